@@ -1,0 +1,19 @@
+import type { z } from 'zod'
+import type { Context } from '../context.ts'
+import { notFound } from '../errors.ts'
+import { definedOf, parseInput, scoped } from '../input.ts'
+import type { ApiKey } from '../model/api-key.ts'
+import { apiKeyChanges, hasOneKindOfAccess, roleXorPermissions } from './api-key-input.ts'
+
+const updateInput = apiKeyChanges.extend(scoped.shape).refine(hasOneKindOfAccess, roleXorPermissions)
+export type UpdateApiKeyInput = z.input<typeof updateInput>
+
+/** Changes the named settings and no others. A role takes the place of permissions, and permissions that of a role. */
+export async function updateApiKey(ctx: Context, input: UpdateApiKeyInput): Promise<ApiKey> {
+  const { organizationId, id, ...changes } = parseInput(updateInput, input)
+  const access =
+    changes.permissions !== undefined ? { role: null } : (changes.role ?? null) !== null ? { permissions: [] } : {}
+  const updated = await ctx.storage.updateApiKey({ organizationId, id }, { ...definedOf(changes), ...access })
+  if (updated === null) throw notFound('API key', id)
+  return updated
+}

@@ -1,0 +1,27 @@
+import type { Dispatcher } from 'undici'
+import type { Clock } from './clock.ts'
+import type { Encryption } from './encryption.ts'
+import type { EventCatalogue } from './events/event-catalogue.ts'
+import type { NetworkPolicy } from './network/network-policy.ts'
+import type { Logger, Observation } from './observation.ts'
+import type { Settings } from './options.ts'
+import type { Storage } from './storage/storage.ts'
+
+/** What every feature works with: the first argument of its functions. */
+export interface Context {
+  storage: Storage
+  encryption: Encryption
+  catalogue: EventCatalogue | undefined
+  settings: Settings
+  network: NetworkPolicy
+  /** Dials for deliveries, and vets each address where it dials. */
+  agent: Dispatcher
+  clock: Clock
+  /** The time to bind in storage calls: undefined unless the host gave a clock, so that the database's own counts. */
+  storageTime: () => Date | undefined
+  random: () => number
+  logger: Logger
+  observe: ((observation: Observation) => void) | undefined
+  /** Tells the workers of this process that something is due. */
+  wake: () => void
+}

@@ -1,0 +1,151 @@
+import { createApiKey } from './api-keys/create-api-key.ts'
+import { getApiKey, listApiKeys } from './api-keys/list-api-keys.ts'
+import { revokeApiKey } from './api-keys/revoke-api-key.ts'
+import { updateApiKey } from './api-keys/update-api-key.ts'
+import { verifyApiKey } from './api-keys/verify-api-key.ts'
+import { systemClock } from './clock.ts'
+import type { Context } from './context.ts'
+import { getDelivery, listAttempts, listDeliveries } from './deliveries/list-deliveries.ts'
+import { cancel, replay, resolve, retryNow } from './deliveries/operations.ts'
+import { Worker } from './deliveries/worker.ts'
+import { createEncryption } from './encryption.ts'
+import { LeadhooksError } from './errors.ts'
+import {
+  type Dispatched,
+  dispatchEvents,
+  dispatchEventSync,
+  type DispatchInput,
+  type DispatchOptions,
+} from './events/dispatch-event.ts'
+import type { EventCatalogue } from './events/event-catalogue.ts'
+import { describeEventTypes } from './events/event-types.ts'
+import { getEvent, listEvents } from './events/list-events.ts'
+import { handleRequest } from './http/handle-request.ts'
+import { hasRoute } from './http/routes.ts'
+import type { Leadhooks } from './leadhooks.ts'
+import { createGuardedAgent } from './network/guarded-agent.ts'
+import { resolveNetworkPolicy } from './network/network-policy.ts'
+import { safeObserver, silentLogger } from './observation.ts'
+import { type LeadhooksOptions, resolveSettings } from './options.ts'
+import { getOrganization, listOrganizations, upsertOrganization } from './organizations.ts'
+import { createWebhook } from './webhooks/create-webhook.ts'
+import { deleteWebhook } from './webhooks/delete-webhook.ts'
+import { getWebhook, listWebhooks } from './webhooks/list-webhooks.ts'
+import { updateWebhook } from './webhooks/update-webhook.ts'
+
+/**
+ * Makes a Leadhooks that keeps everything in `storage`. It does nothing by itself: call `migrate()` at start, and
+ * `startWorker()` in the processes that are to send.
+ *
+ * ```ts
+ * const leadhooks = createLeadhooks({
+ *   storage: sqliteStorage({ database }),
+ *   encryptionKeys: [{ id: 'k1', key: process.env.LEADHOOKS_ENCRYPTION_KEY }],
+ *   events: defineEvents({ new_lead: { schema: z.object({ id: z.string() }) } }),
+ * })
+ * ```
+ *
+ * Throws `invalid_options`, naming the option that is wrong.
+ */
+export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx = unknown>(
+  options: LeadhooksOptions<Catalogue, Tx>,
+): Leadhooks<Catalogue, Tx> {
+  const workers = new Set<Worker>()
+  const ctx = createContext(options, () => workers.forEach((worker) => worker.wake()))
+  let isClosed = false
+
+  // `Dispatches` is untyped here; what the catalogue checks at run time, it types for the caller.
+  const leadhooks: Omit<Leadhooks, keyof Dispatches> & Dispatches = {
+    migrate: () => ctx.storage.migrate(),
+    startWorker() {
+      if (isClosed) throw new LeadhooksError('closed', 'This Leadhooks was closed: make a new one to start a worker')
+      const worker = new Worker(ctx)
+      workers.add(worker)
+      return worker
+    },
+    async close() {
+      isClosed = true
+      await Promise.all([...workers].map((worker) => worker.stop()))
+      await ctx.agent.destroy()
+      await ctx.storage.close()
+    },
+
+    dispatchEvent: async (event, transaction) => {
+      const [dispatched] = await dispatchEvents(ctx, [event], transaction)
+      if (dispatched === undefined) throw new LeadhooksError('internal', 'The storage answered nothing for an event')
+      return dispatched
+    },
+    dispatchEvents: (events, transaction) => dispatchEvents(ctx, events, transaction),
+    dispatchEventSync: (event, transaction) => dispatchEventSync(ctx, event, transaction),
+
+    organizations: {
+      upsert: (input) => upsertOrganization(ctx, input),
+      get: (input) => getOrganization(ctx, input),
+      list: (input = {}) => listOrganizations(ctx, input),
+    },
+    apiKeys: {
+      create: (input) => createApiKey(ctx, input),
+      get: (input) => getApiKey(ctx, input),
+      list: (input) => listApiKeys(ctx, input),
+      update: (input) => updateApiKey(ctx, input),
+      revoke: (input) => revokeApiKey(ctx, input),
+      verify: (token, required) => verifyApiKey(ctx, token, required),
+    },
+    webhooks: {
+      create: (input) => createWebhook(ctx, input),
+      get: (input) => getWebhook(ctx, input),
+      list: (input) => listWebhooks(ctx, input),
+      update: (input) => updateWebhook(ctx, input),
+      delete: (input) => deleteWebhook(ctx, input),
+      enable: ({ organizationId, id }) => updateWebhook(ctx, { organizationId, id, enabled: true }),
+      disable: ({ organizationId, id }) => updateWebhook(ctx, { organizationId, id, enabled: false }),
+    },
+    events: {
+      get: (input) => getEvent(ctx, input),
+      list: (input) => listEvents(ctx, input),
+      types: () => describeEventTypes(ctx.catalogue),
+    },
+    deliveries: {
+      get: (input) => getDelivery(ctx, input),
+      list: (input) => listDeliveries(ctx, input),
+      attempts: (input) => listAttempts(ctx, input),
+      retryNow: (input) => retryNow(ctx, input),
+      replay: (input) => replay(ctx, input),
+      cancel: (input) => cancel(ctx, input),
+      resolve: (input) => resolve(ctx, input),
+    },
+
+    fetch: (request, fetchOptions) => handleRequest(leadhooks as Leadhooks, ctx, request, fetchOptions),
+    hasRoute,
+  }
+  return leadhooks as Leadhooks<Catalogue, Tx>
+}
+
+interface Dispatches {
+  dispatchEvent(event: DispatchInput, options?: DispatchOptions): Promise<Dispatched>
+  dispatchEvents(events: readonly DispatchInput[], options?: DispatchOptions): Promise<Dispatched[]>
+  dispatchEventSync(event: DispatchInput, options?: DispatchOptions): Dispatched
+}
+
+function createContext<Catalogue extends EventCatalogue, Tx>(
+  options: LeadhooksOptions<Catalogue, Tx>,
+  wake: () => void,
+): Context {
+  const settings = resolveSettings(options)
+  const network = resolveNetworkPolicy(options.network)
+  const { clock = systemClock, logger = silentLogger } = options
+  return {
+    storage: options.storage,
+    encryption: createEncryption(options.encryptionKeys),
+    catalogue: options.events,
+    settings,
+    network,
+    agent: createGuardedAgent(network, clock),
+    clock,
+    storageTime: options.clock === undefined ? () => undefined : () => new Date(clock.now()),
+    random: options.random ?? Math.random,
+    logger,
+    observe: safeObserver(options.observe, logger),
+    wake,
+  }
+}

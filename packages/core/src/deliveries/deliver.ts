@@ -1,0 +1,74 @@
+import type { Context } from '../context.ts'
+import { isLeadhooksError } from '../errors.ts'
+import type { Attempt } from '../model/attempt.ts'
+import type { StoredWebhook } from '../model/webhook.ts'
+import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
+import { classifyResponse, type Verdict } from './classify-response.ts'
+import type { DeliveryTarget } from './delivery-target.ts'
+import { nextDelayMs, parseRetryAfter } from './retry-schedule.ts'
+import { sendRequest, type SendResult } from './send-request.ts'
+import { signRequest } from './sign-request.ts'
+
+/** Makes one attempt of a claimed delivery and says what came of it. Never throws for what the receiver did. */
+export async function deliver(
+  ctx: Context,
+  targetOf: (webhook: StoredWebhook) => DeliveryTarget,
+  claimed: ClaimedDelivery,
+  signal: AbortSignal,
+): Promise<Settlement> {
+  const target = openTarget(targetOf, claimed.webhook)
+  if (target === null) return undecryptable(claimed)
+  const startedAt = ctx.clock.now()
+  const request = signRequest(target, claimed, startedAt)
+  const result = await sendRequest(ctx.agent, ctx.clock, request, signal)
+  const verdict = classifyResponse(result)
+  return {
+    id: claimed.id,
+    lease: claimed.lease,
+    attempt: toAttempt(claimed, startedAt, result, verdict),
+    next: nextStep(ctx, claimed, result, verdict),
+    ...(verdict.outcome === 'gone' && { disableWebhook: 'gone' }),
+  }
+}
+
+function openTarget(
+  targetOf: (webhook: StoredWebhook) => DeliveryTarget,
+  webhook: StoredWebhook,
+): DeliveryTarget | null {
+  try {
+    return targetOf(webhook)
+  } catch (error) {
+    if (isLeadhooksError(error) && error.code === 'undecryptable') return null
+    throw error
+  }
+}
+
+/** Without the secret no request can be signed, and trying again would not help: a person has to bring the key back. */
+function undecryptable({ id, lease }: ClaimedDelivery): Settlement {
+  return { id, lease, attempt: null, next: { status: 'dead_letter', reason: 'undecryptable' } }
+}
+
+function toAttempt(claimed: ClaimedDelivery, startedAt: number, result: SendResult, verdict: Verdict): Attempt {
+  const answered = result.kind === 'response'
+  return {
+    number: claimed.attempt,
+    startedAt: new Date(startedAt),
+    durationMs: result.durationMs,
+    outcome: verdict.outcome === 'delivered' ? 'succeeded' : 'failed',
+    failure: verdict.failure,
+    message: verdict.message,
+    statusCode: answered ? result.statusCode : null,
+    responseBody: answered ? result.body.toString() : null,
+  }
+}
+
+function nextStep(ctx: Context, claimed: ClaimedDelivery, result: SendResult, verdict: Verdict): Settlement['next'] {
+  if (verdict.outcome === 'delivered') return { status: 'delivered' }
+  if (verdict.outcome === 'gone') return { status: 'dead_letter', reason: 'gone' }
+  // The receiver had no chance to answer: the next worker tries at once, and no retry of the policy is lost to a deploy.
+  if (verdict.failure === 'worker_stopped') return { status: 'retrying', delayMs: 0 }
+  const policy = claimed.webhook.retry ?? ctx.settings.delivery.retry
+  const retryAfter = result.kind === 'response' ? parseRetryAfter(result.retryAfter, ctx.clock.now()) : null
+  const delayMs = nextDelayMs(policy, claimed.attempt, retryAfter, ctx.random)
+  return delayMs === null ? { status: 'dead_letter', reason: 'exhausted' } : { status: 'retrying', delayMs }
+}

@@ -1,0 +1,70 @@
+import { createBodySigner, createSigner } from '@leadhooks/verify-signature'
+import type { Context } from '../context.ts'
+import type { StoredWebhook } from '../model/webhook.ts'
+import { openHeaders, openSecret } from '../webhooks/credentials.ts'
+import { userAgent } from './user-agent.ts'
+
+/** What every request to a webhook has in common, worked out once: its secret opened, its headers laid out. */
+export interface DeliveryTarget {
+  url: URL
+  /** The value of `webhook-signature`. */
+  sign: (id: string, timestamp: number, body: string) => string
+  /** The value of `X-Webhook-Signature`; null where the webhook has it off. */
+  signBody: ((body: string) => string) | null
+  /** Names and values in turn. */
+  headers: readonly string[]
+  timeoutMs: number
+}
+
+const rememberedTargets = 1000
+
+/**
+ * Targets by webhook, so that a secret is decrypted once and not once per attempt. A webhook that was changed since has
+ * another sealed secret, headers or settings, and is worked out anew.
+ */
+export function createDeliveryTargets(ctx: Context): (webhook: StoredWebhook) => DeliveryTarget {
+  const targets = new Map<string, { webhook: StoredWebhook; target: DeliveryTarget }>()
+
+  return (webhook) => {
+    const known = targets.get(webhook.id)
+    if (known !== undefined && isSame(known.webhook, webhook)) return known.target
+    const target = deliveryTarget(ctx, webhook)
+    targets.delete(webhook.id)
+    targets.set(webhook.id, { webhook, target })
+    if (targets.size > rememberedTargets) forgetOldest(targets)
+    return target
+  }
+}
+
+function isSame(a: StoredWebhook, b: StoredWebhook): boolean {
+  return (
+    a === b ||
+    (a.sealedSecret === b.sealedSecret &&
+      a.sealedHeaders === b.sealedHeaders &&
+      a.url === b.url &&
+      a.bodySignature === b.bodySignature &&
+      a.timeoutMs === b.timeoutMs)
+  )
+}
+
+function forgetOldest(targets: Map<string, unknown>): void {
+  for (const id of targets.keys()) {
+    targets.delete(id)
+    return
+  }
+}
+
+/** Throws `undecryptable` when no key opens the webhook's credentials. */
+function deliveryTarget(ctx: Context, webhook: StoredWebhook): DeliveryTarget {
+  const secret = openSecret(ctx.encryption, webhook)
+  return {
+    url: new URL(webhook.url),
+    sign: createSigner(secret),
+    signBody: webhook.bodySignature === 'off' ? null : createBodySigner(secret, webhook.bodySignature),
+    headers: [
+      ...['content-type', 'application/json', 'user-agent', userAgent, 'accept-encoding', 'identity'],
+      ...Object.entries(openHeaders(ctx.encryption, webhook)).flat(),
+    ],
+    timeoutMs: webhook.timeoutMs ?? ctx.settings.delivery.timeoutMs,
+  }
+}

@@ -1,0 +1,29 @@
+import type { Context } from '../context.ts'
+import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
+
+/** Tells the host's observer what came of an attempt. */
+export function observeSettlement(
+  ctx: Context,
+  claimed: ClaimedDelivery,
+  { attempt, next, disableWebhook }: Settlement,
+  written: boolean,
+): void {
+  if (ctx.observe === undefined) return
+  const { organizationId, webhook, event } = claimed
+  ctx.observe({
+    type: 'delivery.settled',
+    organizationId,
+    webhookId: webhook.id,
+    eventId: event.id,
+    eventType: event.type,
+    deliveryId: claimed.id,
+    attempt,
+    status: next.status,
+    reason: next.status === 'dead_letter' ? next.reason : null,
+    retryInMs: next.status === 'retrying' ? next.delayMs : null,
+    superseded: !written,
+  })
+  if (disableWebhook === 'gone' && written) {
+    ctx.observe({ type: 'webhook.disabled', organizationId, webhookId: webhook.id, reason: 'gone' })
+  }
+}

@@ -1,0 +1,29 @@
+import type { ClaimedDelivery } from '../storage/storage.ts'
+import type { DeliveryTarget } from './delivery-target.ts'
+import type { OutgoingRequest } from './send-request.ts'
+
+/**
+ * The request of one attempt: the stored body byte for byte, signed with the time of this attempt.
+ *
+ * Headers by Standard Webhooks 1.0 (https://www.standardwebhooks.com), and beside them `X-Webhook-Signature` over the body
+ * alone, for receivers that check only that.
+ */
+export function signRequest(target: DeliveryTarget, claimed: ClaimedDelivery, now: number): OutgoingRequest {
+  const { event, attempt } = claimed
+  const timestamp = Math.floor(now / 1000)
+  const headers = [
+    ...target.headers,
+    'webhook-id',
+    event.id,
+    'webhook-timestamp',
+    String(timestamp),
+    'webhook-signature',
+    target.sign(event.id, timestamp, event.body),
+    'x-webhook-event',
+    event.type,
+    'x-webhook-attempt',
+    String(attempt),
+  ]
+  if (target.signBody !== null) headers.push('x-webhook-signature', target.signBody(event.body))
+  return { url: target.url, headers, body: event.body, timeoutMs: target.timeoutMs }
+}

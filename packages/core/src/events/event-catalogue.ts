@@ -1,0 +1,71 @@
+import type { z } from 'zod'
+import { LeadhooksError } from '../errors.ts'
+import { describeIssues, eventTypeName, toIssues } from '../input.ts'
+
+/** An event type of the host: what it means, what its data looks like, and an example of it. */
+export interface EventDefinition<Schema extends z.ZodType = z.ZodType> {
+  description?: string
+  schema: Schema
+  example?: z.input<Schema>
+}
+
+export type EventCatalogue = Record<string, EventDefinition>
+
+/** The data that `dispatchEvent` takes for an event type of a catalogue. */
+export type EventData<Catalogue extends EventCatalogue, Type extends keyof Catalogue> = z.input<
+  Catalogue[Type]['schema']
+>
+
+/**
+ * Names the event types of the host, so that `dispatchEvent` is typed and checked by them.
+ *
+ * ```ts
+ * const events = defineEvents({
+ *   new_lead: { description: 'A lead came in', schema: z.object({ id: z.string() }), example: { id: 'lead_123' } },
+ * })
+ * ```
+ *
+ * Throws `invalid_options` for a name that is none, or an example that its own schema refuses.
+ */
+export function defineEvents<const Schemas extends Record<string, z.ZodType>>(events: {
+  [Type in keyof Schemas]: EventDefinition<Schemas[Type]>
+}): { [Type in keyof Schemas]: EventDefinition<Schemas[Type]> } {
+  for (const [type, definition] of Object.entries<EventDefinition>(events)) checkDefinition(type, definition)
+  return events
+}
+
+function checkDefinition(type: string, { schema, example }: EventDefinition): void {
+  if (!eventTypeName.safeParse(type).success) {
+    const rule = 'words of letters, digits and "_", joined by "."'
+    throw new LeadhooksError('invalid_options', `An event type must be ${rule}, got "${type}"`)
+  }
+  if (example === undefined) return
+  const result = schema.safeParse(example)
+  if (result.success) return
+  const faults = describeIssues(toIssues(result.error))
+  throw new LeadhooksError('invalid_options', `The example of "${type}" does not match its schema: ${faults}`)
+}
+
+/** Checks the data of an event by the catalogue and answers it as the schema made it. Without a catalogue all types pass. */
+export function checkEventData(catalogue: EventCatalogue | undefined, type: string, data: unknown): unknown {
+  if (catalogue === undefined) return data
+  if (!Object.hasOwn(catalogue, type)) throw unknownEventType(catalogue, type, '/type')
+  const result = catalogue[type]?.schema.safeParse(data)
+  if (result?.success) return result.data
+  const issues = result?.error ? toIssues(result.error, '/data') : []
+  throw new LeadhooksError('invalid_event_data', `The data of "${type}" is not valid: ${describeIssues(issues)}`, {
+    issues,
+  })
+}
+
+export function unknownEventType(catalogue: EventCatalogue, type: string, at: string): LeadhooksError {
+  const message = `Unknown event type "${type}". There are: ${Object.keys(catalogue).join(', ')}`
+  return new LeadhooksError('unknown_event_type', message, { issues: [{ pointer: at, message }] })
+}
+
+/** What the `eventTypes` of a webhook may hold to match a type: `a.b.c`, `a.b.*` and `a.*`. */
+export function matchingPatterns(type: string): string[] {
+  const words = type.split('.')
+  const groups = words.slice(0, -1).map((_, index) => `${words.slice(0, index + 1).join('.')}.*`)
+  return [type, ...groups]
+}

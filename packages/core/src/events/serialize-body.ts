@@ -1,0 +1,79 @@
+import { LeadhooksError } from '../errors.ts'
+import { pointer } from '../input.ts'
+
+export interface BodyLimits {
+  /** The longest body of an event, in bytes of UTF-8. @default 262144 (256 KiB) */
+  maxBodyBytes: number
+  /** How deep the data of an event, or the body of a request, may be nested. @default 64 */
+  maxDepth: number
+}
+
+/**
+ * Serializes an event once: these bytes are stored, and sent on every attempt.
+ *
+ * Throws `invalid_event_data` for what JSON cannot carry or a database would change, and `payload_too_large`.
+ */
+export function serializeBody(
+  event: { id: string; type: string; createdAt: Date; data: unknown },
+  limits: BodyLimits,
+): string {
+  checkJson(event.data, ['data'], limits.maxDepth)
+  const body = JSON.stringify({
+    id: event.id,
+    event: event.type,
+    timestamp: event.createdAt.toISOString(),
+    data: event.data,
+  })
+  const bytes = Buffer.byteLength(body)
+  if (bytes > limits.maxBodyBytes) {
+    throw new LeadhooksError('payload_too_large', `The event has ${bytes} bytes, the limit is ${limits.maxBodyBytes}`)
+  }
+  return body
+}
+
+/** Refuses what `JSON.stringify` would drop or change without a word, with the path to it. */
+function checkJson(value: unknown, path: readonly PropertyKey[], depthLeft: number): void {
+  switch (typeof value) {
+    case 'string':
+      return checkString(value, path)
+    case 'number':
+      return Number.isFinite(value) ? undefined : refuse(path, `${value} is no JSON number`)
+    case 'boolean':
+      return
+    case 'object':
+      if (value === null) return
+      if (depthLeft === 0) throw tooDeep(path)
+      return checkObject(value, path, depthLeft - 1)
+    default:
+      return refuse(path, `${typeof value} is no JSON value`)
+  }
+}
+
+function checkString(value: string, path: readonly PropertyKey[]): void {
+  if (value.includes('\u0000')) refuse(path, 'Must not contain NUL')
+  if (!value.isWellFormed()) refuse(path, 'Must not contain lone surrogates')
+}
+
+function checkObject(value: object, path: readonly PropertyKey[], depthLeft: number): void {
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) checkJson(value[i], [...path, i], depthLeft)
+    return
+  }
+  if ('toJSON' in value && typeof value.toJSON === 'function') return checkJson(value.toJSON(), path, depthLeft)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) refuse(path, 'Must be a plain object')
+  for (const [key, child] of Object.entries(value)) {
+    checkString(key, path)
+    // A property that is undefined is left out by JSON, which is what it says.
+    if (child !== undefined) checkJson(child, [...path, key], depthLeft)
+  }
+}
+
+function refuse(path: readonly PropertyKey[], message: string): never {
+  const at = pointer(path)
+  throw new LeadhooksError('invalid_event_data', `${at}: ${message}`, { issues: [{ pointer: at, message }] })
+}
+
+function tooDeep(path: readonly PropertyKey[]): LeadhooksError {
+  return new LeadhooksError('payload_too_large', `${pointer(path.slice(0, 8))}…: nested too deep`)
+}

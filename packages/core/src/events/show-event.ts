@@ -1,0 +1,16 @@
+import { LeadhooksError } from '../errors.ts'
+import type { LeadhooksEvent, StoredEvent } from '../model/event.ts'
+
+/** An event with its data, read from the body that is stored. */
+export function showEvent({ body, ...event }: StoredEvent): LeadhooksEvent {
+  return { ...event, data: readData(event.id, body) }
+}
+
+function readData(id: string, body: string): unknown {
+  try {
+    const { data }: { data: unknown } = JSON.parse(body)
+    return data
+  } catch (cause) {
+    throw new LeadhooksError('storage_corrupt', `The body of event "${id}" is not the JSON that was written`, { cause })
+  }
+}

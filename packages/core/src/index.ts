@@ -1,0 +1,43 @@
+// Making one
+export { createLeadhooks } from './create-leadhooks.ts'
+export { defineEvents } from './events/event-catalogue.ts'
+export { memoryStorage } from './storage/memory-storage.ts'
+export type { Leadhooks, NewEventOf } from './leadhooks.ts'
+export type { DeliveryOptions, LeadhooksOptions } from './options.ts'
+export type { EncryptionKey } from './encryption.ts'
+export type { EventCatalogue, EventData, EventDefinition } from './events/event-catalogue.ts'
+export type { NetworkOptions } from './network/network-policy.ts'
+export type { BodyLimits } from './events/serialize-body.ts'
+export type { Clock } from './clock.ts'
+export type { Logger, Observation } from './observation.ts'
+
+// What its methods take and answer
+export type { CreateApiKeyInput } from './api-keys/create-api-key.ts'
+export type { ListApiKeysInput } from './api-keys/list-api-keys.ts'
+export type { RevokeApiKeyInput } from './api-keys/revoke-api-key.ts'
+export type { UpdateApiKeyInput } from './api-keys/update-api-key.ts'
+export type { Verification, VerifyOptions } from './api-keys/verify-api-key.ts'
+export type { ListDeliveriesInput } from './deliveries/list-deliveries.ts'
+export type { StopOptions, Worker } from './deliveries/worker.ts'
+export type { Dispatched, DispatchInput } from './events/dispatch-event.ts'
+export type { EventType } from './events/event-types.ts'
+export type { ListEventsInput } from './events/list-events.ts'
+export type { AuthorizedCaller, FetchOptions } from './http/caller.ts'
+export type { UpsertOrganizationInput } from './organizations.ts'
+export type { List, ListInput } from './pages.ts'
+export type { CreateWebhookInput } from './webhooks/create-webhook.ts'
+export type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
+export type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
+
+// The things themselves
+export type { ApiKey, Environment, Role } from './model/api-key.ts'
+export type { Attempt, AttemptFailure, AttemptOutcome } from './model/attempt.ts'
+export type { CancelReason, DeadLetterReason, Delivery, DeliveryStatus } from './model/delivery.ts'
+export type { LeadhooksEvent } from './model/event.ts'
+export type { Organization } from './model/organization.ts'
+export type { RetryPolicy, RetryPolicyName } from './model/retry-policy.ts'
+export type { BodySignature, DisabledReason, Webhook } from './model/webhook.ts'
+export type { Scoped, Storage } from './storage/storage.ts'
+
+// Errors
+export { type ErrorCode, isLeadhooksError, type Issue, LeadhooksError } from './errors.ts'

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { LeadhooksError, type Issue } from './errors.ts'
+
+/** Checks an input once, at the door. Throws `invalid_request` that names every field that is wrong. */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input)
+  if (result.success) return result.data
+  const issues = toIssues(result.error)
+  throw new LeadhooksError('invalid_request', describeIssues(issues), { issues })
+}
+
+/** The issues of a zod error, each with the JSON pointer of its field; a field that does not belong has its own pointer. */
+export function toIssues(error: z.ZodError, base = ''): Issue[] {
+  return error.issues.flatMap((issue) => {
+    const path = base + pointer(issue.path)
+    if (issue.code !== 'unrecognized_keys') return [{ pointer: path, message: issue.message }]
+    return issue.keys.map((key) => ({ pointer: path + pointer([key]), message: 'Unknown field' }))
+  })
+}
+
+/** `/data: must be a string; /name: …`, for the message of an error. */
+export function describeIssues(issues: readonly Issue[]): string {
+  return issues.map((issue) => (issue.pointer === '' ? issue.message : `${issue.pointer}: ${issue.message}`)).join('; ')
+}
+
+/** A JSON pointer (RFC 6901). */
+export function pointer(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+// NUL is refused by Postgres, and a lone surrogate becomes another character on its way through UTF-8.
+const isCleanText = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed()
+
+/** Text that every database keeps as it is. */
+export const text = (maxLength: number) =>
+  z.string().min(1).max(maxLength).refine(isCleanText, 'Must not contain NUL or lone surrogates')
+
+export const organizationId = text(128).meta({ description: "The organization, by the host's own id" })
+
+/** The id of a row, in whatever form: one of the wrong form is simply not found. */
+export const id = text(200)
+
+/** An id that travels in the `webhook-id` header and in the signed content, where `.` separates. */
+export const eventId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,128}$/, 'Must be 1 to 128 letters, digits, "_" or "-"')
+  .meta({ description: 'Unique in the organization. A repeated id makes no second event' })
+
+/** `contact.created`: words of letters, digits and underscores, joined by dots. */
+export const eventTypeName = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/, 'Must be words of letters, digits and "_", joined by "."')
+
+export const scoped = z.strictObject({ organizationId, id })
+
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
+
+/** Without the fields that are there but undefined: what is left out of a change is not changed. */
+export function definedOf<T extends object>(changes: T): Defined<T> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Defined<T>
+}

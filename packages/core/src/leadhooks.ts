@@ -1,0 +1,142 @@
+import type { z } from 'zod'
+import type { CreateApiKeyInput } from './api-keys/create-api-key.ts'
+import type { ListApiKeysInput } from './api-keys/list-api-keys.ts'
+import type { RevokeApiKeyInput } from './api-keys/revoke-api-key.ts'
+import type { UpdateApiKeyInput } from './api-keys/update-api-key.ts'
+import type { Verification, VerifyOptions } from './api-keys/verify-api-key.ts'
+import type { ListDeliveriesInput } from './deliveries/list-deliveries.ts'
+import type { Worker } from './deliveries/worker.ts'
+import type { Dispatched } from './events/dispatch-event.ts'
+import type { EventCatalogue, EventData } from './events/event-catalogue.ts'
+import type { EventType } from './events/event-types.ts'
+import type { ListEventsInput } from './events/list-events.ts'
+import type { FetchOptions } from './http/caller.ts'
+import type { ApiKey } from './model/api-key.ts'
+import type { Attempt } from './model/attempt.ts'
+import type { Delivery } from './model/delivery.ts'
+import type { LeadhooksEvent } from './model/event.ts'
+import type { Organization } from './model/organization.ts'
+import type { Webhook } from './model/webhook.ts'
+import type { UpsertOrganizationInput } from './organizations.ts'
+import type { List, ListInput } from './pages.ts'
+import type { Scoped } from './storage/storage.ts'
+import type { CreateWebhookInput } from './webhooks/create-webhook.ts'
+import type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
+import type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
+
+/** What `dispatchEvent` takes: `data` as the schema of the event type takes it. */
+export interface NewEventOf<Catalogue extends EventCatalogue, Type extends keyof Catalogue & string> {
+  organizationId: string
+  type: Type
+  data: EventData<Catalogue, Type>
+  /** The host's own id for the event: dispatched again, it makes no second one. @default a new id */
+  id?: string | undefined
+}
+
+type DispatchedOf<Catalogue extends EventCatalogue, Type extends keyof Catalogue & string> = Dispatched<
+  Type,
+  z.output<Catalogue[Type]['schema']>
+>
+
+/**
+ * API keys and outbound webhooks for the organizations of a host. Made by `createLeadhooks`.
+ *
+ * Every method takes one object that names its organization, and throws `LeadhooksError` for broken calls
+ * (`invalid_request`, `not_found`, …) and a broken storage (`storage_unavailable`, …).
+ */
+export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx = unknown> {
+  /** Brings the tables up to date. Call it at every start: it does nothing when there is nothing to do. */
+  migrate(): Promise<void>
+  /** Starts sending what is due, here. Other processes may do the same. */
+  startWorker(): Worker
+  /** Stops the workers of this process and closes what Leadhooks opened. */
+  close(): Promise<void>
+
+  /**
+   * Writes an event and a delivery for every webhook that matches. Once it resolves, each of them ends `delivered`,
+   * `dead_letter` or `cancelled`, whatever dies on the way.
+   *
+   * With `tx`, the host's open transaction, the event exists when that commits, and not before.
+   *
+   * ```ts
+   * await leadhooks.dispatchEvent({ organizationId: 'acme', type: 'new_lead', data: { id: 'lead_123' } })
+   * ```
+   *
+   * Throws `unknown_event_type`, `invalid_event_data` (with the path), `payload_too_large`; nothing is written then.
+   */
+  dispatchEvent<Type extends keyof Catalogue & string>(
+    event: NewEventOf<Catalogue, Type>,
+    options?: { tx?: Tx },
+  ): Promise<DispatchedOf<Catalogue, Type>>
+  /** Writes many events in one transaction: all of them or none. Answers in the order given. */
+  dispatchEvents<Type extends keyof Catalogue & string>(
+    events: readonly NewEventOf<Catalogue, Type>[],
+    options?: { tx?: Tx },
+  ): Promise<DispatchedOf<Catalogue, Type>[]>
+  /**
+   * The same for synchronous transactions (better-sqlite3): called inside `database.transaction(…)` the event commits or
+   * rolls back with the host's own rows. Throws `not_supported` where the storage has none.
+   */
+  dispatchEventSync<Type extends keyof Catalogue & string>(
+    event: NewEventOf<Catalogue, Type>,
+    options?: { tx?: Tx },
+  ): DispatchedOf<Catalogue, Type>
+
+  organizations: {
+    /** Registers an organization, or renames it. Keys, webhooks and events need no such row. */
+    upsert(input: UpsertOrganizationInput): Promise<Organization>
+    get(input: { id: string }): Promise<Organization>
+    list(input?: ListInput): Promise<List<Organization>>
+  }
+  apiKeys: {
+    /** Makes a key. The answer is the one place that shows its token. */
+    create(input: CreateApiKeyInput): Promise<{ apiKey: ApiKey; token: string }>
+    get(input: Scoped): Promise<ApiKey>
+    list(input: ListApiKeysInput): Promise<List<ApiKey>>
+    update(input: UpdateApiKeyInput): Promise<ApiKey>
+    revoke(input: RevokeApiKeyInput): Promise<ApiKey>
+    /** Checks a token. A bad one is a value, with the reason; it never throws for it. */
+    verify(token: string, options?: VerifyOptions): Promise<Verification>
+  }
+  webhooks: {
+    /** Registers a URL. The answer is the one place that shows its signing secret. */
+    create(input: CreateWebhookInput): Promise<{ webhook: Webhook; secret: string }>
+    get(input: Scoped): Promise<Webhook>
+    list(input: ListWebhooksInput): Promise<List<Webhook>>
+    update(input: UpdateWebhookInput): Promise<Webhook>
+    /** Removes it and cancels its unfinished deliveries. */
+    delete(input: Scoped): Promise<void>
+    /** Lets its deliveries go again, those that waited first. */
+    enable(input: Scoped): Promise<Webhook>
+    /** Makes its deliveries wait, and takes no new events. */
+    disable(input: Scoped): Promise<Webhook>
+  }
+  events: {
+    get(input: Scoped): Promise<LeadhooksEvent>
+    list(input: ListEventsInput): Promise<List<LeadhooksEvent>>
+    /** The event types of the catalogue, with JSON Schema and example. */
+    types(): EventType[]
+  }
+  deliveries: {
+    get(input: Scoped): Promise<Delivery>
+    list(input: ListDeliveriesInput): Promise<List<Delivery>>
+    /** Every request that was made for a delivery, the first one first. */
+    attempts(input: Scoped): Promise<Attempt[]>
+    /** Makes a waiting delivery due now. Throws `conflict` for a finished one. */
+    retryNow(input: Scoped): Promise<Delivery>
+    /** Makes a new delivery of the same event to the same webhook. Throws `conflict` when the webhook was deleted. */
+    replay(input: Scoped): Promise<Delivery>
+    /** Ends an unfinished delivery. Throws `conflict` for a finished one. */
+    cancel(input: Scoped): Promise<Delivery>
+    /** Marks a dead letter as dealt with. Throws `conflict` for anything else. */
+    resolve(input: Scoped): Promise<Delivery>
+  }
+
+  /**
+   * The management API, mountable anywhere that speaks `Request` and `Response`. Paths are relative to where it is mounted;
+   * where the framework does not strip its prefix, give it as `basePath`. Never throws.
+   */
+  fetch(request: Request, options?: FetchOptions): Promise<Response>
+  /** Whether a path, relative to the mount, belongs to the management API. */
+  hasRoute(path: string): boolean
+}

@@ -1,0 +1,19 @@
+/** One occurrence of an event type, with its data. */
+export interface LeadhooksEvent<Type extends string = string, Data = unknown> {
+  /** Unique in its organization; receivers see it as `webhook-id`. */
+  id: string
+  organizationId: string
+  type: Type
+  data: Data
+  createdAt: Date
+}
+
+/** An event as storage keeps it: with the body that every attempt sends, byte for byte. */
+export interface StoredEvent {
+  id: string
+  organizationId: string
+  type: string
+  /** `{ "id", "event", "timestamp", "data" }`, serialized once. */
+  body: string
+  createdAt: Date
+}

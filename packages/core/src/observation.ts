@@ -1,0 +1,54 @@
+import type { Attempt } from './model/attempt.ts'
+import type { DeadLetterReason } from './model/delivery.ts'
+
+/** What just happened, for the host's metrics, traces and screens. Holds no secrets and no payloads. */
+export type Observation =
+  | {
+      type: 'event.dispatched'
+      organizationId: string
+      eventId: string
+      eventType: string
+      deliveries: number
+      duplicate: boolean
+    }
+  | {
+      type: 'delivery.settled'
+      organizationId: string
+      webhookId: string
+      eventId: string
+      eventType: string
+      deliveryId: string
+      /** The request that was made; null when the delivery was given up without one. */
+      attempt: Attempt | null
+      /** What the delivery became. `retrying` says when it is due again. */
+      status: 'delivered' | 'retrying' | 'dead_letter'
+      reason: DeadLetterReason | null
+      retryInMs: number | null
+      /** True when the lease had lapsed: another worker holds the delivery, and this changed nothing but the attempt's row. */
+      superseded: boolean
+    }
+  | { type: 'webhook.disabled'; organizationId: string; webhookId: string; reason: 'gone' }
+
+/** The part of a pino logger that Leadhooks calls: fields first, then the sentence. */
+export interface Logger {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export const silentLogger: Logger = { info() {}, warn() {}, error() {} }
+
+/** Calls the host's observer; a fault of the observer is the host's and stops nothing. */
+export function safeObserver(
+  observe: ((observation: Observation) => void) | undefined,
+  logger: Logger,
+): ((observation: Observation) => void) | undefined {
+  if (observe === undefined) return undefined
+  return (observation) => {
+    try {
+      observe(observation)
+    } catch (error) {
+      logger.error({ err: error, observation: observation.type }, 'The observer of Leadhooks threw')
+    }
+  }
+}

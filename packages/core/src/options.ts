@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { Clock } from './clock.ts'
+import type { EncryptionKey } from './encryption.ts'
+import { LeadhooksError } from './errors.ts'
+import type { EventCatalogue } from './events/event-catalogue.ts'
+import type { BodyLimits } from './events/serialize-body.ts'
+import { describeIssues, toIssues } from './input.ts'
+import type { RetryPolicy } from './model/retry-policy.ts'
+import type { NetworkOptions } from './network/network-policy.ts'
+import type { Logger, Observation } from './observation.ts'
+import type { Storage } from './storage/storage.ts'
+import { retryPolicy } from './webhooks/webhook-input.ts'
+
+export interface DeliveryOptions {
+  /** How many requests a worker has under way at once. @default 64 */
+  concurrency?: number
+  /** How many of them may go to the same webhook, where it has no `concurrency` of its own. @default 10 */
+  webhookConcurrency?: number
+  /** The deadline of one request, from look-up to last byte, where the webhook has none of its own. @default 15000 */
+  timeoutMs?: number
+  /** When a failed delivery is tried again, where the webhook has no policy of its own. @default 'patient' */
+  retry?: RetryPolicy
+  /** How long a delivery stays with a worker that has gone silent. Live workers renew their leases. @default 30000 */
+  leaseMs?: number
+  /** How often a worker looks for what has fallen due while nothing wakes it. @default 100 */
+  pollIntervalMs?: number
+}
+
+export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalogue, Tx = unknown> {
+  /** Where everything is kept: `sqliteStorage(…)`, or `memoryStorage()` for a test. */
+  storage: Storage<Tx>
+  /** What credentials are encrypted with at rest. The first key encrypts, all decrypt. */
+  encryptionKeys: readonly EncryptionKey[]
+  /** The event types of the host. Without it any type and any data pass. */
+  events?: Catalogue
+  /** `prefix` begins every token: `lh` gives `lh_live_…`. @default { prefix: 'lh' } */
+  apiKeys?: { prefix?: string }
+  delivery?: DeliveryOptions
+  network?: NetworkOptions
+  limits?: Partial<BodyLimits>
+  /** A pino-shaped logger. @default silent */
+  logger?: Logger
+  /** Told of every dispatch and every attempt, in this process. @default none */
+  observe?: (observation: Observation) => void
+  /** For tests: `fakeClock()`. @default the system's, and in the database the database's own */
+  clock?: Clock
+  /** For tests: numbers from 0 to 1, for jitter. @default Math.random */
+  random?: () => number
+}
+
+const settings = z.strictObject({
+  apiKeys: z
+    .strictObject({ prefix: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, 'Must be 1 to 16 lower-case letters or digits') })
+    .partial()
+    .default({})
+    .transform(({ prefix = 'lh' }) => ({ prefix })),
+  delivery: z
+    .strictObject({
+      concurrency: z.int().min(1).max(10_000).default(64),
+      webhookConcurrency: z.int().min(1).max(10_000).default(10),
+      timeoutMs: z.int().min(1).max(600_000).default(15_000),
+      retry: retryPolicy.default('patient'),
+      leaseMs: z.int().min(100).max(3_600_000).default(30_000),
+      pollIntervalMs: z.int().min(1).max(60_000).default(100),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      maxBodyBytes: z.int().min(1024).max(16_777_216).default(262_144),
+      maxDepth: z.int().min(1).max(1000).default(64),
+    })
+    .prefault({}),
+})
+
+/** The settings of the host, checked once, with every default filled in. */
+export type Settings = z.output<typeof settings>
+
+/** Throws `invalid_options`, naming the option and the value that is wrong. */
+export function resolveSettings({ apiKeys, delivery, limits }: LeadhooksOptions): Settings {
+  const result = settings.safeParse({ apiKeys, delivery, limits })
+  if (result.success) return result.data
+  const issues = toIssues(result.error)
+  throw new LeadhooksError('invalid_options', `createLeadhooks: ${describeIssues(issues)}`, { issues })
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import type { Context } from './context.ts'
+import { notFound } from './errors.ts'
+import { organizationId, parseInput, text } from './input.ts'
+import type { Organization } from './model/organization.ts'
+import { type List, type ListInput, pageInput, readPage } from './pages.ts'
+
+const upsertInput = z.strictObject({ id: organizationId, name: text(200).nullable().default(null) })
+export type UpsertOrganizationInput = z.input<typeof upsertInput>
+
+/** Registers an organization, or renames it. */
+export async function upsertOrganization(ctx: Context, input: UpsertOrganizationInput): Promise<Organization> {
+  return ctx.storage.upsertOrganization({ ...parseInput(upsertInput, input), createdAt: new Date(ctx.clock.now()) })
+}
+
+export async function getOrganization(ctx: Context, input: { id: string }): Promise<Organization> {
+  const { id } = parseInput(z.strictObject({ id: organizationId }), input)
+  const organization = await ctx.storage.findOrganization(id)
+  if (organization === null) throw notFound('organization', id)
+  return organization
+}
+
+export async function listOrganizations(ctx: Context, input: ListInput): Promise<List<Organization>> {
+  return readPage(
+    parseInput(pageInput, input),
+    (page) => ctx.storage.listOrganizations(page),
+    (organization) => organization,
+  )
+}

@@ -1,0 +1,215 @@
+import type { ApiKey } from '../model/api-key.ts'
+import type { Attempt } from '../model/attempt.ts'
+import type { DeadLetterReason, Delivery, DeliveryStatus } from '../model/delivery.ts'
+import type { StoredEvent } from '../model/event.ts'
+import type { Organization } from '../model/organization.ts'
+import type { DisabledReason, StoredWebhook } from '../model/webhook.ts'
+
+/**
+ * All that Leadhooks asks of a database: verbs of its own trade, each atomic. Every method says in a line what
+ * concurrent callers see; `@leadhooks/core/conformance` races them to check it.
+ *
+ * Time: due times and leases are judged by the storage's own clock (the database server's, where there is one), so that
+ * workers on several machines need not agree. Where a call carries `now`, that time is used in its place: tests do so.
+ *
+ * Scope: every read and write that names an `organizationId` sees that organization only. Another organization's id is
+ * answered exactly as an unknown one.
+ *
+ * Errors: methods throw `LeadhooksError` only: `storage_unavailable` (locked, full, gone: the call may be repeated),
+ * `migration_required`, `storage_corrupt`, `conflict`. A call that throws has changed nothing.
+ *
+ * `Tx` is what the host may pass to make an event part of its own transaction. Core never looks inside.
+ */
+export interface Storage<Tx = unknown>
+  extends OrganizationStorage, ApiKeyStorage, WebhookStorage, EventStorage<Tx>, DeliveryStorage {
+  /** Brings the tables up to date. Concurrency: any number of processes may call it at once; each migration runs once. */
+  migrate(): Promise<void>
+  /** Closes what this storage opened, and nothing that the host opened. */
+  close(): Promise<void>
+}
+
+/** A row of one organization. */
+export interface Scoped {
+  organizationId: string
+  id: string
+}
+
+/** A call that may carry the time in place of the storage's own clock. */
+export interface Timed {
+  now?: Date | undefined
+}
+
+/** The row after which a page begins. Lists run from newest to oldest: by `createdAt`, then by `id`, both descending. */
+export interface PagePosition {
+  createdAt: Date
+  id: string
+}
+
+export interface Page {
+  limit: number
+  after?: PagePosition | undefined
+}
+
+export interface OrganizationStorage {
+  /** Concurrency: of two callers with the same id, one creates and the other renames. `createdAt` stays the first. */
+  upsertOrganization(organization: Organization): Promise<Organization>
+  findOrganization(id: string): Promise<Organization | null>
+  listOrganizations(page: Page): Promise<Organization[]>
+}
+
+/** What a caller may change of an API key. */
+export type ApiKeyChanges = Partial<Pick<ApiKey, 'name' | 'description' | 'role' | 'permissions' | 'expiresAt'>>
+
+export interface ApiKeyStorage {
+  /** `hash` is unique over all organizations: a second key with the same one is a `conflict`. */
+  insertApiKey(apiKey: ApiKey, hash: string): Promise<void>
+  findApiKeyByHash(hash: string): Promise<ApiKey | null>
+  findApiKey(key: Scoped): Promise<ApiKey | null>
+  listApiKeys(query: Page & { organizationId: string }): Promise<ApiKey[]>
+  /** Changes the named fields, and no others. Concurrency: changes of different fields both stay. */
+  updateApiKey(key: Scoped, changes: ApiKeyChanges): Promise<ApiKey | null>
+  /** Concurrency: the first caller's time and reason stay; a later one gets the key as it was revoked. */
+  revokeApiKey(key: Scoped, revocation: { revokedAt: Date; reason: string | null }): Promise<ApiKey | null>
+}
+
+/** What a caller may change of a webhook. */
+export type WebhookChanges = Partial<
+  Omit<StoredWebhook, 'id' | 'organizationId' | 'createdAt' | 'updatedAt'>
+> & { updatedAt: Date }
+
+export interface WebhookStorage {
+  insertWebhook(webhook: StoredWebhook): Promise<void>
+  findWebhook(webhook: Scoped): Promise<StoredWebhook | null>
+  listWebhooks(query: Page & { organizationId: string }): Promise<StoredWebhook[]>
+  /** Changes the named fields, and no others. Concurrency: changes of different fields both stay. */
+  updateWebhook(webhook: Scoped, changes: WebhookChanges): Promise<StoredWebhook | null>
+  /**
+   * Removes the webhook and cancels its unfinished deliveries (`webhook_deleted`); their history stays. False when there
+   * was none. Concurrency: an event dispatched meanwhile leaves no unfinished delivery to the webhook behind.
+   */
+  deleteWebhook(webhook: Scoped & Timed): Promise<boolean>
+}
+
+export interface NewEvent extends StoredEvent {
+  /** What a webhook's `eventTypes` may hold to match: for `contact.created`, that and `contact.*`. */
+  patterns: readonly string[]
+}
+
+export interface InsertedEvent {
+  /** The event as it is stored: on a duplicate, the first one. */
+  event: StoredEvent
+  deliveries: number
+  duplicate: boolean
+}
+
+export interface EventQuery extends Page {
+  organizationId: string
+  type?: string | undefined
+}
+
+export interface EventStorage<Tx> {
+  /**
+   * Writes each event with a `pending` delivery, due at once, for every enabled webhook of its organization that matches,
+   * or, where the organization has an event of that id, nothing. All or none are written; answers in the order given.
+   *
+   * With `tx` it all becomes part of the host's transaction: it exists when that commits, and not before.
+   *
+   * Concurrency: of any number of callers with the same id, one writes and every one gets that event.
+   */
+  insertEvents(events: readonly NewEvent[], options: Timed & { tx?: Tx | undefined }): Promise<InsertedEvent[]>
+  /** The same at once, for databases whose transactions are synchronous. @default absent: not supported */
+  insertEventsSync?(events: readonly NewEvent[], options: Timed & { tx?: Tx | undefined }): InsertedEvent[]
+  findEvent(event: Scoped): Promise<StoredEvent | null>
+  listEvents(query: EventQuery): Promise<StoredEvent[]>
+}
+
+export interface ClaimRequest extends Timed {
+  limit: number
+  leaseMs: number
+  /** How many more deliveries these webhooks may be given. One that is not named may be given its own concurrency. */
+  room: ReadonlyMap<string, number>
+  /** The concurrency of a webhook that has none of its own. */
+  defaultConcurrency: number
+}
+
+/** A delivery under lease, with all that an attempt needs. */
+export interface ClaimedDelivery {
+  id: string
+  organizationId: string
+  /** The fencing token of this claim: random, never used twice. */
+  lease: string
+  /** The number of the attempt to make: one more than were started before. */
+  attempt: number
+  createdAt: Date
+  event: Pick<StoredEvent, 'id' | 'type' | 'body'>
+  /** One object for all deliveries of a claim that go to the same webhook. */
+  webhook: StoredWebhook
+}
+
+export type Claim = Pick<ClaimedDelivery, 'id' | 'lease'>
+
+/** What came of a claimed delivery. */
+export interface Settlement {
+  id: string
+  lease: string
+  /** The request that was made; null when the delivery was given up without one. */
+  attempt: Attempt | null
+  next:
+    | { status: 'delivered' }
+    | { status: 'retrying'; delayMs: number }
+    | { status: 'dead_letter'; reason: DeadLetterReason }
+  /** Switches the webhook off in the same write. */
+  disableWebhook?: DisabledReason | undefined
+}
+
+export interface DeliveryQuery extends Page {
+  organizationId: string
+  webhookId?: string | undefined
+  eventId?: string | undefined
+  eventType?: string | undefined
+  status?: DeliveryStatus | undefined
+}
+
+export interface DeliveryStorage {
+  /**
+   * Leases up to `limit` due deliveries of enabled webhooks: lapsed leases first, then fairly, one organization after the
+   * other and within it one webhook after the other, the earliest due of each first. Nothing due: `[]` at once.
+   *
+   * Taking over a lapsed lease records a `lost` attempt and counts it. The fifth lapse in a row ends the delivery instead
+   * (`dead_letter: worker_crash`).
+   *
+   * Concurrency: no delivery is handed to two callers while its lease lives.
+   */
+  claimDeliveries(request: ClaimRequest): Promise<ClaimedDelivery[]>
+  /** Lets the leases run `leaseMs` from now. Answers the ids that are still held; a lapsed lease that nobody took over is. */
+  renewLeases(claims: readonly Claim[], options: Timed & { leaseMs: number }): Promise<string[]>
+  /** Gives back claims of which nothing was sent: due again at once, no attempt spent. A lease taken over stays as it is. */
+  releaseDeliveries(claims: readonly Claim[], options: Timed): Promise<void>
+  /**
+   * Writes what came of each claim, in one transaction, and ends its lease; `true` where it was written.
+   *
+   * Concurrency: only the holder of the lease changes the delivery and its webhook. A settlement that comes too late
+   * (`false`) leaves just its attempt, as `superseded`: in the place of the `lost` one, or as a row of its own where the
+   * delivery was cancelled meanwhile.
+   */
+  settleDeliveries(settlements: readonly Settlement[], options: Timed): Promise<boolean[]>
+  /**
+   * Gives up what is due or waiting but not leased, and older than its webhook's `maxAgeMs` (`dead_letter: expired`), also
+   * where the webhook is disabled. At most `limit` at a time; answers how many.
+   */
+  expireDeliveries(options: Timed & { limit: number }): Promise<number>
+
+  findDelivery(delivery: Scoped): Promise<Delivery | null>
+  listDeliveries(query: DeliveryQuery): Promise<Delivery[]>
+  /** The attempts of a delivery by their number; null when the organization has no such delivery. */
+  listAttempts(delivery: Scoped): Promise<Attempt[] | null>
+
+  /** Makes a waiting delivery due now. Null unless it is unfinished; one that is leased is answered as it stands. */
+  retryDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
+  /** Makes a new delivery of the same event to the same webhook. Null unless both deliveries' webhook and event exist. */
+  replayDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
+  /** Ends an unfinished delivery (`cancelled: by_user`), also under lease. Null unless it is unfinished. */
+  cancelDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
+  /** Marks a dead letter as dealt with. Null unless it is a dead letter. The first caller's time stays. */
+  resolveDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
+}

@@ -1,0 +1,20 @@
+import { LeadhooksError } from '../errors.ts'
+import { type EventCatalogue, matchingPatterns, unknownEventType } from '../events/event-catalogue.ts'
+
+/** Refuses event types that the catalogue does not have, and patterns that match none of its types. */
+export function checkEventTypes(catalogue: EventCatalogue | undefined, eventTypes: readonly string[]): void {
+  if (catalogue === undefined) return
+  const known = new Set(Object.keys(catalogue).flatMap(matchingPatterns))
+  eventTypes.forEach((type, index) => {
+    if (!known.has(type)) throw unknownEventType(catalogue, type, `/eventTypes/${index}`)
+  })
+}
+
+/** A secret that the caller brings must be as strong as one of ours: `whsec_` and 24 to 64 bytes (Standard Webhooks). */
+export function checkSecret(secret: string): void {
+  const encoded = secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : ''
+  const bytes = Buffer.from(encoded, 'base64')
+  if (bytes.length >= 24 && bytes.length <= 64 && bytes.toString('base64') === encoded) return
+  const message = 'The secret must be "whsec_" and 24 to 64 random bytes in base64; leave it out and one is made'
+  throw new LeadhooksError('invalid_request', message, { issues: [{ pointer: '/secret', message }] })
+}

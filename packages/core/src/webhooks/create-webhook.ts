@@ -1,0 +1,54 @@
+import { generateSecret } from '@leadhooks/verify-signature'
+import type { z } from 'zod'
+import type { Context } from '../context.ts'
+import { maxAgeMs } from '../deliveries/retry-schedule.ts'
+import { newWebhookId } from '../ids.ts'
+import { organizationId, parseInput } from '../input.ts'
+import type { StoredWebhook, Webhook } from '../model/webhook.ts'
+import { checkCustomHeaders } from '../network/custom-headers.ts'
+import { checkWebhookUrl } from '../network/url-policy.ts'
+import { sealHeaders, sealSecret } from './credentials.ts'
+import { checkEventTypes, checkSecret } from './checks.ts'
+import { showWebhook } from './show-webhook.ts'
+import { newWebhook } from './webhook-input.ts'
+
+const createInput = newWebhook.extend({ organizationId })
+export type CreateWebhookInput = z.input<typeof createInput>
+
+/** Registers a URL. The answer is the one place that shows the signing secret. */
+export async function createWebhook(
+  ctx: Context,
+  input: CreateWebhookInput,
+): Promise<{ webhook: Webhook; secret: string }> {
+  const { headers = {}, secret = generateSecret(), ...settings } = parseInput(createInput, input)
+  const url = checkWebhookUrl(ctx.network, settings.url)
+  checkCustomHeaders(headers)
+  checkSecret(secret)
+  checkEventTypes(ctx.catalogue, settings.eventTypes ?? [])
+
+  const now = new Date(ctx.clock.now())
+  const owner = { organizationId: settings.organizationId, id: newWebhookId(now.getTime()) }
+  const { enabled = true, retry = null } = settings
+  const webhook: StoredWebhook = {
+    ...owner,
+    name: settings.name ?? null,
+    description: settings.description ?? null,
+    url,
+    eventTypes: settings.eventTypes ?? [],
+    headerNames: Object.keys(headers),
+    bodySignature: settings.bodySignature ?? 'sha256=',
+    retry,
+    timeoutMs: settings.timeoutMs ?? null,
+    concurrency: settings.concurrency ?? null,
+    enabled,
+    disabledReason: enabled ? null : 'by_user',
+    disabledAt: enabled ? null : now,
+    createdAt: now,
+    updatedAt: now,
+    sealedSecret: sealSecret(ctx.encryption, owner, secret),
+    sealedHeaders: sealHeaders(ctx.encryption, owner, headers),
+    maxAgeMs: maxAgeMs(retry ?? ctx.settings.delivery.retry),
+  }
+  await ctx.storage.insertWebhook(webhook)
+  return { webhook: showWebhook(webhook), secret }
+}

@@ -1,0 +1,58 @@
+import type { z } from 'zod'
+import type { Context } from '../context.ts'
+import { maxAgeMs } from '../deliveries/retry-schedule.ts'
+import { notFound } from '../errors.ts'
+import { definedOf, parseInput, scoped } from '../input.ts'
+import type { Webhook } from '../model/webhook.ts'
+import { checkCustomHeaders } from '../network/custom-headers.ts'
+import { checkWebhookUrl } from '../network/url-policy.ts'
+import type { Scoped, WebhookChanges } from '../storage/storage.ts'
+import { checkEventTypes } from './checks.ts'
+import { sealHeaders } from './credentials.ts'
+import { showWebhook } from './show-webhook.ts'
+import { webhookChanges } from './webhook-input.ts'
+
+const updateInput = webhookChanges.extend(scoped.shape)
+export type UpdateWebhookInput = z.input<typeof updateInput>
+
+/** Changes the named settings and no others. Deliveries that wait go on under the new ones. */
+export async function updateWebhook(ctx: Context, input: UpdateWebhookInput): Promise<Webhook> {
+  const { organizationId, id, ...changes } = parseInput(updateInput, input)
+  const webhook = { organizationId, id }
+  const updated = await ctx.storage.updateWebhook(webhook, toChanges(ctx, webhook, changes))
+  if (updated === null) throw notFound('webhook', id)
+  // Deliveries may have waited for what was changed: for being enabled, say.
+  ctx.wake()
+  return showWebhook(updated)
+}
+
+function toChanges(
+  ctx: Context,
+  webhook: Scoped,
+  { url, headers, eventTypes, retry, enabled, ...plain }: z.output<typeof webhookChanges>,
+): WebhookChanges {
+  const now = new Date(ctx.clock.now())
+  const changes: WebhookChanges = { ...definedOf(plain), updatedAt: now }
+  if (url !== undefined) changes.url = checkWebhookUrl(ctx.network, url)
+  if (headers !== undefined) {
+    checkCustomHeaders(headers)
+    changes.headerNames = Object.keys(headers)
+    changes.sealedHeaders = sealHeaders(ctx.encryption, webhook, headers)
+  }
+  if (eventTypes !== undefined) {
+    checkEventTypes(ctx.catalogue, eventTypes)
+    changes.eventTypes = eventTypes
+  }
+  if (retry !== undefined) {
+    changes.retry = retry
+    changes.maxAgeMs = maxAgeMs(retry ?? ctx.settings.delivery.retry)
+  }
+  if (enabled !== undefined) Object.assign(changes, switched(enabled, now))
+  return changes
+}
+
+function switched(enabled: boolean, now: Date): Partial<WebhookChanges> {
+  return enabled
+    ? { enabled, disabledReason: null, disabledAt: null }
+    : { enabled, disabledReason: 'by_user', disabledAt: now }
+}

@@ -1,0 +1,22 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { defineConfig } from 'vitest/config'
+
+// The first condition makes tests run from source, so that nothing has to be built before.
+const conditions = ['@leadhooks/source', 'module', 'node', 'development|production']
+
+const projects = ['packages', 'examples'].flatMap((folder) =>
+  readdirSync(folder)
+    .map((name) => ({ name, root: `${folder}/${name}` }))
+    .filter(({ root }) => existsSync(`${root}/package.json`)),
+)
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    projects: projects.map(({ name, root }) => ({
+      extends: true as const,
+      test: { name, root, include: ['{src,test}/**/*.test.ts'] },
+    })),
+  },
+})
