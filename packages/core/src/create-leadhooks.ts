@@ -12,6 +12,7 @@ import { createEncryption } from './encryption.ts'
 import { LeadhooksError } from './errors.ts'
 import {
   type Dispatched,
+  dispatchEvent,
   dispatchEvents,
   dispatchEventSync,
   type DispatchInput,
@@ -70,11 +71,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       await ctx.storage.close()
     },
 
-    dispatchEvent: async (event, transaction) => {
-      const [dispatched] = await dispatchEvents(ctx, [event], transaction)
-      if (dispatched === undefined) throw new LeadhooksError('internal', 'The storage answered nothing for an event')
-      return dispatched
-    },
+    dispatchEvent: (event, transaction) => dispatchEvent(ctx, event, transaction),
     dispatchEvents: (events, transaction) => dispatchEvents(ctx, events, transaction),
     dispatchEventSync: (event, transaction) => dispatchEventSync(ctx, event, transaction),
 

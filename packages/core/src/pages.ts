@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LeadhooksError } from './errors.ts'
+import { text } from './input.ts'
 import type { Page, PagePosition } from './storage/storage.ts'
 
 /** What every list takes, beside its filters. */
@@ -36,7 +37,7 @@ function encodeCursor({ createdAt, id }: PagePosition): string {
   return Buffer.from(JSON.stringify([createdAt.getTime(), id])).toString('base64url')
 }
 
-const cursorContent = z.tuple([z.int().min(0).max(8.64e15), z.string().min(1).max(200)])
+const cursorContent = z.tuple([z.int().min(0).max(8.64e15), text(200)])
 
 function decodeCursor(cursor: string): PagePosition {
   const [createdAt, id] = readCursor(cursor)

@@ -12,15 +12,18 @@ const permission = z
 
 export const permissions = z.array(permission).min(1).max(100)
 
+const date = z
+  .union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))], {
+    error: 'Must be a date and time like 2027-01-31T12:00:00Z',
+  })
+  .meta({ type: 'string', format: 'date-time' })
+
 const settings = z.strictObject({
   name: text(200).meta({ description: 'What people know the key by' }),
   description: text(2000).nullable(),
   role: z.enum(roles).nullable().meta({ description: 'A role, in place of a list of permissions' }),
   permissions: permissions.meta({ description: '`read:contacts`, `write:*`, `*`; in place of a role' }),
-  expiresAt: z
-    .union([z.date(), z.iso.datetime({ offset: true }).transform((date) => new Date(date))])
-    .nullable()
-    .meta({ description: 'When the key stops working; null for never', type: 'string', format: 'date-time' }),
+  expiresAt: date.nullable().meta({ description: 'When the key stops working; null for never' }),
 })
 
 const roleXorPermissions = {

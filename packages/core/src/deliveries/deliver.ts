@@ -58,8 +58,13 @@ function toAttempt(claimed: ClaimedDelivery, startedAt: number, result: SendResu
     failure: verdict.failure,
     message: verdict.message,
     statusCode: answered ? result.statusCode : null,
-    responseBody: answered ? result.body.toString() : null,
+    responseBody: answered ? toText(result.body) : null,
   }
+}
+
+/** Whatever a receiver answers must be fit to store: NUL, which Postgres refuses in text, is shown as a replacement. */
+function toText(body: Buffer): string {
+  return body.toString().replaceAll('\u0000', '\ufffd')
 }
 
 function nextStep(ctx: Context, claimed: ClaimedDelivery, result: SendResult, verdict: Verdict): Settlement['next'] {

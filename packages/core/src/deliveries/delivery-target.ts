@@ -1,4 +1,4 @@
-import { createBodySigner, createSigner } from '@leadhooks/verify-signature'
+import { createSigner, signBody, type Signer } from '@leadhooks/verify-signature'
 import type { Context } from '../context.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import { openHeaders, openSecret } from '../webhooks/credentials.ts'
@@ -8,7 +8,7 @@ import { userAgent } from './user-agent.ts'
 export interface DeliveryTarget {
   url: URL
   /** The value of `webhook-signature`. */
-  sign: (id: string, timestamp: number, body: string) => string
+  sign: Signer
   /** The value of `X-Webhook-Signature`; null where the webhook has it off. */
   signBody: ((body: string) => string) | null
   /** Names and values in turn. */
@@ -17,6 +17,8 @@ export interface DeliveryTarget {
 }
 
 const rememberedTargets = 1000
+
+const commonHeaders = ['content-type', 'application/json', 'user-agent', userAgent, 'accept-encoding', 'identity']
 
 /**
  * Targets by webhook, so that a secret is decrypted once and not once per attempt. A webhook that was changed since has
@@ -57,14 +59,14 @@ function forgetOldest(targets: Map<string, unknown>): void {
 /** Throws `undecryptable` when no key opens the webhook's credentials. */
 function deliveryTarget(ctx: Context, webhook: StoredWebhook): DeliveryTarget {
   const secret = openSecret(ctx.encryption, webhook)
+  const customHeaders = Object.entries(openHeaders(ctx.encryption, webhook)).flat()
+  const { bodySignature } = webhook
   return {
     url: new URL(webhook.url),
     sign: createSigner(secret),
-    signBody: webhook.bodySignature === 'off' ? null : createBodySigner(secret, webhook.bodySignature),
-    headers: [
-      ...['content-type', 'application/json', 'user-agent', userAgent, 'accept-encoding', 'identity'],
-      ...Object.entries(openHeaders(ctx.encryption, webhook)).flat(),
-    ],
+    signBody:
+      bodySignature === 'off' ? null : (body) => signBody({ payload: body, secret, format: bodySignature }),
+    headers: [...commonHeaders, ...customHeaders],
     timeoutMs: webhook.timeoutMs ?? ctx.settings.delivery.timeoutMs,
   }
 }

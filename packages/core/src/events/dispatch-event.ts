@@ -7,7 +7,7 @@ import type { LeadhooksEvent } from '../model/event.ts'
 import type { InsertedEvent, NewEvent } from '../storage/storage.ts'
 import { checkEventData, matchingPatterns } from './event-catalogue.ts'
 import { serializeBody } from './serialize-body.ts'
-import { showEvent } from './show-event.ts'
+import { showEvent, withData } from './show-event.ts'
 
 export const eventInput = z.strictObject({
   organizationId,
@@ -31,48 +31,62 @@ export interface DispatchOptions {
   tx?: unknown
 }
 
-/** Checks, serializes and writes events, each with a delivery for every webhook that matches: all of them or none. */
+/** Checks, serializes and writes one event. */
+export async function dispatchEvent(ctx: Context, input: DispatchInput, options?: DispatchOptions): Promise<Dispatched> {
+  const event = newEvent(ctx, input)
+  const inserted = await ctx.storage.insertEvents([event], { tx: options?.tx, now: ctx.storageTime() })
+  return dispatched(ctx, event, inserted[0])
+}
+
+/** Writes many events in one transaction: all of them or none. */
 export async function dispatchEvents(
   ctx: Context,
   inputs: readonly DispatchInput[],
-  { tx }: DispatchOptions = {},
+  options?: DispatchOptions,
 ): Promise<Dispatched[]> {
   const events = inputs.map((input) => newEvent(ctx, input))
   if (events.length === 0) return []
-  const inserted = await ctx.storage.insertEvents(events, { tx, now: ctx.storageTime() })
-  return inserted.map((result) => dispatched(ctx, result))
+  const inserted = await ctx.storage.insertEvents(events, { tx: options?.tx, now: ctx.storageTime() })
+  return events.map((event, index) => dispatched(ctx, event, inserted[index]))
 }
 
-/** The same within one synchronous transaction of the host, for storages that can. */
-export function dispatchEventSync(ctx: Context, input: DispatchInput, { tx }: DispatchOptions = {}): Dispatched {
+/** The same as `dispatchEvent` within one synchronous transaction of the host, for storages that can. */
+export function dispatchEventSync(ctx: Context, input: DispatchInput, options?: DispatchOptions): Dispatched {
   if (ctx.storage.insertEventsSync === undefined) {
     const message = 'This storage has no synchronous transactions: await `dispatchEvent(…, { tx })` instead'
     throw new LeadhooksError('not_supported', message)
   }
-  const events = [newEvent(ctx, input)]
-  const [result] = ctx.storage.insertEventsSync(events, { tx, now: ctx.storageTime() })
-  if (result === undefined) throw new LeadhooksError('internal', 'The storage answered nothing for an event')
-  return dispatched(ctx, result)
+  const event = newEvent(ctx, input)
+  const inserted = ctx.storage.insertEventsSync([event], { tx: options?.tx, now: ctx.storageTime() })
+  return dispatched(ctx, event, inserted[0])
 }
 
-function newEvent(ctx: Context, input: DispatchInput): NewEvent {
+interface CheckedEvent extends NewEvent {
+  data: unknown
+}
+
+function newEvent(ctx: Context, input: DispatchInput): CheckedEvent {
   const { id, organizationId, type, data } = parseInput(eventInput, input)
   const createdAt = new Date(ctx.clock.now())
-  const event = { id: id ?? newEventId(createdAt.getTime()), organizationId, type, createdAt }
-  const checked = checkEventData(ctx.catalogue, type, data)
-  const body = serializeBody({ ...event, data: checked }, ctx.settings.limits)
-  return { ...event, body, patterns: matchingPatterns(type) }
+  const event = {
+    id: id ?? newEventId(createdAt.getTime()),
+    organizationId,
+    type,
+    createdAt,
+    data: checkEventData(ctx.catalogue, type, data),
+  }
+  return { ...event, body: serializeBody(event, ctx.settings.limits), patterns: matchingPatterns(type) }
 }
 
-function dispatched(ctx: Context, { event, deliveries, duplicate }: InsertedEvent): Dispatched {
+function dispatched(ctx: Context, { data }: CheckedEvent, inserted: InsertedEvent | undefined): Dispatched {
+  if (inserted === undefined) throw new LeadhooksError('internal', 'The storage answered nothing for an event')
+  const { event, deliveries, duplicate } = inserted
   if (deliveries > 0) ctx.wake()
-  ctx.observe?.({
-    type: 'event.dispatched',
-    organizationId: event.organizationId,
-    eventId: event.id,
-    eventType: event.type,
-    deliveries,
-    duplicate,
-  })
-  return { event: showEvent(event), deliveries, duplicate }
+  observeDispatch(ctx, inserted)
+  return { event: duplicate ? showEvent(event) : withData(event, data), deliveries, duplicate }
+}
+
+function observeDispatch(ctx: Context, { event, deliveries, duplicate }: InsertedEvent): void {
+  const { organizationId, id: eventId, type: eventType } = event
+  ctx.observe?.({ type: 'event.dispatched', organizationId, eventId, eventType, deliveries, duplicate })
 }

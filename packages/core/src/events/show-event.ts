@@ -2,8 +2,12 @@ import { LeadhooksError } from '../errors.ts'
 import type { LeadhooksEvent, StoredEvent } from '../model/event.ts'
 
 /** An event with its data, read from the body that is stored. */
-export function showEvent({ body, ...event }: StoredEvent): LeadhooksEvent {
-  return { ...event, data: readData(event.id, body) }
+export function showEvent(event: StoredEvent): LeadhooksEvent {
+  return withData(event, readData(event.id, event.body))
+}
+
+export function withData({ id, organizationId, type, createdAt }: StoredEvent, data: unknown): LeadhooksEvent {
+  return { id, organizationId, type, data, createdAt }
 }
 
 function readData(id: string, body: string): unknown {

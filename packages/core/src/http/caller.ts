@@ -24,4 +24,6 @@ export interface FetchOptions {
 export interface Caller {
   organizationId: string
   access: Access
+  /** False for callers that the host vouches for: a browser may have been made to send their request. */
+  hasApiKey: boolean
 }

@@ -206,7 +206,7 @@ export interface DeliveryStorage {
 
   /** Makes a waiting delivery due now. Null unless it is unfinished; one that is leased is answered as it stands. */
   retryDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
-  /** Makes a new delivery of the same event to the same webhook. Null unless both deliveries' webhook and event exist. */
+  /** Makes a new delivery of the same event to the same webhook. Null unless its webhook and its event exist. */
   replayDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
   /** Ends an unfinished delivery (`cancelled: by_user`), also under lease. Null unless it is unfinished. */
   cancelDelivery(delivery: Scoped & Timed): Promise<Delivery | null>

@@ -26,13 +26,13 @@ export const retryPolicy = z
       'When a failed delivery is tried again: `patient` (13 attempts over about 28 h), `exponential` (7 attempts), `stepped` (6), one of them cut off by `maxAttempts`, a list of delays, or a rule',
   })
 
-const eventTypePattern = z.union([
-  eventTypeName,
-  z
-    .string()
-    .max(128)
-    .regex(/^([A-Za-z0-9_]+\.)+\*$/, 'Must be an event type, or the beginning of some with ".*"'),
-])
+const eventTypePattern = z
+  .string()
+  .max(128)
+  .regex(
+    /^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*(\.\*)?$/,
+    'Must be an event type (`contact.created`), or how some begin with ".*" (`contact.*`)',
+  )
 
 /** The settings of a webhook that its owner may set. */
 export const webhookSettings = z.strictObject({

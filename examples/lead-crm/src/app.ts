@@ -1,0 +1,56 @@
+import { leadhooksExpress, requireApiKey } from '@leadhooks/express'
+import express, { type Express, type Request } from 'express'
+import { z } from 'zod'
+import { leadChanges, newLead } from './lead.ts'
+import { createLead, type Crm, importLeads, listLeads, updateLead } from './leads.ts'
+import { answerProblem, Problem } from './problem.ts'
+
+/** The CRM's API: its own routes, guarded by API keys, and the management API of Leadhooks beside them. */
+export function createApp(crm: Crm): Express {
+  const { database, leadhooks } = crm
+  const canRead = requireApiKey(leadhooks, { permissions: ['read:leads'] })
+  const canWrite = requireApiKey(leadhooks, { permissions: ['write:leads'] })
+  // After the guard: nothing is read from a caller without a key.
+  const json = express.json()
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.use('/api/v1', leadhooksExpress(leadhooks))
+
+  app.get('/leads', canRead, (req, res) => {
+    res.json({ data: listLeads(database, organizationOf(req)) })
+  })
+  app.post('/leads', canWrite, json, (req, res) => {
+    res.status(201).json(createLead(crm, organizationOf(req), read(newLead, req)))
+  })
+  app.post('/leads/import', canWrite, json, (req, res) => {
+    res.status(201).json({ data: importLeads(crm, organizationOf(req), read(leadList, req)) })
+  })
+  app.patch('/leads/:id', canWrite, json, (req, res) => {
+    const id = String(req.params['id'])
+    const lead = updateLead(crm, organizationOf(req), id, read(leadChanges, req))
+    if (lead === null) throw new Problem(404, 'not_found', `No lead "${id}" in this organization`)
+    res.json(lead)
+  })
+
+  app.use((req) => {
+    throw new Problem(404, 'not_found', `There is nothing at ${req.method} ${req.path}`)
+  })
+  app.use(answerProblem)
+  return app
+}
+
+const leadList = z.array(newLead).min(1).max(1000)
+
+/** The caller's organization, from its API key: every query is scoped by it. */
+function organizationOf({ apiKey }: Request): string {
+  if (apiKey === undefined) throw new Error('This route has no requireApiKey')
+  return apiKey.organizationId
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, { body }: Request): z.output<Schema> {
+  // Left undefined by express.json() when the content type is another one.
+  if (body === undefined)
+    throw new Problem(415, 'unsupported_media_type', 'Send JSON, with `Content-Type: application/json`')
+  return schema.parse(body)
+}

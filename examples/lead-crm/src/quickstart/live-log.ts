@@ -1,0 +1,88 @@
+import { isLeadhooksError, type Observation } from '@leadhooks/core'
+import { z } from 'zod'
+import type { CrmLeadhooks } from '../leadhooks.ts'
+import { type Happening, happening } from './narrator.ts'
+
+const named = z.object({ name: z.string() }).catch({ name: '' })
+
+type Settled = Extract<Observation, { type: 'delivery.settled' }>
+
+export interface LiveLogOptions {
+  leadhooks: () => CrmLeadhooks
+  /** Whether the receiver said that it verified this event at this URL. */
+  isVerified: (url: string, eventId: string) => boolean
+}
+
+export interface LiveLog {
+  observe: (observation: Observation) => void
+  /** Resolves when everything observed so far is printed. */
+  printed: () => Promise<void>
+}
+
+/** Prints what Leadhooks observes, in order, each with the names that people know things by. */
+export function createLiveLog({ leadhooks, isVerified }: LiveLogOptions): LiveLog {
+  let startedAt: number | undefined
+  let lines = Promise.resolve()
+
+  async function print(observation: Observation, atMs: number): Promise<void> {
+    if (observation.type === 'webhook.disabled') return
+    const { organizationId, eventId, eventType } = observation
+    const event = await found(leadhooks().events.get({ organizationId, id: eventId }))
+    // The transaction that would have written the event was rolled back.
+    if (event === null) return
+    const line = { atMs, eventType, lead: named.parse(event.data).name }
+    if (observation.type === 'delivery.settled') happening({ ...line, ...(await attemptOf(observation)) })
+    else
+      happening({
+        ...line,
+        mark: 'written',
+        text: `lead and event saved: ${observation.deliveries} deliveries`,
+      })
+  }
+
+  async function attemptOf(settled: Settled): Promise<Omit<Happening, 'atMs' | 'eventType' | 'lead'>> {
+    const { organizationId, webhookId, deliveryId, eventId, attempt } = settled
+    const webhook = await found(leadhooks().webhooks.get({ organizationId, id: webhookId }))
+    const delivery = await leadhooks().deliveries.get({ organizationId, id: deliveryId })
+    const verified = webhook !== null && isVerified(webhook.url, eventId)
+    return {
+      ...outcome(settled, verified, delivery.replayOf !== null),
+      webhook: webhook?.name ?? (webhook === null ? 'deleted' : new URL(webhook.url).pathname),
+      ...(attempt && { attempt: attempt.number, statusCode: attempt.statusCode }),
+    }
+  }
+
+  return {
+    observe(observation) {
+      const now = performance.now()
+      startedAt ??= now
+      const atMs = now - startedAt
+      lines = lines.then(() => print(observation, atMs))
+    },
+    printed: () => lines,
+  }
+}
+
+function outcome(
+  { status, retryInMs, attempt }: Settled,
+  isVerified: boolean,
+  isReplay: boolean,
+): Pick<Happening, 'mark' | 'text'> {
+  if (status === 'delivered') {
+    const text = isVerified ? 'delivered, verified' : 'delivered'
+    return { mark: 'delivered', text: isReplay ? `replay ${text}` : text }
+  }
+  const failed = attempt?.statusCode ? 'failed' : `failed (${attempt?.failure ?? 'not sent'})`
+  if (status === 'dead_letter') return { mark: 'deadLetter', text: `${failed}, dead letter` }
+  return { mark: 'retrying', text: `${failed}, retry in ${(retryInMs ?? 0) / 1000} s` }
+}
+
+/** Null for what is not there (any more). */
+async function found<T>(row: Promise<T>): Promise<T | null> {
+  try {
+    return await row
+  } catch (error) {
+    if (isLeadhooksError(error) && error.code === 'not_found') return null
+    throw error
+  }
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { onTestFinished } from 'vitest'
+import { z } from 'zod'
+import { createApp } from '../src/app.ts'
+import { openDatabase } from '../src/database.ts'
+import { createCrmLeadhooks, type CrmLeadhooks } from '../src/leadhooks.ts'
+import { listen } from '../src/quickstart/ports.ts'
+
+/** What of the answers is looked at. */
+const answer = z.looseObject({
+  id: z.string().default(''),
+  code: z.string().optional(),
+  data: z.array(z.unknown()).optional(),
+  errors: z.array(z.object({ pointer: z.string() })).optional(),
+})
+
+export interface TestCrm {
+  leadhooks: CrmLeadhooks
+  /** Sends a request with a key of the organization `acme`, or another, or (null) none. */
+  send: (
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: { token?: string | null; contentType?: string },
+  ) => Promise<{ status: number; body: z.output<typeof answer> }>
+}
+
+/** The CRM on a port of its own and a database in memory, until the test is finished. */
+export async function startCrm(overrides?: Parameters<typeof createCrmLeadhooks>[2]): Promise<TestCrm> {
+  const database = openDatabase(':memory:')
+  const leadhooks = createCrmLeadhooks(database, Buffer.alloc(32, 1).toString('base64'), overrides)
+  await leadhooks.migrate()
+  const key = await leadhooks.apiKeys.create({ organizationId: 'acme', name: 'Test' })
+  const server = createServer(createApp({ database, leadhooks }))
+  const url = await listen(server, 0, () => {})
+  onTestFinished(async () => {
+    server.close()
+    await once(server, 'close')
+    await leadhooks.close()
+    database.close()
+  })
+
+  return {
+    leadhooks,
+    async send(method, path, body, { token = key.token, contentType = 'application/json' } = {}) {
+      const response = await fetch(url + path, {
+        method,
+        headers: { ...(token !== null && { authorization: `Bearer ${token}` }), 'content-type': contentType },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      return { status: response.status, body: answer.parse(await response.json()) }
+    },
+  }
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { type ConformanceCase, storageCase } from './conformance-case.ts'
+import {
+  addClaimed,
+  addWebhook,
+  after,
+  claim,
+  claimOne,
+  dispatch,
+  hour,
+  minute,
+  only,
+  outcomes,
+  race,
+  raceAround,
+  reload,
+  settle,
+} from './fixtures.ts'
+
+const expired = ['dead_letter', 'expired']
+
+export const expiryCases: readonly ConformanceCase[] = [
+  storageCase('a delivery older than its webhook allows is given up: expired', async (storage) => {
+    await addWebhook(storage, { maxAgeMs: hour })
+    await dispatch(storage)
+    const before = only(await storage.listDeliveries({ organizationId: 'acme', limit: 10 }))
+    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(hour - 1) }), 0)
+    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(hour + 1) }), 1)
+    assert.deepEqual(await reload(storage, before), {
+      ...before,
+      status: 'dead_letter',
+      reason: 'expired',
+      nextAttemptAt: null,
+      finishedAt: after(hour + 1),
+    })
+    assert.deepEqual(await claim(storage, { now: after(hour + 1) }), [])
+    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 0)
+  }),
+
+  storageCase('a retry that waits longer than its webhook allows is given up, too', async (storage) => {
+    const claimed = await addClaimed(storage, { maxAgeMs: hour })
+    await settle(storage, claimed, { next: { status: 'retrying', delayMs: 9 * hour } })
+    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 1)
+    const { status, reason, attempts } = await reload(storage, claimed)
+    assert.deepEqual([status, reason, attempts], [...expired, 1])
+  }),
+
+  storageCase('deliveries of a disabled webhook expire as well', async (storage) => {
+    const webhook = await addWebhook(storage, { maxAgeMs: hour })
+    await dispatch(storage)
+    await storage.updateWebhook(webhook, { enabled: false, updatedAt: after(1) })
+    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 1)
+  }),
+
+  storageCase('each webhook’s own age counts, as it is now', async (storage) => {
+    const long = await addWebhook(storage, { maxAgeMs: 9 * hour })
+    const short = await addWebhook(storage, { maxAgeMs: hour })
+    const shortened = await addWebhook(storage, { maxAgeMs: 9 * hour })
+    await dispatch(storage)
+    await dispatch(storage, {}, { now: after(1.5 * hour) })
+    await storage.updateWebhook(shortened, { maxAgeMs: hour, updatedAt: after(1) })
+    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 2)
+    for (const [webhook, count] of [
+      [long, 0],
+      [short, 1],
+      [shortened, 1],
+    ] as const) {
+      const query = {
+        organizationId: 'acme',
+        webhookId: webhook.id,
+        status: 'dead_letter',
+        limit: 10,
+      } as const
+      assert.equal((await storage.listDeliveries(query)).length, count)
+    }
+  }),
+
+  storageCase('a delivery under lease does not expire', async (storage) => {
+    const claimed = await addClaimed(storage, { maxAgeMs: hour })
+    await storage.renewLeases([claimed], { leaseMs: minute, now: after(2 * hour) })
+    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 0)
+    assert.equal(await settle(storage, claimed, {}, after(2 * hour)), true)
+  }),
+
+  storageCase('a lapsed lease keeps no delivery from expiring, and its request is kept', async (storage) => {
+    const claimed = await addClaimed(storage, { maxAgeMs: hour })
+    await storage.updateWebhook(claimed.webhook, { enabled: false, updatedAt: after(1) })
+    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 1)
+    const before = await reload(storage, claimed)
+    assert.deepEqual([before.status, before.reason], expired)
+    assert.equal(await settle(storage, claimed, {}, after(2 * hour)), false)
+    assert.deepEqual(await reload(storage, claimed), before)
+    assert.deepEqual(await outcomes(storage, claimed), ['1 superseded'])
+  }),
+
+  storageCase('finished deliveries do not expire', async (storage) => {
+    await addWebhook(storage, { maxAgeMs: hour })
+    await dispatch(storage, {}, { count: 2 })
+    const [delivered, cancelled] = await claim(storage)
+    assert.ok(delivered && cancelled)
+    await settle(storage, delivered)
+    await storage.cancelDelivery(cancelled)
+    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 0)
+    assert.equal((await reload(storage, delivered)).status, 'delivered')
+    assert.equal((await reload(storage, cancelled)).status, 'cancelled')
+  }),
+
+  storageCase('deliveries expire at most `limit` at a time, of all organizations', async (storage) => {
+    for (const organizationId of ['acme', 'globex']) {
+      await addWebhook(storage, { organizationId, maxAgeMs: hour })
+      await dispatch(storage, { organizationId }, { count: 4 })
+    }
+    const counts = []
+    for (let i = 0; i < 4; i++)
+      counts.push(await storage.expireDeliveries({ limit: 3, now: after(2 * hour) }))
+    assert.deepEqual(counts, [3, 3, 2, 0])
+  }),
+
+  storageCase('callers who expire at once count each delivery once', async (storage) => {
+    await addWebhook(storage, { maxAgeMs: hour })
+    await dispatch(storage, {}, { count: 20 })
+    const now = after(2 * hour)
+    const counts = await race(6, async () => storage.expireDeliveries({ limit: 5, now }))
+    counts.push(await storage.expireDeliveries({ limit: 100, now }))
+    assert.equal(
+      counts.reduce((sum, count) => sum + count),
+      20,
+    )
+  }),
+
+  storageCase('of expiring and claiming a delivery at once, one happens', async (storage) => {
+    await addWebhook(storage, { maxAgeMs: hour })
+    await dispatch(storage, {}, { count: 20 })
+    const now = after(2 * hour)
+    const [claims, counts] = await raceAround(
+      async () => claim(storage, { limit: 2, now }),
+      async () => race(4, async () => storage.expireDeliveries({ limit: 4, now })),
+    )
+    counts.push(await storage.expireDeliveries({ limit: 100, now }))
+    assert.equal(claims.flat().length + counts.reduce((sum, count) => sum + count), 20)
+    for (const claimed of claims.flat()) assert.equal(await settle(storage, claimed, {}, now), true)
+  }),
+
+  storageCase('without `now` the storage’s own clock judges what is too old', async (storage) => {
+    await addWebhook(storage, { maxAgeMs: hour })
+    await dispatch(storage)
+    assert.equal(await storage.expireDeliveries({ limit: 10 }), 1)
+    assert.deepEqual(await claim(storage), [])
+    await dispatch(storage, {}, { now: new Date() })
+    assert.equal(await storage.expireDeliveries({ limit: 10 }), 0)
+    await claimOne(storage, { now: undefined })
+  }),
+]

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { newApiKeyId, newEventId, newWebhookId } from '../ids.ts'
+import type { ApiKey } from '../model/api-key.ts'
+import type { Attempt } from '../model/attempt.ts'
+import type { Delivery } from '../model/delivery.ts'
+import type { StoredWebhook } from '../model/webhook.ts'
+import type {
+  ClaimedDelivery,
+  ClaimRequest,
+  NewEvent,
+  Scoped,
+  Settlement,
+  Storage,
+} from '../storage/storage.ts'
+
+/** When the cases play, unless they leave the time to the storage. */
+export const start = new Date('2026-01-01T00:00:00.000Z')
+
+export const second = 1000
+export const minute = 60 * second
+export const hour = 60 * minute
+
+/** The time `ms` milliseconds after the start. */
+export function after(ms: number): Date {
+  return new Date(start.getTime() + ms)
+}
+
+/** An API key as core would store it; its id is new each time. */
+export function apiKeyRow(changes: Partial<ApiKey> = {}): ApiKey {
+  return {
+    id: newApiKeyId(start.getTime()),
+    organizationId: 'acme',
+    name: 'Backend',
+    description: null,
+    environment: 'live',
+    role: 'read_write',
+    permissions: [],
+    start: 'lh_live_Ab3d',
+    last4: 'x9Zk',
+    createdAt: start,
+    expiresAt: null,
+    revokedAt: null,
+    revokedReason: null,
+    ...changes,
+  }
+}
+
+/** A webhook as core would store it, for every event type; its id is new each time. */
+export function webhookRow(changes: Partial<StoredWebhook> = {}): StoredWebhook {
+  return {
+    id: newWebhookId(start.getTime()),
+    organizationId: 'acme',
+    name: null,
+    description: null,
+    url: 'https://receiver.example/hooks',
+    eventTypes: [],
+    headerNames: [],
+    bodySignature: 'sha256=',
+    retry: null,
+    timeoutMs: null,
+    concurrency: null,
+    enabled: true,
+    disabledReason: null,
+    disabledAt: null,
+    createdAt: start,
+    updatedAt: start,
+    sealedSecret: 'sealed:secret',
+    sealedHeaders: null,
+    maxAgeMs: 24 * hour,
+    ...changes,
+  }
+}
+
+/** An event as core would store it, of the type `contact.created` unless told; its id is new each time. */
+export function eventRow(changes: Partial<NewEvent> = {}): NewEvent {
+  const id = changes.id ?? newEventId(start.getTime())
+  const type = changes.type ?? 'contact.created'
+  return {
+    id,
+    organizationId: 'acme',
+    type,
+    body: JSON.stringify({ id, event: type, timestamp: start.toISOString(), data: { name: 'Ada' } }),
+    createdAt: start,
+    patterns: [type, `${type.split('.')[0]}.*`],
+    ...changes,
+  }
+}
+
+/** What a worker writes of one request. */
+export function attemptRow(number: number, changes: Partial<Attempt> = {}): Attempt {
+  return {
+    number,
+    startedAt: start,
+    durationMs: 12,
+    outcome: 'succeeded',
+    failure: null,
+    message: null,
+    statusCode: 200,
+    responseBody: 'ok',
+    ...changes,
+  }
+}
+
+export async function addWebhook(
+  storage: Storage,
+  changes: Partial<StoredWebhook> = {},
+): Promise<StoredWebhook> {
+  const webhook = webhookRow(changes)
+  await storage.insertWebhook(webhook)
+  return webhook
+}
+
+/** Dispatches `count` events at `now`. */
+export async function dispatch(
+  storage: Storage,
+  changes: Partial<NewEvent> = {},
+  { count = 1, now = start }: { count?: number; now?: Date } = {},
+): Promise<NewEvent[]> {
+  const events = Array.from({ length: count }, () => eventRow({ createdAt: now, ...changes }))
+  await storage.insertEvents(events, { now })
+  return events
+}
+
+/** Claims at the start, with room for all, unless told otherwise. */
+export async function claim(
+  storage: Storage,
+  request: Partial<ClaimRequest> = {},
+): Promise<ClaimedDelivery[]> {
+  return storage.claimDeliveries({
+    limit: 100,
+    leaseMs: minute,
+    room: new Map(),
+    defaultConcurrency: 100,
+    now: start,
+    ...request,
+  })
+}
+
+/** A webhook and one delivery to it, under a lease of a minute that began at the start. */
+export async function addClaimed(
+  storage: Storage,
+  webhook: Partial<StoredWebhook> = {},
+): Promise<ClaimedDelivery> {
+  const { organizationId } = await addWebhook(storage, webhook)
+  await dispatch(storage, { organizationId })
+  return claimOne(storage)
+}
+
+/** Claims, and expects to be given exactly one delivery. */
+export async function claimOne(
+  storage: Storage,
+  request: Partial<ClaimRequest> = {},
+): Promise<ClaimedDelivery> {
+  return only(await claim(storage, request))
+}
+
+/** The one row that there is; fails where there are none or more. */
+export function only<Row>(rows: readonly Row[]): Row {
+  const [row] = rows
+  assert.ok(row !== undefined && rows.length === 1, `There must be one row, not ${rows.length}`)
+  return row
+}
+
+/** What a worker writes when its request brought success; `changes` make it something else. */
+export function settlementOf(claimed: ClaimedDelivery, changes: Partial<Settlement> = {}): Settlement {
+  const { id, lease, attempt } = claimed
+  return { id, lease, attempt: attemptRow(attempt), next: { status: 'delivered' }, ...changes }
+}
+
+/** Writes what came of a claim, and answers whether it was written. */
+export async function settle(
+  storage: Storage,
+  claimed: ClaimedDelivery,
+  changes: Partial<Settlement> = {},
+  now: Date = start,
+): Promise<boolean> {
+  return only(await storage.settleDeliveries([settlementOf(claimed, changes)], { now }))
+}
+
+/** The delivery as it is stored now. */
+export async function reload(storage: Storage, { organizationId, id }: Scoped): Promise<Delivery> {
+  const delivery = await storage.findDelivery({ organizationId, id })
+  assert.ok(delivery !== null, `Delivery "${id}" must be there`)
+  return delivery
+}
+
+/** The attempts of a delivery, shortened to their numbers and outcomes. */
+export async function outcomes(storage: Storage, { organizationId, id }: Scoped): Promise<string[]> {
+  const attempts = await storage.listAttempts({ organizationId, id })
+  assert.ok(attempts !== null, `Delivery "${id}" must be there`)
+  return attempts.map(({ number, outcome }) => `${number} ${outcome}`)
+}
+
+/** Calls `count` callers at once. */
+export async function race<Result>(
+  count: number,
+  caller: (index: number) => Promise<Result>,
+): Promise<Result[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => caller(index)))
+}
+
+/** Calls another at once with six callers, of whom half come before it: neither side is always the first. */
+export async function raceAround<Result, Other>(
+  caller: () => Promise<Result>,
+  other: () => Promise<Other>,
+): Promise<[Result[], Other]> {
+  const [early, answer, late] = await Promise.all([race(3, caller), other(), race(3, caller)])
+  return [[...early, ...late], answer]
+}

@@ -1,0 +1,29 @@
+import { apiKeyCases } from './api-keys.ts'
+import { claimCases } from './claims.ts'
+import type { ConformanceCase } from './conformance-case.ts'
+import { eventCases } from './events.ts'
+import { expiryCases } from './expiry.ts'
+import { isolationCases } from './isolation.ts'
+import { leaseCases } from './leases.ts'
+import { lifecycleCases } from './lifecycle.ts'
+import { listCases } from './lists.ts'
+import { operationCases } from './operations.ts'
+import { organizationCases } from './organizations.ts'
+import { settlementCases } from './settlement.ts'
+import { webhookCases } from './webhooks.ts'
+
+/** Every promise of the storage contract, as data: any test runner will do. */
+export const storageConformance: readonly ConformanceCase[] = [
+  ...lifecycleCases,
+  ...organizationCases,
+  ...apiKeyCases,
+  ...webhookCases,
+  ...eventCases,
+  ...claimCases,
+  ...leaseCases,
+  ...settlementCases,
+  ...operationCases,
+  ...expiryCases,
+  ...listCases,
+  ...isolationCases,
+]

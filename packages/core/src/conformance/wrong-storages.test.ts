@@ -1,0 +1,721 @@
+import { setImmediate } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { chooseDeliveries, leaseDeliveries } from '../storage/memory-claims.ts'
+import { type DeliveryRow, emptyState, eventKey, type MemoryState } from '../storage/memory-state.ts'
+import { memoryStorage, storageOver } from '../storage/memory-storage.ts'
+import type {
+  Claim,
+  ClaimedDelivery,
+  ClaimRequest,
+  NewEvent,
+  Page,
+  Scoped,
+  Storage,
+} from '../storage/storage.ts'
+import { storageConformance } from './storage.ts'
+
+/** Replaces some methods of the right storage by wrong ones. */
+type Break = (right: Storage, state: MemoryState) => Partial<Storage>
+
+const timeOf = ({ now = new Date() }: { now?: Date | undefined }): Date => now
+
+/** Claims rows that `choose` picks from all that are due, in place of the fair choice. */
+function claimBy(
+  state: MemoryState,
+  choose: (due: DeliveryRow[], request: ClaimRequest) => DeliveryRow[],
+): (request: ClaimRequest) => Promise<ClaimedDelivery[]> {
+  return async (request) => {
+    const now = timeOf(request)
+    const due = chooseDeliveries(state, { ...request, limit: Number.POSITIVE_INFINITY }, now)
+    return leaseDeliveries(state, choose(due, request).slice(0, request.limit), request.leaseMs, now)
+  }
+}
+
+/** The claim as if its token were the one that counts. */
+function withCurrentLease<C extends Claim>(state: MemoryState, claim: C): C {
+  return { ...claim, lease: state.deliveries.get(claim.id)?.lease?.token ?? claim.lease }
+}
+
+/** The id with the organization whose row it is, whoever asks. */
+function withOwner<Ids extends Scoped>(rows: Map<string, Scoped>, ids: Ids): Ids {
+  return { ...ids, organizationId: rows.get(ids.id)?.organizationId ?? ids.organizationId }
+}
+
+/** How many rows of the same webhook stand before each. */
+function ranks(rows: DeliveryRow[]): Map<DeliveryRow, number> {
+  const seen = new Map<string, number>()
+  return new Map(
+    rows.map((row) => {
+      const rank = seen.get(row.webhookId) ?? 0
+      seen.set(row.webhookId, rank + 1)
+      return [row, rank]
+    }),
+  )
+}
+
+const dueAt = ({ nextAttemptAt }: DeliveryRow): number => nextAttemptAt?.getTime() ?? 0
+const allRows = Number.MAX_SAFE_INTEGER
+
+const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
+  'claims by read-then-write': {
+    breaks: (_right, state) => ({
+      async claimDeliveries(request) {
+        const now = timeOf(request)
+        const rows = chooseDeliveries(state, request, now)
+        await setImmediate()
+        return leaseDeliveries(state, rows, request.leaseMs, now)
+      },
+    }),
+    noticedBy: [
+      'a delivery is claimed once while its lease lives, by ten callers at once too',
+      'of ten callers who claim lapsed leases at once, one takes each over',
+      'of renewing and taking over a lapsed lease at once, one happens',
+      'of settling and taking over a lapsed lease at once, one happens',
+    ],
+  },
+
+  'settles without the token': {
+    breaks: (right, state) => ({
+      settleDeliveries: async (settlements, options) =>
+        right.settleDeliveries(
+          settlements.map((settlement) => withCurrentLease(state, settlement)),
+          options,
+        ),
+    }),
+    noticedBy: [
+      'a lapsed lease that was taken over cannot settle, and changes nothing',
+      'a settlement with a token that was never given changes nothing',
+      'a settlement that comes too late leaves its attempt in the place of the lost one',
+    ],
+  },
+
+  'settles by look-then-write': {
+    breaks: (right, state) => ({
+      async settleDeliveries(settlements, options) {
+        const held = settlements.filter(({ id, lease }) => state.deliveries.get(id)?.lease?.token === lease)
+        await setImmediate()
+        for (const { id, lease } of held) {
+          const row = state.deliveries.get(id)
+          if (row) row.lease = { token: lease, claimedAt: new Date(), until: new Date() }
+        }
+        return right.settleDeliveries(settlements, options)
+      },
+    }),
+    noticedBy: [
+      'of ten callers who settle a delivery with the same lease at once, one is written',
+      'of cancelling and settling a delivery at once, one happens',
+      'of settling and taking over a lapsed lease at once, one happens',
+    ],
+  },
+
+  'writes the attempt of a late settlement nowhere': {
+    breaks: (right, state) => ({
+      settleDeliveries: async (settlements, options) =>
+        right.settleDeliveries(
+          settlements.map((settlement) => {
+            const isHeld = state.deliveries.get(settlement.id)?.lease?.token === settlement.lease
+            return isHeld ? settlement : { ...settlement, attempt: null }
+          }),
+          options,
+        ),
+    }),
+    noticedBy: [
+      'a settlement that comes too late leaves its attempt in the place of the lost one',
+      'a settlement after its delivery was cancelled leaves its attempt, and nothing else',
+    ],
+  },
+
+  'forgets the organization': {
+    breaks: (right, { apiKeys, webhooks, deliveries }) => ({
+      findApiKey: async (ids) => right.findApiKey(withOwner(apiKeys, ids)),
+      updateApiKey: async (ids, changes) => right.updateApiKey(withOwner(apiKeys, ids), changes),
+      revokeApiKey: async (ids, revocation) => right.revokeApiKey(withOwner(apiKeys, ids), revocation),
+      findWebhook: async (ids) => right.findWebhook(withOwner(webhooks, ids)),
+      updateWebhook: async (ids, changes) => right.updateWebhook(withOwner(webhooks, ids), changes),
+      deleteWebhook: async (ids) => right.deleteWebhook(withOwner(webhooks, ids)),
+      findDelivery: async (ids) => right.findDelivery(withOwner(deliveries, ids)),
+      listAttempts: async (ids) => right.listAttempts(withOwner(deliveries, ids)),
+      retryDelivery: async (ids) => right.retryDelivery(withOwner(deliveries, ids)),
+      replayDelivery: async (ids) => right.replayDelivery(withOwner(deliveries, ids)),
+      cancelDelivery: async (ids) => right.cancelDelivery(withOwner(deliveries, ids)),
+      resolveDelivery: async (ids) => right.resolveDelivery(withOwner(deliveries, ids)),
+    }),
+    noticedBy: [
+      'findApiKey',
+      'updateApiKey',
+      'revokeApiKey',
+      'findWebhook',
+      'updateWebhook',
+      'deleteWebhook',
+      'findDelivery',
+      'listAttempts',
+      'retryDelivery',
+      'replayDelivery',
+      'cancelDelivery',
+      'resolveDelivery',
+    ].map((method) => `${method} answers another organization as if there were nothing, and changes nothing`),
+  },
+
+  'lists every organization’s events': {
+    breaks: (right, state) => ({
+      async listEvents(query) {
+        const organizations = new Set([...state.events.values()].map(({ organizationId }) => organizationId))
+        const pages = [...organizations].map(async (organizationId) =>
+          right.listEvents({ ...query, organizationId }),
+        )
+        return (await Promise.all(pages)).flat()
+      },
+    }),
+    noticedBy: ['listEvents answers another organization as if there were nothing, and changes nothing'],
+  },
+
+  'takes event ids for unique everywhere': {
+    breaks: (right, state) => ({
+      async insertEvents(events, options) {
+        const known = events.map(({ id }) => [...state.events.values()].find((event) => event.id === id))
+        const inserted = await right.insertEvents(events, options)
+        return inserted.map((answer, index) => {
+          const first = known[index]
+          return first ? { event: first, deliveries: 0, duplicate: true } : answer
+        })
+      },
+    }),
+    noticedBy: ['an event id belongs to its organization: another one may use it too'],
+  },
+
+  'dispatches a duplicate id twice': {
+    breaks: (right, state) => ({
+      async insertEvents(events, options) {
+        for (const event of events) state.events.delete(eventKey(event))
+        return right.insertEvents(events, options)
+      },
+    }),
+    noticedBy: [
+      'an event id seen before answers the first event and makes no delivery',
+      'of twenty callers who dispatch the same event at once, one writes it and all get it',
+    ],
+  },
+
+  'inserts look-then-write': {
+    breaks: (right, state) => ({
+      async insertEvents(events, options) {
+        const fresh = events.filter((event) => !state.events.has(eventKey(event)))
+        await setImmediate()
+        for (const event of fresh) state.events.delete(eventKey(event))
+        return right.insertEvents(events, options)
+      },
+    }),
+    noticedBy: [
+      'of twenty callers who dispatch the same event at once, one writes it and all get it',
+      'callers who dispatch the same events at once in different orders all get them',
+    ],
+  },
+
+  'looks for duplicates only among what is stored': {
+    breaks: (right) => ({
+      async insertEvents(events, options) {
+        const answers = await right.insertEvents(events, options)
+        const own = new Map(events.map((event) => [event.id, event]))
+        return answers.map((answer, index) =>
+          answers.findIndex(({ event }) => event.id === answer.event.id) < index
+            ? { event: own.get(answer.event.id) ?? answer.event, deliveries: 1, duplicate: false }
+            : answer,
+        )
+      },
+    }),
+    noticedBy: ['an event id that comes twice in one call is a duplicate the second time'],
+  },
+
+  'writes events one by one': {
+    breaks: (right) => ({
+      async insertEvents(events: readonly NewEvent[], options) {
+        const inserted = []
+        for (const event of events) inserted.push(...(await right.insertEvents([event], options)))
+        return inserted
+      },
+    }),
+    noticedBy: ['of several events all or none are written'],
+  },
+
+  'finds the webhooks of an event, then writes its deliveries': {
+    breaks: (right, state) => ({
+      async insertEvents(events, options) {
+        const found = [...state.webhooks]
+        await setImmediate()
+        const deleted = found.filter(([id]) => !state.webhooks.has(id))
+        for (const [id, webhook] of deleted) state.webhooks.set(id, webhook)
+        const inserting = right.insertEvents(events, options)
+        for (const [id] of deleted) state.webhooks.delete(id)
+        return inserting
+      },
+    }),
+    noticedBy: ['an event that is dispatched while its webhook is deleted leaves nothing unfinished behind'],
+  },
+
+  'finds the webhook of a replay, then writes its delivery': {
+    breaks: (right, state) => ({
+      async replayDelivery(ids) {
+        const webhook = state.webhooks.get(state.deliveries.get(ids.id)?.webhookId ?? '')
+        await setImmediate()
+        if (webhook === undefined || state.webhooks.has(webhook.id)) return right.replayDelivery(ids)
+        state.webhooks.set(webhook.id, webhook)
+        const replaying = right.replayDelivery(ids)
+        state.webhooks.delete(webhook.id)
+        return replaying
+      },
+    }),
+    noticedBy: ['a delivery that is replayed while its webhook is deleted leaves nothing unfinished behind'],
+  },
+
+  'sends every event to every webhook': {
+    breaks: (right, state) => ({
+      async insertEvents(events, options) {
+        const patterns = [...state.webhooks.values()].flatMap(({ eventTypes }) => eventTypes)
+        return right.insertEvents(
+          events.map((event) => Object.defineProperties(event, { patterns: { value: patterns } })),
+          options,
+        )
+      },
+    }),
+    noticedBy: ['a webhook matches by event type, by `contact.*`, or by having no event types'],
+  },
+
+  'keeps bodies as JSON values': {
+    breaks: (right) => ({
+      insertEvents: async (events, options) =>
+        right.insertEvents(
+          events.map((event) => ({ ...event, body: JSON.stringify(JSON.parse(event.body)) })),
+          options,
+        ),
+    }),
+    noticedBy: ['a body is kept byte for byte: its white space, key order, repeated keys and long numbers'],
+  },
+
+  'keeps dates to the second': {
+    breaks: (right) => ({
+      async insertApiKey(apiKey, hash) {
+        const seconds = Math.floor(apiKey.createdAt.getTime() / 1000)
+        return right.insertApiKey({ ...apiKey, createdAt: new Date(seconds * 1000) }, hash)
+      },
+    }),
+    noticedBy: ['an API key is found by its id and by its hash, exactly as it was stored'],
+  },
+
+  'ignores the concurrency of a webhook': {
+    breaks: (right) => ({
+      claimDeliveries: async (request) => {
+        const room = new Map([...request.room].filter(([, count]) => count === 0))
+        return right.claimDeliveries({ ...request, room, defaultConcurrency: allRows })
+      },
+    }),
+    noticedBy: [
+      'a webhook is given its own concurrency, or the default where it has none',
+      'a webhook that `room` names is given that many, be it none, less or more than its own',
+    ],
+  },
+
+  'forgets the room of a webhook that is full': {
+    breaks: (right) => ({
+      claimDeliveries: async (request) => right.claimDeliveries({ ...request, room: new Map() }),
+    }),
+    noticedBy: [
+      'a webhook that `room` names is given that many, be it none, less or more than its own',
+      '`room` holds for lapsed leases, too',
+    ],
+  },
+
+  'serves the oldest backlog first': {
+    breaks: (_right, state) => ({
+      claimDeliveries: claimBy(state, (due) => due.sort((a, b) => dueAt(a) - dueAt(b))),
+    }),
+    noticedBy: [
+      'an organization with one delivery is not kept waiting by one with a thousand',
+      'a webhook with one delivery is not kept waiting by one with a thousand',
+    ],
+  },
+
+  'looks for room only among the oldest hundred': {
+    breaks: (_right, state) => ({
+      async claimDeliveries(request) {
+        const unfinished = [...state.unfinished]
+        const isFirst = (row: DeliveryRow): boolean => unfinished.indexOf(row) < 100
+        return claimBy(state, (due) => due.filter(isFirst))(request)
+      },
+    }),
+    noticedBy: ['a webhook without room keeps no other waiting, however much it has'],
+  },
+
+  'gives every webhook a turn, whoever owns it': {
+    breaks: (_right, state) => ({
+      claimDeliveries: claimBy(state, (due) => {
+        const rankOf = ranks(due)
+        return due.sort((a, b) => (rankOf.get(a) ?? 0) - (rankOf.get(b) ?? 0))
+      }),
+    }),
+    noticedBy: ['an organization with many webhooks gets no more than one with a single webhook'],
+  },
+
+  'begins every claim with the same organization': {
+    breaks: (right, state) => ({
+      async claimDeliveries(request) {
+        state.turns.clear()
+        return right.claimDeliveries(request)
+      },
+    }),
+    noticedBy: ['claims of one delivery at a time go round the organizations and webhooks, too'],
+  },
+
+  'claims the newest delivery of a webhook first': {
+    breaks: (_right, state) => ({ claimDeliveries: claimBy(state, (due) => due.reverse()) }),
+    noticedBy: ['the deliveries of a webhook are claimed in the order in which they fell due'],
+  },
+
+  'claims lapsed leases last': {
+    breaks: (_right, state) => ({
+      claimDeliveries: claimBy(state, (due) =>
+        due.sort((a, b) => Number(a.lease !== null) - Number(b.lease !== null)),
+      ),
+    }),
+    noticedBy: ['lapsed leases are claimed before the backlog, however old that is'],
+  },
+
+  'claims for disabled webhooks': {
+    breaks: (right, state) => ({
+      async claimDeliveries(request) {
+        const disabled = [...state.webhooks.values()].filter(({ enabled }) => !enabled)
+        for (const webhook of disabled) webhook.enabled = true
+        const claiming = right.claimDeliveries(request)
+        for (const webhook of disabled) webhook.enabled = false
+        return claiming
+      },
+    }),
+    noticedBy: [
+      'deliveries of a disabled webhook wait until it is enabled',
+      'a lapsed lease of a disabled webhook waits, too',
+    ],
+  },
+
+  'hands a delivery out that no worker survives, again and again': {
+    breaks: (right, state) => ({
+      async claimDeliveries(request) {
+        for (const row of state.unfinished) row.lapses = 0
+        return right.claimDeliveries(request)
+      },
+    }),
+    noticedBy: ['the fifth lapse in a row ends a delivery: worker_crash'],
+  },
+
+  'never forgets a lapse': {
+    breaks: (right, state) => ({
+      async settleDeliveries(settlements, options) {
+        const lapses = new Map([...state.unfinished].map((row) => [row, row.lapses]))
+        const written = await right.settleDeliveries(settlements, options)
+        for (const [row, count] of lapses) row.lapses = count
+        return written
+      },
+    }),
+    noticedBy: ['lapses before a result no longer count towards the fifth'],
+  },
+
+  'takes lapsed leases over without a trace': {
+    breaks: (right, state) => ({
+      async claimDeliveries(request) {
+        const now = timeOf(request)
+        for (const row of state.unfinished) if (row.lease !== null && row.lease.until <= now) row.lease = null
+        return right.claimDeliveries(request)
+      },
+    }),
+    noticedBy: ['taking over a lapsed lease records a lost attempt and counts it'],
+  },
+
+  'counts released claims as attempts': {
+    breaks: (right, state) => ({
+      async releaseDeliveries(claims, options) {
+        await right.releaseDeliveries(claims, options)
+        for (const { id } of claims) {
+          const row = state.deliveries.get(id)
+          if (row) row.attempts++
+        }
+      },
+    }),
+    noticedBy: [
+      'a released delivery is due again at once, and no attempt is spent',
+      'releases cost no attempt, however many there are',
+    ],
+  },
+
+  'releases a lease that was taken over': {
+    breaks: (right, state) => ({
+      releaseDeliveries: async (claims, options) =>
+        right.releaseDeliveries(
+          claims.map((claim) => withCurrentLease(state, claim)),
+          options,
+        ),
+    }),
+    noticedBy: ['releasing changes only what the caller still holds'],
+  },
+
+  'renews a lease that was taken over': {
+    breaks: (right, state) => ({
+      renewLeases: async (claims, options) =>
+        right.renewLeases(
+          claims.map((claim) => withCurrentLease(state, claim)),
+          options,
+        ),
+    }),
+    noticedBy: ['a lease that was taken over is not renewed, and the new one stays as it is'],
+  },
+
+  'renews by look-then-write': {
+    breaks: (right) => ({
+      async renewLeases(claims, options) {
+        const held = await right.renewLeases(claims, { ...options, leaseMs: -1 })
+        await setImmediate()
+        await right.renewLeases(claims, options)
+        return held
+      },
+    }),
+    noticedBy: ['of renewing and taking over a lapsed lease at once, one happens'],
+  },
+
+  'updates by read-modify-write': {
+    breaks: (right, state) => ({
+      async updateWebhook(ids, changes) {
+        const row = await right.findWebhook(ids)
+        await setImmediate()
+        if (row === null) return null
+        const changed = { ...row, ...changes }
+        state.webhooks.set(row.id, changed)
+        return changed
+      },
+      async updateApiKey(ids, changes) {
+        const row = await right.findApiKey(ids)
+        await setImmediate()
+        if (row === null) return null
+        const changed = { ...row, ...changes }
+        state.apiKeys.set(row.id, changed)
+        return changed
+      },
+    }),
+    noticedBy: [
+      'updates of different fields of a webhook at once all stay',
+      'updates of different fields of an API key at once all stay',
+    ],
+  },
+
+  'looks for what is there, then writes': {
+    breaks: (right, state) => ({
+      async upsertOrganization(organization) {
+        const known = await right.findOrganization(organization.id)
+        await setImmediate()
+        const row = { ...organization, createdAt: known?.createdAt ?? organization.createdAt }
+        state.organizations.set(row.id, row)
+        return row
+      },
+      async insertApiKey(apiKey, hash) {
+        const known = state.apiKeyIds.get(hash)
+        await setImmediate()
+        if (known === undefined) state.apiKeyIds.delete(hash)
+        return right.insertApiKey(apiKey, hash)
+      },
+      async deleteWebhook(ids) {
+        const known = await right.findWebhook(ids)
+        await setImmediate()
+        await right.deleteWebhook(ids)
+        return known !== null
+      },
+      async expireDeliveries(options) {
+        const old = await storageOver(structuredClone(state)).expireDeliveries(options)
+        await setImmediate()
+        await right.expireDeliveries(options)
+        return old
+      },
+    }),
+    noticedBy: [
+      'of ten callers with the same organization, one creates it and the others rename it',
+      'of ten callers who store an API key with the same hash at once, one succeeds',
+      'of ten callers who delete a webhook at once, one is told that it did',
+      'callers who expire at once count each delivery once',
+    ],
+  },
+
+  'revokes an API key anew each time': {
+    breaks: (right, state) => ({
+      async revokeApiKey(ids, revocation) {
+        const row = state.apiKeys.get(ids.id)
+        if (row) row.revokedAt = null
+        return right.revokeApiKey(ids, revocation)
+      },
+    }),
+    noticedBy: [
+      'an API key is revoked once: the first time and reason stay',
+      'of ten callers who revoke an API key at once, every one gets the time of the first',
+    ],
+  },
+
+  'pages by offset': {
+    breaks(right) {
+      let offset = 0
+      return {
+        async listEvents({ limit, after, ...query }) {
+          if (after === undefined) offset = 0
+          const all = await right.listEvents({ ...query, limit: allRows })
+          const page = all.slice(offset, offset + limit)
+          offset += page.length
+          return page
+        },
+      }
+    },
+    noticedBy: ['pages of events neither repeat nor skip a row while newer ones come in'],
+  },
+
+  'loses rows with equal createdAt': {
+    breaks: (right) => ({
+      async listDeliveries({ limit, after, ...query }) {
+        const all = await right.listDeliveries({ ...query, limit: allRows })
+        const isLater = (row: { createdAt: Date }): boolean =>
+          after === undefined || row.createdAt < after.createdAt
+        return all.filter(isLater).slice(0, limit)
+      },
+    }),
+    noticedBy: [
+      'pages of deliveries hold every row once, those of the same time too',
+      'a filtered list of deliveries pages completely',
+    ],
+  },
+
+  'filters after it has cut the page': {
+    breaks: (right) => ({
+      async listEvents({ type, ...query }) {
+        const page = await right.listEvents(query)
+        return page.filter((event) => type === undefined || event.type === type)
+      },
+    }),
+    noticedBy: ['events can be listed by their type, page by page'],
+  },
+
+  'cancels what is delivered': {
+    breaks: (right, state) => ({
+      async cancelDelivery(ids) {
+        const row = state.deliveries.get(ids.id)
+        if (row) state.unfinished.add(row)
+        return right.cancelDelivery(ids)
+      },
+    }),
+    noticedBy: [
+      'cancelling a delivery that is delivered: null, and nothing changes',
+      'of cancelling and settling a delivery at once, one happens',
+      'of ten callers who cancel a delivery at once, one does',
+    ],
+  },
+
+  'makes a delivery due that a worker holds': {
+    breaks: (right, state) => ({
+      async retryDelivery(ids) {
+        const row = state.deliveries.get(ids.id)
+        if (row) row.lease = null
+        return right.retryDelivery(ids)
+      },
+    }),
+    noticedBy: ['a delivery under lease is not made due: it is answered as it stands'],
+  },
+
+  'forgets the first of a chain of replays': {
+    breaks: (right, state) => ({
+      async replayDelivery(ids) {
+        const replayed = await right.replayDelivery(ids)
+        const row = state.deliveries.get(replayed?.id ?? '')
+        return row ? Object.assign(row, { replayRoot: ids.id }) : replayed
+      },
+    }),
+    noticedBy: ['a replay of a replay names both it and the first of the chain'],
+  },
+
+  'resolves what is no dead letter': {
+    breaks: (right, state) => ({
+      async resolveDelivery(ids) {
+        const row = state.deliveries.get(ids.id)
+        if (row && row.status !== 'dead_letter') row.resolvedAt = timeOf(ids)
+        return row ?? right.resolveDelivery(ids)
+      },
+    }),
+    noticedBy: ['resolving a delivery that is delivered: null, and nothing changes'],
+  },
+
+  'keeps deliveries of deleted webhooks': {
+    breaks: (right, state) => ({
+      async deleteWebhook(ids) {
+        if ((await right.findWebhook(ids)) === null) return false
+        return state.webhooks.delete(ids.id)
+      },
+    }),
+    noticedBy: [
+      'deleting a webhook cancels its deliveries that are pending, retrying or under lease, and no others',
+      'a settlement after its webhook was deleted leaves its attempt, and nothing else',
+    ],
+  },
+
+  'lets deliveries of disabled webhooks grow old': {
+    breaks: (right, state) => ({
+      async expireDeliveries(options) {
+        const disabled = [...state.webhooks].filter(([, { enabled }]) => !enabled)
+        for (const [id] of disabled) state.webhooks.delete(id)
+        const expired = await right.expireDeliveries(options)
+        for (const [id, webhook] of disabled) state.webhooks.set(id, webhook)
+        return expired
+      },
+    }),
+    noticedBy: ['deliveries of a disabled webhook expire as well'],
+  },
+
+  'expires what a worker holds': {
+    breaks: (right, state) => ({
+      async expireDeliveries(options) {
+        for (const row of state.unfinished) row.lease = null
+        return right.expireDeliveries(options)
+      },
+    }),
+    noticedBy: ['a delivery under lease does not expire'],
+  },
+
+  'hands out its own rows': {
+    breaks: (right, state) => ({
+      async listWebhooks(query: Page & { organizationId: string }) {
+        const page = await right.listWebhooks(query)
+        return page.flatMap(({ id }) => state.webhooks.get(id) ?? [])
+      },
+    }),
+    noticedBy: ['a row that a caller changes afterwards is not changed in the storage'],
+  },
+}
+
+/** The names of the cases that a storage fails. */
+async function failedCases(open: () => Storage): Promise<string[]> {
+  const failed: string[] = []
+  for (const { name, run } of storageConformance) {
+    await run(async () => open()).catch(() => failed.push(name))
+  }
+  return failed
+}
+
+function wrongStorage(breaks: Break): Storage {
+  const state = emptyState()
+  const right = storageOver(state)
+  return { ...right, ...breaks(right, state) }
+}
+
+for (const [wrong, { breaks, noticedBy }] of Object.entries(wrongStorages)) {
+  test(`the kit fails a storage that ${wrong}`, async () => {
+    const failed = await failedCases(() => wrongStorage(breaks))
+    expect(failed).toEqual(expect.arrayContaining(noticedBy))
+  })
+}
+
+test('the kit passes the memory storage, which is right', async () => {
+  expect(await failedCases(memoryStorage)).toEqual([])
+})
+
+test('no two cases have the same name', () => {
+  const names = storageConformance.map(({ name }) => name)
+  expect(names).toEqual([...new Set(names)])
+})

@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { deliveryFilters } from '../deliveries/list-deliveries.ts'
+import type { Attempt } from '../model/attempt.ts'
+import { type Delivery, deliveryStatuses } from '../model/delivery.ts'
+import { dateTime, type Json, listOf } from './answers.ts'
+import { pageQuery } from './query.ts'
+import { operation } from './route.ts'
+
+const failure = z
+  .string()
+  .nullable()
+  .meta({ description: 'Why there was no success: `timeout`, `dns`, `status`, …' })
+
+const deliveryFields = z.object({
+  id: z.string(),
+  organizationId: z.string(),
+  webhookId: z.string(),
+  eventId: z.string(),
+  eventType: z.string(),
+  status: z.enum(deliveryStatuses),
+  reason: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why it was cancelled or given up: `exhausted`, `by_user`, …' }),
+  attempts: z.int().meta({ description: 'How many requests were started' }),
+  nextAttemptAt: dateTime.nullable(),
+  statusCode: z.int().nullable(),
+  failure,
+  replayOf: z.string().nullable().meta({ description: 'The delivery that this one repeats' }),
+  replayRoot: z.string().nullable().meta({ description: 'The first of its chain' }),
+  createdAt: dateTime,
+  finishedAt: dateTime.nullable(),
+  resolvedAt: dateTime.nullable().meta({ description: 'When a dead letter was closed by hand' }),
+}) satisfies z.ZodType<Record<keyof Delivery, unknown>>
+
+const delivery = deliveryFields.meta({ id: 'Delivery' })
+
+const attempt = z
+  .object({
+    number: z.int(),
+    startedAt: dateTime,
+    durationMs: z.number().nullable(),
+    outcome: z.enum(['succeeded', 'failed', 'lost', 'superseded']),
+    failure,
+    message: z.string().nullable(),
+    statusCode: z.int().nullable(),
+    responseBody: z.string().nullable().meta({ description: 'The beginning of what was answered' }),
+  })
+  .meta({ id: 'Attempt' }) satisfies z.ZodType<Record<keyof Attempt, unknown>>
+
+export const listDeliveries = operation({
+  id: 'listDeliveries',
+  query: pageQuery.extend(deliveryFilters.shape),
+  answer: listOf(delivery),
+  handle: ({ leadhooks, organizationId, query }) => leadhooks.deliveries.list({ organizationId, ...query }),
+})
+
+export const getDelivery = operation({
+  id: 'getDelivery',
+  answer: deliveryFields
+    .extend({
+      attemptLog: z.array(attempt).meta({ description: 'Every request that was made, the first one first' }),
+    })
+    .meta({ id: 'DeliveryWithAttempts' }),
+  async handle({ leadhooks, scoped }) {
+    const delivery = await leadhooks.deliveries.get(scoped)
+    return { ...delivery, attemptLog: await leadhooks.deliveries.attempts(scoped) }
+  },
+})
+
+export const retryDelivery = operation({
+  id: 'retryDelivery',
+  answer: delivery,
+  handle: ({ leadhooks, scoped }) => leadhooks.deliveries.retryNow(scoped),
+})
+
+export const replayDelivery = operation({
+  id: 'replayDelivery',
+  status: 201,
+  answer: delivery,
+  handle: ({ leadhooks, scoped }) => leadhooks.deliveries.replay(scoped),
+})
+
+export const cancelDelivery = operation({
+  id: 'cancelDelivery',
+  answer: delivery,
+  handle: ({ leadhooks, scoped }) => leadhooks.deliveries.cancel(scoped),
+})
+
+export const resolveDelivery = operation({
+  id: 'resolveDelivery',
+  answer: delivery,
+  handle: ({ leadhooks, scoped }) => leadhooks.deliveries.resolve(scoped),
+})

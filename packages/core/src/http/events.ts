@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { eventInput } from '../events/dispatch-event.ts'
+import type { Dispatched } from '../events/dispatch-event.ts'
+import type { EventType } from '../events/event-types.ts'
+import { eventFilters } from '../events/list-events.ts'
+import type { LeadhooksEvent } from '../model/event.ts'
+import { dateTime, type Json, listOf } from './answers.ts'
+import { pageQuery } from './query.ts'
+import { operation } from './route.ts'
+
+const eventFields = z.object({
+  id: z.string().meta({ description: 'Receivers see it as `webhook-id`' }),
+  organizationId: z.string(),
+  type: z.string(),
+  data: z.unknown(),
+  createdAt: dateTime,
+}) satisfies z.ZodType<Json<LeadhooksEvent>>
+
+const event = eventFields.meta({ id: 'Event' })
+
+const dispatchedEvent = eventFields
+  .extend({
+    deliveries: z.int().meta({ description: 'How many deliveries it made' }),
+    duplicate: z.boolean().meta({
+      description:
+        'True when there was an event of this id already: this is that one, and nothing was written',
+    }),
+  })
+  .meta({ id: 'DispatchedEvent' })
+
+const newEvent = eventInput.omit({ organizationId: true }).meta({ id: 'NewEvent' })
+
+export const dispatchEvent = operation({
+  id: 'dispatchEvent',
+  body: newEvent,
+  status: 202,
+  answer: dispatchedEvent,
+  handle: async ({ leadhooks, organizationId, body }) =>
+    show(await leadhooks.dispatchEvent({ organizationId, ...body })),
+})
+
+export const dispatchEvents = operation({
+  id: 'dispatchEvents',
+  body: z.strictObject({ events: z.array(newEvent).min(1).max(100) }).meta({ id: 'NewEvents' }),
+  status: 202,
+  answer: z
+    .object({ data: z.array(dispatchedEvent).meta({ description: 'In the order given' }) })
+    .meta({ id: 'DispatchedEvents' }),
+  async handle({ leadhooks, organizationId, body }) {
+    const events = body.events.map((event) => ({ organizationId, ...event }))
+    return { data: (await leadhooks.dispatchEvents(events)).map(show) }
+  },
+})
+
+export const listEvents = operation({
+  id: 'listEvents',
+  query: pageQuery.extend(eventFilters.shape),
+  answer: listOf(event),
+  handle: ({ leadhooks, organizationId, query }) => leadhooks.events.list({ organizationId, ...query }),
+})
+
+export const getEvent = operation({
+  id: 'getEvent',
+  answer: event,
+  handle: ({ leadhooks, scoped }) => leadhooks.events.get(scoped),
+})
+
+const eventType = z
+  .object({
+    type: z.string(),
+    description: z.string().nullable(),
+    schema: z.unknown().meta({ description: 'JSON Schema of its data' }),
+    example: z.unknown(),
+  })
+  .meta({ id: 'EventType' }) satisfies z.ZodType<Json<EventType>>
+
+export const listEventTypes = operation({
+  id: 'listEventTypes',
+  answer: listOf(eventType),
+  handle: ({ leadhooks }) => ({ data: leadhooks.events.types(), nextCursor: null }),
+})
+
+function show({ event, deliveries, duplicate }: Dispatched) {
+  return { ...event, deliveries, duplicate }
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { Leadhooks } from '../leadhooks.ts'
+import { describeDeliveries, deliveryHeaders } from './openapi-webhooks.ts'
+import { problem } from './problem.ts'
+import { type Route, statusOf } from './route.ts'
+import { createSchemaComponents, type JsonSchema, type SchemaComponents } from './schema-components.ts'
+
+export type OpenApiDocument = Record<string, unknown>
+
+const documents = new WeakMap<Leadhooks, OpenApiDocument>()
+
+/** The OpenAPI 3.1 description of the routes, and of what receivers get; made once for each Leadhooks. */
+export function describe(leadhooks: Leadhooks, routes: readonly Route[]): OpenApiDocument {
+  const known = documents.get(leadhooks)
+  if (known !== undefined) return known
+  const document = createDocument(leadhooks, routes)
+  documents.set(leadhooks, document)
+  return document
+}
+
+function createDocument(leadhooks: Leadhooks, routes: readonly Route[]): OpenApiDocument {
+  const components = createSchemaComponents()
+  const paths = describePaths(routes, components)
+  const webhooks = describeDeliveries(leadhooks.events.types(), components)
+  const problemContent = { 'application/problem+json': { schema: components.describe(problem, 'output') } }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Leadhooks',
+      version: packageJson.version,
+      description: 'API keys, webhooks, events and deliveries of one organization: that of the caller',
+    },
+    security: [{ bearer: [] }, { apiKey: [] }],
+    paths,
+    webhooks,
+    components: {
+      schemas: components.schemas,
+      parameters: deliveryHeaders,
+      responses: {
+        Problem: { description: 'What went wrong, with a stable `code`', content: problemContent },
+      },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API key' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
+  }
+}
+
+function describePaths(routes: readonly Route[], components: SchemaComponents): Record<string, JsonSchema> {
+  const paths: Record<string, JsonSchema> = {}
+  for (const route of routes) {
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method.toLowerCase()]: describeRoute(route, components),
+    }
+  }
+  return paths
+}
+
+function describeRoute(route: Route, components: SchemaComponents): JsonSchema {
+  const { id, path, summary, permission, body } = route
+  return {
+    operationId: id,
+    summary,
+    ...(permission === null ? { security: [] } : { description: `Permission: \`${permission}\`` }),
+    tags: [path.split('/')[1] || 'about'],
+    parameters: [...pathParameters(path), ...queryParameters(route, components)],
+    ...(body && {
+      requestBody: { required: true, content: jsonContent(components.describe(body, 'input')) },
+    }),
+    responses: {
+      [statusOf(route)]: describeAnswer(route, components),
+      '4XX': { $ref: '#/components/responses/Problem' },
+      '5XX': { $ref: '#/components/responses/Problem' },
+    },
+  }
+}
+
+function pathParameters(path: string): JsonSchema[] {
+  return path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] : []
+}
+
+/** As numbers and words, though a query carries text: `?limit=50`. None is required. */
+function queryParameters({ query }: Route, components: SchemaComponents): JsonSchema[] {
+  return Object.entries(query?.shape ?? {}).map(([name, field]) => {
+    const { description, ...schema } = components.describe(field as z.ZodType, 'output')
+    return { name, in: 'query', ...(description !== undefined && { description }), schema }
+  })
+}
+
+function describeAnswer({ answer }: Route, components: SchemaComponents): JsonSchema {
+  return answer === null
+    ? { description: 'Done' }
+    : { description: 'OK', content: jsonContent(components.describe(answer, 'output')) }
+}
+
+function jsonContent(schema: JsonSchema): JsonSchema {
+  return { 'application/json': { schema } }
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { type ErrorCode, isLeadhooksError, LeadhooksError } from '../errors.ts'
+
+/** An error as the API answers it (RFC 9457). */
+export const problem = z
+  .object({
+    type: z.string().meta({ description: 'Where the documentation explains the code' }),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().meta({ description: 'What programs tell errors apart by; stable' }),
+    detail: z.string(),
+    errors: z
+      .array(z.object({ pointer: z.string(), detail: z.string() }))
+      .optional()
+      .meta({
+        description: 'What is wrong with the input, by JSON pointer (RFC 6901) into the body or the query',
+      }),
+  })
+  .meta({ id: 'Problem' })
+
+type Problem = z.output<typeof problem>
+
+const documentation = 'https://leadhooks.dev/errors'
+
+/** Headers of every answer: what it holds is for this caller and now, and is what its type says. */
+export const answerHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+
+/** Turns an error into the answer for it. Of what went wrong on our side it tells nothing but the code. */
+export function problemResponse(error: unknown, headers: Record<string, string> = {}): Response {
+  const answer = toProblem(isLeadhooksError(error) ? error : new LeadhooksError('internal', ''))
+  return new Response(JSON.stringify(answer), {
+    status: answer.status,
+    headers: {
+      ...answerHeaders,
+      'content-type': 'application/problem+json',
+      ...headersByStatus[answer.status],
+      ...headers,
+    },
+  })
+}
+
+const headersByStatus: Record<number, Record<string, string>> = {
+  401: { 'www-authenticate': 'Bearer' },
+  503: { 'retry-after': '5' },
+}
+
+function toProblem({ code, status, message, issues }: LeadhooksError): Problem {
+  const base = { type: `${documentation}#${code}`, title: titleOf(code), status, code }
+  if (status >= 500) return { ...base, detail: serverFault(status) }
+  if (issues.length === 0) return { ...base, detail: message }
+  return {
+    ...base,
+    detail: message,
+    errors: issues.map(({ pointer, message }) => ({ pointer, detail: message })),
+  }
+}
+
+function serverFault(status: number): string {
+  return status === 503
+    ? 'The service is not available now: try again soon'
+    : 'Something failed here: it was logged'
+}
+
+/** `api_key_missing` reads "API key missing". */
+function titleOf(code: ErrorCode): string {
+  const words = code.replaceAll('_', ' ').replaceAll(/\b(api|json|url)\b/g, (word) => word.toUpperCase())
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

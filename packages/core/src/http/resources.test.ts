@@ -1,0 +1,151 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type Answer, type ApiUnderTest, createApi } from './api-under-test.ts'
+
+let api: ApiUnderTest
+beforeEach(async () => {
+  api = await createApi()
+})
+
+const lead = { type: 'new_lead', data: { id: 'lead_1' } }
+
+async function make(path: string, body: unknown): Promise<Record<string, unknown>> {
+  const answer = await api.request('POST', path, { body })
+  expect([201, 202]).toContain(answer.status)
+  return answer.body ?? {}
+}
+
+describe('API keys', () => {
+  test('show their token once, and what can be shown of it later', async () => {
+    const made = await api.request('POST', '/keys', { body: { name: 'Zapier', role: 'read_only' } })
+    const { token, ...shown } = made.body ?? {}
+    expect(made.status).toBe(201)
+    expect(token).toMatch(/^lh_live_\w{38}$/)
+    expect((await api.request('GET', `/keys/${String(shown['id'])}`)).body).toEqual(shown)
+    expect((await api.request('GET', '/webhooks', { key: String(token) })).status).toBe(200)
+    expect(JSON.stringify((await api.request('GET', '/keys')).body)).not.toContain(String(token))
+  })
+
+  test('take dates as text, and show them so', async () => {
+    const made = await make('/keys', { name: 'x', expiresAt: '2027-01-31T12:00:00+01:00' })
+    expect(made['expiresAt']).toBe('2027-01-31T11:00:00.000Z')
+    expect(made['createdAt']).toBe('2026-01-01T00:00:00.000Z')
+  })
+
+  test('change by PATCH and end by DELETE, which answers the revoked key', async () => {
+    const { id, token } = await make('/keys', { name: 'x' })
+    const changed = await api.request('PATCH', `/keys/${String(id)}`, { body: { permissions: ['read:contacts'] } })
+    expect(changed.body).toMatchObject({ name: 'x', role: null, permissions: ['read:contacts'] })
+    for (let i = 0; i < 2; i++) {
+      const revoked = await api.request('DELETE', `/keys/${String(id)}`)
+      expect([revoked.status, revoked.body?.['revokedAt']]).toEqual([200, '2026-01-01T00:00:00.000Z'])
+    }
+    expect((await api.request('GET', '/', { key: String(token) })).status).toBe(200)
+    expect((await api.request('GET', '/webhooks', { key: String(token) })).status).toBe(401)
+  })
+})
+
+describe('webhooks', () => {
+  const url = 'https://example.com/hooks'
+
+  test('show their secret once', async () => {
+    const { secret, ...shown } = await make('/webhooks', { url })
+    expect(secret).toMatch(/^whsec_/)
+    expect((await api.request('GET', `/webhooks/${String(shown['id'])}`)).body).toEqual(shown)
+  })
+
+  test('PATCH changes what it names, PUT sets back what it does not', async () => {
+    const settings = { url, name: 'CRM', eventTypes: ['contact.*'], headers: { 'x-team': 'a' }, retry: 'stepped' }
+    const { id } = await make('/webhooks', { ...settings, timeoutMs: 5000, concurrency: 2, enabled: false })
+    const path = `/webhooks/${String(id)}`
+    const patched = await api.request('PATCH', path, { body: { name: 'ERP', concurrency: null } })
+    expect(patched.body).toMatchObject({ name: 'ERP', url, headerNames: ['x-team'], timeoutMs: 5000, concurrency: null })
+    const replaced = await api.request('PUT', path, { body: { url: 'https://example.com/new' } })
+    expect(replaced.body).toMatchObject({
+      url: 'https://example.com/new',
+      name: null,
+      description: null,
+      eventTypes: [],
+      headerNames: [],
+      bodySignature: 'sha256=',
+      retry: null,
+      timeoutMs: null,
+      concurrency: null,
+      enabled: true,
+      disabledReason: null,
+    })
+    expect((await api.request('PUT', path, { body: { name: 'x' } })).status).toBe(400)
+  })
+
+  test('switch off and on, and go', async () => {
+    const { id } = await make('/webhooks', { url })
+    const path = `/webhooks/${String(id)}`
+    expect((await api.request('POST', `${path}/disable`)).body).toMatchObject({ enabled: false, disabledReason: 'by_user' })
+    expect((await api.request('POST', `${path}/enable`)).body).toMatchObject({ enabled: true, disabledReason: null })
+    expect(await api.request('DELETE', path)).toMatchObject({ status: 204, body: null })
+    expect((await api.request('DELETE', path)).status).toBe(404)
+  })
+})
+
+describe('events', () => {
+  test('are dispatched once for an id', async () => {
+    await make('/webhooks', { url: 'https://example.com/hooks' })
+    const first = await api.request('POST', '/events', { body: { ...lead, id: 'evt-1' } })
+    expect(first).toMatchObject({ status: 202, body: { id: 'evt-1', ...lead, deliveries: 1, duplicate: false } })
+    const again = await api.request('POST', '/events', { body: { type: 'new_lead', data: { id: 'other' }, id: 'evt-1' } })
+    expect(again).toMatchObject({ status: 202, body: { ...lead, deliveries: 0, duplicate: true } })
+    expect((await api.request('GET', '/events/evt-1')).body).toMatchObject({ id: 'evt-1', ...lead })
+  })
+
+  test('are dispatched many at once, all or none', async () => {
+    const batch = await make('/events/batch', { events: [lead, { ...lead, id: 'b' }] })
+    expect(batch).toMatchObject({ data: [{ type: 'new_lead' }, { id: 'b', duplicate: false }] })
+    const bad = await api.request('POST', '/events/batch', { body: { events: [lead, { type: 'new_lead', data: {} }] } })
+    expect(bad).toMatchObject({ status: 400, body: { code: 'invalid_event_data' } })
+    expect(api.state.events.size).toBe(2)
+  })
+
+  test('have the types of the catalogue', async () => {
+    const { body } = await api.request('GET', '/event-types')
+    expect(body).toMatchObject({ data: [{ type: 'new_lead', example: { id: 'lead_123' } }, { type: 'contact.created' }] })
+  })
+})
+
+test('lists go page by page, and by their filters', async () => {
+  for (let i = 0; i < 5; i++) {
+    await make('/events', { ...lead, id: `evt-${i}` })
+    await api.clock.advance(1)
+  }
+  const seen: string[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: Answer = await api.request('GET', `/events?limit=2${cursor && `&cursor=${cursor}`}`)
+    seen.push(...(page.body?.['data'] as { id: string }[]).map(({ id }) => id))
+    cursor = page.body?.['nextCursor'] as string | null
+  }
+  expect(seen).toEqual(['evt-4', 'evt-3', 'evt-2', 'evt-1', 'evt-0'])
+  expect((await api.request('GET', '/events?type=contact.created')).body).toEqual({ data: [], nextCursor: null })
+})
+
+describe('deliveries', () => {
+  async function deliver(): Promise<string> {
+    const { id } = await make('/webhooks', { url: 'https://example.com/hooks' })
+    await make('/events', lead)
+    const { body } = await api.request('GET', `/deliveries?webhookId=${String(id)}&status=pending`)
+    return `/deliveries/${String((body?.['data'] as { id: string }[])[0]?.id)}`
+  }
+
+  test('can be read with their attempts, retried and cancelled', async () => {
+    const path = await deliver()
+    expect((await api.request('GET', path)).body).toMatchObject({ status: 'pending', attempts: 0, attemptLog: [] })
+    expect((await api.request('POST', `${path}/retry`)).status).toBe(200)
+    expect((await api.request('POST', `${path}/cancel`)).body).toMatchObject({ status: 'cancelled', reason: 'by_user' })
+    expect(await api.request('POST', `${path}/cancel`)).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    expect(await api.request('POST', `${path}/resolve`)).toMatchObject({ status: 409, body: { code: 'conflict' } })
+  })
+
+  test('are replayed as new ones', async () => {
+    const path = await deliver()
+    const replay = await api.request('POST', `${path}/replay`)
+    expect(replay.status).toBe(201)
+    expect(replay.body?.['replayOf']).toBe(path.slice('/deliveries/'.length))
+  })
+})

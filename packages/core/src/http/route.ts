@@ -1,0 +1,55 @@
+import type { z } from 'zod'
+import type { Leadhooks } from '../leadhooks.ts'
+import type { Scoped } from '../storage/storage.ts'
+import type { Caller } from './caller.ts'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+/** A checked request, as a handler gets it. */
+export interface Call<Body = unknown, Query = unknown> {
+  leadhooks: Leadhooks
+  caller: Caller
+  organizationId: string
+  /** The `{id}` of the path within the caller's organization. */
+  scoped: Scoped
+  body: Body
+  query: Query
+  /** The path that the API is mounted at: '' or '/api/v1'. */
+  basePath: string
+}
+
+/** What one method of one path does, apart from where it is found and who may call it. */
+export interface Operation<Body extends z.ZodType = z.ZodType, Query extends z.ZodObject = z.ZodObject> {
+  /** What generated clients call it; unique. */
+  id: string
+  /** @default no body */
+  body?: Body
+  /** @default no parameters */
+  query?: Query
+  /** @default 200, or 204 without an answer */
+  status?: number
+  /** What is answered, with dates as text; null for nothing. */
+  answer: z.ZodType | null
+  handle(call: Call<z.output<Body>, z.output<Query>>): unknown
+}
+
+/** Types a handler by the schemas beside it. */
+export function operation<Body extends z.ZodType, Query extends z.ZodObject>(
+  definition: Operation<Body, Query>,
+): Operation {
+  return definition
+}
+
+/** A row of the table of routes. */
+export interface Route extends Operation {
+  method: Method
+  /** Relative to the mount: `/webhooks/{id}`. */
+  path: string
+  /** What the caller must be allowed to do; null for what is open to all and belongs to no organization. */
+  permission: string | null
+  summary: string
+}
+
+export function statusOf({ status, answer }: Pick<Operation, 'status' | 'answer'>): number {
+  return status ?? (answer === null ? 204 : 200)
+}

@@ -1,0 +1,75 @@
+import { describeApi, showApi } from './about.ts'
+import { createKey, getKey, listKeys, revokeKey, updateKey } from './api-keys.ts'
+import {
+  cancelDelivery,
+  getDelivery,
+  listDeliveries,
+  replayDelivery,
+  resolveDelivery,
+  retryDelivery,
+} from './deliveries.ts'
+import { dispatchEvent, dispatchEvents, getEvent, listEvents, listEventTypes } from './events.ts'
+import { compilePaths, type PathMatch } from './match-path.ts'
+import type { Method, Operation, Route } from './route.ts'
+import {
+  createWebhook,
+  deleteWebhook,
+  disableWebhook,
+  enableWebhook,
+  getWebhook,
+  listWebhooks,
+  replaceWebhook,
+  updateWebhook,
+} from './webhooks.ts'
+
+type Row = [method: Method, path: string, permission: string | null, summary: string, operation: Operation]
+
+const table: readonly Row[] = [
+  ['GET', '/', null, 'Name, version and links', showApi],
+  ['GET', '/openapi.json', null, 'This description', describeApi(() => routes)],
+
+  ['POST', '/keys', 'write:api-keys', 'Make an API key', createKey],
+  ['GET', '/keys', 'read:api-keys', 'List API keys', listKeys],
+  ['GET', '/keys/{id}', 'read:api-keys', 'Read an API key', getKey],
+  ['PATCH', '/keys/{id}', 'write:api-keys', 'Change an API key', updateKey],
+  ['DELETE', '/keys/{id}', 'delete:api-keys', 'Revoke an API key', revokeKey],
+
+  ['POST', '/webhooks', 'write:webhooks', 'Register a webhook', createWebhook],
+  ['GET', '/webhooks', 'read:webhooks', 'List webhooks', listWebhooks],
+  ['GET', '/webhooks/{id}', 'read:webhooks', 'Read a webhook', getWebhook],
+  ['PATCH', '/webhooks/{id}', 'write:webhooks', 'Change the named settings', updateWebhook],
+  ['PUT', '/webhooks/{id}', 'write:webhooks', 'Replace all settings', replaceWebhook],
+  ['DELETE', '/webhooks/{id}', 'delete:webhooks', 'Remove a webhook', deleteWebhook],
+  ['POST', '/webhooks/{id}/enable', 'write:webhooks', 'Let its deliveries go', enableWebhook],
+  ['POST', '/webhooks/{id}/disable', 'write:webhooks', 'Make its deliveries wait', disableWebhook],
+
+  ['POST', '/events', 'write:events', 'Dispatch an event', dispatchEvent],
+  ['POST', '/events/batch', 'write:events', 'Dispatch many events, all or none', dispatchEvents],
+  ['GET', '/events', 'read:events', 'List events', listEvents],
+  ['GET', '/events/{id}', 'read:events', 'Read an event', getEvent],
+  ['GET', '/event-types', 'read:events', 'List the event types', listEventTypes],
+
+  ['GET', '/deliveries', 'read:deliveries', 'List deliveries', listDeliveries],
+  ['GET', '/deliveries/{id}', 'read:deliveries', 'Read a delivery and its attempts', getDelivery],
+  ['POST', '/deliveries/{id}/retry', 'write:deliveries', 'Make it due now', retryDelivery],
+  ['POST', '/deliveries/{id}/replay', 'write:deliveries', 'Deliver it once more', replayDelivery],
+  ['POST', '/deliveries/{id}/cancel', 'write:deliveries', 'Cancel it', cancelDelivery],
+  ['POST', '/deliveries/{id}/resolve', 'write:deliveries', 'Close a dead letter', resolveDelivery],
+]
+
+/** The whole management API. A new route is a row above and an operation in the file of its resource. */
+export const routes: readonly Route[] = table.map(([method, path, permission, summary, operation]) => ({
+  ...operation,
+  method,
+  path,
+  permission,
+  summary,
+}))
+
+/** Finds what answers a path, relative to the mount; null for paths that are not ours. */
+export const matchPath: (path: string) => PathMatch | null = compilePaths(routes)
+
+/** Whether a path, relative to the mount, belongs to the management API, whatever the method. */
+export function hasRoute(path: string): boolean {
+  return matchPath(path) !== null
+}

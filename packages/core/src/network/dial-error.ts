@@ -1,0 +1,67 @@
+import type { AttemptFailure } from '../model/attempt.ts'
+
+/**
+ * No connection came about. `failure` and `message` are what the customer gets to see, and hold nothing of the inside: no
+ * address, no path. What really happened is the `cause`.
+ */
+export class DialError extends Error {
+  readonly failure: AttemptFailure
+
+  constructor(failure: AttemptFailure, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'DialError'
+    this.failure = failure
+  }
+}
+
+/** One sentence for every blocked address, whatever it is and whether anything listens there: nothing can be probed by it. */
+export function blockedAddress(): DialError {
+  return new DialError(
+    'blocked_address',
+    'The URL leads to an address that deliveries may not go to: it must be a public one',
+  )
+}
+
+const connectFailures: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'The receiver refused the connection: check that it is up, and the port of the URL',
+  EHOSTUNREACH: 'There is no way to the receiver: check its DNS records and its network',
+  ENETUNREACH: 'There is no way to the receiver: check its DNS records and its network',
+  EADDRNOTAVAIL: 'The sender had no free port to connect from',
+  EMFILE: 'The sender had no free socket to connect with',
+  ENFILE: 'The sender had no free socket to connect with',
+}
+
+const timeouts = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'])
+
+const certificateFailures: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'has expired: renew it',
+  CERT_NOT_YET_VALID: 'is not valid yet: check the clock of the machine that issued it',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'is for another host name: get one for the name in the URL',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'is self-signed: get one from a public authority',
+  SELF_SIGNED_CERT_IN_CHAIN: 'comes from a private authority: get one from a public one',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'is sent without its intermediate certificates: configure the full chain',
+  UNABLE_TO_GET_ISSUER_CERT: 'is sent without its intermediate certificates: configure the full chain',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'is sent without its intermediate certificates: configure the full chain',
+}
+
+/** Says for people why a socket could not be connected. */
+export function explainDialError(error: Error, isTls: boolean): DialError {
+  if (error instanceof DialError) return error
+  const code = 'code' in error ? String(error.code) : ''
+  if (timeouts.has(code)) return new DialError('timeout', noConnection, error)
+  const refusal = connectFailures[code]
+  if (refusal !== undefined) return new DialError('connect', refusal, error)
+  if (!isTls) return new DialError('connect', 'No connection to the receiver could be made', error)
+  return new DialError('tls', explainTls(code), error)
+}
+
+/** Also for a request that was still waiting for its connection at its deadline. */
+export const noConnection =
+  'No connection to the receiver came about in time: check that it is up and that no firewall is in the way'
+
+function explainTls(code: string): string {
+  const problem = certificateFailures[code]
+  if (problem !== undefined) return `The receiver's TLS certificate ${problem}`
+  return 'TLS with the receiver failed: check that it speaks TLS 1.2 or 1.3 on this port and that its certificate is valid'
+}

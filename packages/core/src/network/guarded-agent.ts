@@ -1,0 +1,85 @@
+import { isIP, type LookupFunction } from 'node:net'
+import { callbackify } from 'node:util'
+import { Agent, buildConnector, type Dispatcher } from 'undici'
+import type { Clock } from '../clock.ts'
+import { isAllowedAddress } from './address-policy.ts'
+import { blockedAddress, explainDialError } from './dial-error.ts'
+import type { NetworkPolicy } from './network-policy.ts'
+import { createResolver, type Resolve, resolveBy } from './resolver.ts'
+
+export interface GuardedAgentOptions {
+  /**
+   * How many connections one origin may have; more requests than that wait for one.
+   * @default none: the slots of the workers are the limit, and webhooks that share an origin do not wait for each other
+   */
+  connections?: number
+  /** How long a connection may take to come about: name, TCP and TLS together. @default 10000 */
+  connectTimeoutMs?: number
+}
+
+/**
+ * Makes the one way out: an agent that connects to allowed addresses only, whatever name or literal leads there, today or
+ * later. It follows no redirects and heeds no proxies of the environment. Connections are kept alive and used again.
+ */
+export function createGuardedAgent(
+  policy: NetworkPolicy,
+  clock: Clock,
+  { connections, connectTimeoutMs = 10_000 }: GuardedAgentOptions = {},
+): Dispatcher {
+  const resolve =
+    policy.lookup === undefined
+      ? createResolver(clock, { asksSystem: policy.allowsInsideNames })
+      : resolveBy(policy.lookup)
+  return new Agent({
+    connect: guardedConnector(policy, resolve, connectTimeoutMs),
+    ...(connections !== undefined && { connections }),
+    allowH2: false,
+    pipelining: 1,
+    maxHeaderSize: 16_384,
+    // These start anew with every 103 and every byte. The one deadline of a request is its sender's to keep.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  })
+}
+
+/**
+ * Vets where it dials: a name through the look-up of the very connection, so that what was vetted is what is dialled and DNS
+ * has no second word (rebinding); a literal here, since no look-up is made for it.
+ */
+function guardedConnector(
+  policy: NetworkPolicy,
+  resolve: Resolve,
+  timeoutMs: number,
+): buildConnector.connector {
+  const dial = buildConnector({
+    lookup: guardedLookup(policy, resolve),
+    timeout: timeoutMs,
+    allowH2: false,
+    // Stated, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default for the whole process.
+    rejectUnauthorized: true,
+    autoSelectFamily: true,
+    // Node's 250 ms give up on a receiver that is merely far away (https://github.com/nodejs/node/issues/54359).
+    autoSelectFamilyAttemptTimeout: 1500,
+  })
+  return (target, callback) => {
+    if (isIP(target.hostname) !== 0 && !isAllowedAddress(policy, target.hostname)) {
+      process.nextTick(callback, blockedAddress(), null)
+      return
+    }
+    dial(target, (error, socket) => {
+      if (error === null) callback(null, socket)
+      else callback(explainDialError(error, target.protocol === 'https:'), null)
+    })
+  }
+}
+
+/** One forbidden address refuses them all: a set that mixes inside and outside is an attack, or a mistake. */
+function guardedLookup(policy: NetworkPolicy, resolve: Resolve): LookupFunction {
+  const vetted = callbackify(async (name: string) => {
+    const addresses = await resolve(name)
+    if (!addresses.every((address) => isAllowedAddress(policy, address))) throw blockedAddress()
+    return addresses.map((address) => ({ address, family: isIP(address) }))
+  })
+  // `autoSelectFamily` asks for all addresses at once, so that this is always the answer's form.
+  return (name, _options, callback) => vetted(name, callback)
+}

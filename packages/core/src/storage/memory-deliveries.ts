@@ -1,0 +1,157 @@
+import type { Attempt } from '../model/attempt.ts'
+import type { Delivery } from '../model/delivery.ts'
+import type { DisabledReason } from '../model/webhook.ts'
+import { claimDeliveries, isLapsed, recordLapse } from './memory-claims.ts'
+import { addAttempt, addDelivery, attemptsOf, finish, showDelivery } from './memory-delivery-row.ts'
+import { copy, type DeliveryRow, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
+import type { Claim, DeliveryQuery, DeliveryStorage, Scoped, Settlement } from './storage.ts'
+
+/** Each names the field of a delivery that it compares. */
+const filters = ['organizationId', 'webhookId', 'eventId', 'eventType', 'status'] as const
+
+export function memoryDeliveries(state: MemoryState): DeliveryStorage {
+  return {
+    async claimDeliveries(request) {
+      return claimDeliveries(state, request)
+    },
+
+    async renewLeases(claims, { leaseMs, ...timed }) {
+      const until = new Date(timeOf(timed).getTime() + leaseMs)
+      const held = claims.flatMap((claim) => heldRow(state, claim) ?? [])
+      for (const { lease } of held) if (lease !== null) lease.until = until
+      return held.map(({ id }) => id)
+    },
+
+    async releaseDeliveries(claims) {
+      for (const claim of claims) {
+        const row = heldRow(state, claim)
+        if (row !== null) row.lease = null
+      }
+    },
+
+    async settleDeliveries(settlements, timed) {
+      const now = timeOf(timed)
+      return copy(settlements).map((settlement) => settle(state, settlement, now))
+    },
+
+    async expireDeliveries({ limit, ...timed }) {
+      const now = timeOf(timed)
+      const old = [...state.unfinished].filter((row) => hasExpired(state, row, now)).slice(0, limit)
+      for (const row of old) {
+        if (row.lease !== null) recordLapse(state, row, row.lease)
+        finish(state, row, { status: 'dead_letter', reason: 'expired' }, now)
+      }
+      return old.length
+    },
+
+    async findDelivery(delivery) {
+      const row = ownRow(state.deliveries, delivery)
+      return row && showDelivery(row)
+    },
+
+    async listDeliveries(query) {
+      const rows = [...state.deliveries.values()].filter((row) => isWanted(row, query))
+      return pageOf(rows, query).map(showDelivery)
+    },
+
+    async listAttempts(delivery) {
+      const row = ownRow(state.deliveries, delivery)
+      return row && copy(attemptsOf(state, row)).sort((a, b) => a.number - b.number)
+    },
+
+    async retryDelivery({ now, ...delivery }) {
+      const row = unfinishedRow(state, delivery)
+      if (row === null) return null
+      const at = timeOf({ now })
+      if (row.lease === null && row.nextAttemptAt !== null && row.nextAttemptAt > at) row.nextAttemptAt = at
+      return showDelivery(row)
+    },
+
+    async replayDelivery({ now, ...delivery }) {
+      const row = ownRow(state.deliveries, delivery)
+      const event = row && state.events.get(eventKey({ ...delivery, id: row.eventId }))
+      if (!row || !event || !state.webhooks.has(row.webhookId)) return null
+      const origin = { replayOf: row.id, replayRoot: row.replayRoot ?? row.id }
+      return showDelivery(addDelivery(state, event, row.webhookId, timeOf({ now }), origin))
+    },
+
+    async cancelDelivery({ now, ...delivery }) {
+      const row = unfinishedRow(state, delivery)
+      if (row === null) return null
+      finish(state, row, { status: 'cancelled', reason: 'by_user' }, timeOf({ now }))
+      return showDelivery(row)
+    },
+
+    async resolveDelivery({ now, ...delivery }) {
+      const row = ownRow(state.deliveries, delivery)
+      if (row?.status !== 'dead_letter') return null
+      row.resolvedAt ??= timeOf({ now })
+      return showDelivery(row)
+    },
+  }
+}
+
+/** The delivery, where this claim's token is still the one that counts, be its time over or not. */
+function heldRow(state: MemoryState, { id, lease }: Claim): DeliveryRow | null {
+  const row = state.deliveries.get(id)
+  return row?.lease?.token === lease ? row : null
+}
+
+function unfinishedRow(state: MemoryState, delivery: Scoped): DeliveryRow | null {
+  const row = ownRow(state.deliveries, delivery)
+  return row !== null && state.unfinished.has(row) ? row : null
+}
+
+function settle(state: MemoryState, settlement: Settlement, now: Date): boolean {
+  const row = heldRow(state, settlement)
+  if (row === null) {
+    if (settlement.attempt !== null) supersede(state, settlement.id, settlement.attempt)
+    return false
+  }
+  if (settlement.attempt !== null) addAttempt(state, row, settlement.attempt)
+  moveOn(state, row, settlement.next, now)
+  if (settlement.disableWebhook !== undefined) disableWebhook(state, row, settlement.disableWebhook, now)
+  return true
+}
+
+function moveOn(state: MemoryState, row: DeliveryRow, next: Settlement['next'], now: Date): void {
+  if (next.status === 'retrying') {
+    const nextAttemptAt = new Date(now.getTime() + next.delayMs)
+    Object.assign(row, { status: 'retrying', nextAttemptAt, lease: null, lapses: 0 })
+    return
+  }
+  finish(state, row, { status: next.status, reason: next.status === 'dead_letter' ? next.reason : null }, now)
+}
+
+function disableWebhook(
+  state: MemoryState,
+  { webhookId }: DeliveryRow,
+  reason: DisabledReason,
+  now: Date,
+): void {
+  const webhook = state.webhooks.get(webhookId)
+  if (webhook?.enabled !== true) return
+  Object.assign(webhook, { enabled: false, disabledReason: reason, disabledAt: now, updatedAt: now })
+}
+
+/** Keeps a request that the receiver saw, though its result came too late to count. */
+function supersede(state: MemoryState, deliveryId: string, attempt: Attempt): void {
+  const row = state.deliveries.get(deliveryId)
+  if (row === undefined) return
+  const attempts = attemptsOf(state, row)
+  const index = attempts.findIndex(({ number }) => number === attempt.number)
+  const superseded: Attempt = { ...attempt, outcome: 'superseded' }
+  if (attempts[index]?.outcome === 'lost') attempts[index] = superseded
+  else if (index === -1 && row.status === 'cancelled') attempts.push(superseded)
+}
+
+/** Only what no worker holds: one that does says what comes of it, or lets its lease lapse. */
+function hasExpired(state: MemoryState, row: DeliveryRow, now: Date): boolean {
+  const webhook = state.webhooks.get(row.webhookId)
+  const isHeld = row.lease !== null && !isLapsed(row, now)
+  return webhook !== undefined && !isHeld && row.createdAt.getTime() + webhook.maxAgeMs < now.getTime()
+}
+
+function isWanted(row: Delivery, query: DeliveryQuery): boolean {
+  return filters.every((field) => query[field] === undefined || query[field] === row[field])
+}

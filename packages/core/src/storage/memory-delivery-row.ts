@@ -1,0 +1,66 @@
+import { newDeliveryId } from '../ids.ts'
+import type { Attempt } from '../model/attempt.ts'
+import type { Delivery } from '../model/delivery.ts'
+import type { StoredEvent } from '../model/event.ts'
+import { copy, type DeliveryRow, type MemoryState } from './memory-state.ts'
+
+/** Writes a delivery that is due at once; `origin` names what it repeats, if anything. */
+export function addDelivery(
+  state: MemoryState,
+  event: StoredEvent,
+  webhookId: string,
+  now: Date,
+  origin: Pick<Delivery, 'replayOf' | 'replayRoot'> = { replayOf: null, replayRoot: null },
+): DeliveryRow {
+  const row: DeliveryRow = {
+    id: newDeliveryId(now.getTime()),
+    organizationId: event.organizationId,
+    webhookId,
+    eventId: event.id,
+    eventType: event.type,
+    status: 'pending',
+    reason: null,
+    attempts: 0,
+    nextAttemptAt: now,
+    statusCode: null,
+    failure: null,
+    ...origin,
+    createdAt: now,
+    finishedAt: null,
+    resolvedAt: null,
+    lease: null,
+    lapses: 0,
+  }
+  state.deliveries.set(row.id, row)
+  state.unfinished.add(row)
+  state.attempts.set(row.id, [])
+  return row
+}
+
+/** Ends a delivery, and with it the lease that a worker may have. */
+export function finish(
+  state: MemoryState,
+  row: DeliveryRow,
+  end: Pick<Delivery, 'status' | 'reason'>,
+  now: Date,
+): void {
+  Object.assign(row, end, { nextAttemptAt: null, finishedAt: now, lease: null })
+  state.unfinished.delete(row)
+}
+
+/** Counts an attempt that was started, and takes over how it ended. */
+export function addAttempt(state: MemoryState, row: DeliveryRow, attempt: Attempt): void {
+  const { number: attempts, statusCode, failure } = attempt
+  Object.assign(row, { attempts, statusCode, failure })
+  attemptsOf(state, row).push(attempt)
+}
+
+export function attemptsOf(state: MemoryState, row: DeliveryRow): Attempt[] {
+  return state.attempts.get(row.id) ?? []
+}
+
+/** A delivery as callers see it. */
+export function showDelivery(row: DeliveryRow): Delivery {
+  const { lease: _lease, lapses: _lapses, ...delivery } = row
+  return copy(delivery)
+}

@@ -1,0 +1,87 @@
+import type { ApiKey } from '../model/api-key.ts'
+import type { Attempt } from '../model/attempt.ts'
+import type { Delivery } from '../model/delivery.ts'
+import type { StoredEvent } from '../model/event.ts'
+import type { Organization } from '../model/organization.ts'
+import type { StoredWebhook } from '../model/webhook.ts'
+import type { Page, PagePosition, Scoped, Timed } from './storage.ts'
+
+/** A delivery with what only the storage knows of it. */
+export interface DeliveryRow extends Delivery {
+  lease: Lease | null
+  /** How many leases in a row lapsed and were taken over. */
+  lapses: number
+}
+
+export interface Lease {
+  token: string
+  claimedAt: Date
+  until: Date
+}
+
+/** The tables of the memory storage. */
+export interface MemoryState {
+  organizations: Map<string, Organization>
+  apiKeys: Map<string, ApiKey>
+  apiKeyIds: Map<string, string>
+  webhooks: Map<string, StoredWebhook>
+  events: Map<string, StoredEvent>
+  deliveries: Map<string, DeliveryRow>
+  /** Those of `deliveries` that are `pending` or `retrying`: claims look at no others, however many have finished. */
+  unfinished: Set<DeliveryRow>
+  attempts: Map<string, Attempt[]>
+  /** Which of all claimed deliveries was the last of each organization and of each webhook. */
+  turns: Map<string, number>
+  claimed: number
+}
+
+export function emptyState(): MemoryState {
+  return {
+    organizations: new Map(),
+    apiKeys: new Map(),
+    apiKeyIds: new Map(),
+    webhooks: new Map(),
+    events: new Map(),
+    deliveries: new Map(),
+    unfinished: new Set(),
+    attempts: new Map(),
+    turns: new Map(),
+    claimed: 0,
+  }
+}
+
+/** Rows are copied on their way in and out, so that no caller can reach inside. */
+export function copy<Row>(row: Row): Row {
+  return structuredClone(row)
+}
+
+export function timeOf({ now = new Date() }: Timed): Date {
+  return copy(now)
+}
+
+/** The row, unless it is another organization's. */
+export function ownRow<Row extends Scoped>(
+  rows: Map<string, Row>,
+  { organizationId, id }: Scoped,
+): Row | null {
+  const row = rows.get(id)
+  return row?.organizationId === organizationId ? row : null
+}
+
+/** An event's id is unique in its organization only. */
+export function eventKey({ organizationId, id }: Scoped): string {
+  return JSON.stringify([organizationId, id])
+}
+
+/** Copies of the rows of one page, from newest to oldest. */
+export function pageOf<Row extends PagePosition>(rows: Iterable<Row>, { limit, after }: Page): Row[] {
+  const sorted = [...rows].sort(newestFirst)
+  const page = after === undefined ? sorted : sorted.filter((row) => newestFirst(after, row) < 0)
+  return page.slice(0, limit).map(copy)
+}
+
+function newestFirst(a: PagePosition, b: PagePosition): number {
+  const difference = b.createdAt.getTime() - a.createdAt.getTime()
+  if (difference !== 0 || a.id === b.id) return difference
+  return a.id < b.id ? 1 : -1
+}

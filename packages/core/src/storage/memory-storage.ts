@@ -1,0 +1,170 @@
+import { LeadhooksError } from '../errors.ts'
+import type { StoredWebhook } from '../model/webhook.ts'
+import { memoryDeliveries } from './memory-deliveries.ts'
+import { addDelivery, finish } from './memory-delivery-row.ts'
+import { copy, emptyState, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
+import type {
+  ApiKeyStorage,
+  EventStorage,
+  InsertedEvent,
+  NewEvent,
+  OrganizationStorage,
+  Storage,
+  Timed,
+  WebhookStorage,
+} from './storage.ts'
+
+/**
+ * Keeps everything in the memory of this process, and loses it when that ends: for tests, and for the author of a storage
+ * adapter, who finds here what each method of the contract means.
+ *
+ * It has no transactions, so there is no `tx` to pass. Its methods are atomic since none of them waits for anything.
+ */
+export function memoryStorage(): Storage<never> {
+  return storageOver(emptyState())
+}
+
+/** The memory storage over tables that the caller can see: tests break them to find out whether they would notice. */
+export function storageOver(state: MemoryState): Storage<never> {
+  return {
+    async migrate() {},
+    async close() {},
+    ...memoryOrganizations(state),
+    ...memoryApiKeys(state),
+    ...memoryWebhooks(state),
+    ...memoryEvents(state),
+    ...memoryDeliveries(state),
+  }
+}
+
+function memoryOrganizations({ organizations }: MemoryState): OrganizationStorage {
+  return {
+    async upsertOrganization(organization) {
+      const createdAt = organizations.get(organization.id)?.createdAt ?? organization.createdAt
+      organizations.set(organization.id, copy({ ...organization, createdAt }))
+      return copy({ ...organization, createdAt })
+    },
+
+    async findOrganization(id) {
+      return copy(organizations.get(id) ?? null)
+    },
+
+    async listOrganizations(page) {
+      return pageOf(organizations.values(), page)
+    },
+  }
+}
+
+function memoryApiKeys({ apiKeys, apiKeyIds }: MemoryState): ApiKeyStorage {
+  return {
+    async insertApiKey(apiKey, hash) {
+      if (apiKeyIds.has(hash))
+        throw new LeadhooksError('conflict', 'An API key with this hash exists already')
+      apiKeys.set(apiKey.id, copy(apiKey))
+      apiKeyIds.set(hash, apiKey.id)
+    },
+
+    async findApiKeyByHash(hash) {
+      return copy(apiKeys.get(apiKeyIds.get(hash) ?? '') ?? null)
+    },
+
+    async findApiKey(key) {
+      return copy(ownRow(apiKeys, key))
+    },
+
+    async listApiKeys({ organizationId, ...page }) {
+      return pageOf(of(organizationId, apiKeys), page)
+    },
+
+    async updateApiKey(key, changes) {
+      const row = ownRow(apiKeys, key)
+      if (row !== null) Object.assign(row, copy(changes))
+      return copy(row)
+    },
+
+    async revokeApiKey(key, { revokedAt, reason }) {
+      const row = ownRow(apiKeys, key)
+      if (row?.revokedAt === null) Object.assign(row, copy({ revokedAt, revokedReason: reason }))
+      return copy(row)
+    },
+  }
+}
+
+function memoryWebhooks(state: MemoryState): WebhookStorage {
+  const { webhooks } = state
+  return {
+    async insertWebhook(webhook) {
+      webhooks.set(webhook.id, copy(webhook))
+    },
+
+    async findWebhook(webhook) {
+      return copy(ownRow(webhooks, webhook))
+    },
+
+    async listWebhooks({ organizationId, ...page }) {
+      return pageOf(of(organizationId, webhooks), page)
+    },
+
+    async updateWebhook(webhook, changes) {
+      const row = ownRow(webhooks, webhook)
+      if (row !== null) Object.assign(row, copy(changes))
+      return copy(row)
+    },
+
+    async deleteWebhook({ now, ...webhook }) {
+      if (ownRow(webhooks, webhook) === null) return false
+      webhooks.delete(webhook.id)
+      for (const delivery of state.unfinished) {
+        if (delivery.webhookId !== webhook.id) continue
+        finish(state, delivery, { status: 'cancelled', reason: 'webhook_deleted' }, timeOf({ now }))
+      }
+      return true
+    },
+  }
+}
+
+function memoryEvents(state: MemoryState): EventStorage<never> {
+  /** Every event is copied before the first is written: if one cannot be read, none is stored. */
+  function insertEventsSync(
+    events: readonly NewEvent[],
+    { tx, now }: Timed & { tx?: unknown },
+  ): InsertedEvent[] {
+    if (tx !== undefined)
+      throw new LeadhooksError('not_supported', 'Memory has no transactions: leave out `tx`')
+    return copy(events).map((event) => insertEvent(state, event, timeOf({ now })))
+  }
+
+  return {
+    insertEventsSync,
+
+    async insertEvents(events, options) {
+      return insertEventsSync(events, options)
+    },
+
+    async findEvent(event) {
+      return copy(state.events.get(eventKey(event)) ?? null)
+    },
+
+    async listEvents({ organizationId, type, ...page }) {
+      const events = of(organizationId, state.events)
+      return pageOf(type === undefined ? events : events.filter((event) => event.type === type), page)
+    },
+  }
+}
+
+function insertEvent(state: MemoryState, { patterns, ...event }: NewEvent, now: Date): InsertedEvent {
+  const first = state.events.get(eventKey(event))
+  if (first !== undefined) return { event: copy(first), deliveries: 0, duplicate: true }
+  state.events.set(eventKey(event), event)
+  const matching = of(event.organizationId, state.webhooks).filter((webhook) => matches(webhook, patterns))
+  for (const webhook of matching) addDelivery(state, event, webhook.id, now)
+  return { event: copy(event), deliveries: matching.length, duplicate: false }
+}
+
+function matches({ enabled, eventTypes }: StoredWebhook, patterns: readonly string[]): boolean {
+  return enabled && (eventTypes.length === 0 || eventTypes.some((type) => patterns.includes(type)))
+}
+
+function of<Row extends { organizationId: string }>(organizationId: string, rows: Map<string, Row>): Row[] {
+  return [...rows.values()].filter((row) => row.organizationId === organizationId)
+}

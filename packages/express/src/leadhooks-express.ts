@@ -1,0 +1,67 @@
+import type { AuthorizedCaller, Leadhooks } from '@leadhooks/core'
+import { sendResponse, toRequest } from '@leadhooks/core/node-http'
+import type { Request, RequestHandler, Response } from 'express'
+
+export interface LeadhooksExpressOptions {
+  /**
+   * Says who a caller without an API key is, or null. It gets the request as Express has it, so that what earlier middleware
+   * found out (`req.user`, `req.session`) is there. What it throws goes to the error handlers of the app.
+   *
+   * Such a caller comes with cookies: what changes something must be requested from the same site.
+   * @default nobody: API keys only
+   */
+  authorize?: (req: Request) => AuthorizedCaller | null | Promise<AuthorizedCaller | null>
+}
+
+/**
+ * Serves the management API wherever it is mounted. Paths that are not part of it go on to the app untouched.
+ *
+ * ```ts
+ * app.use('/api/v1', leadhooksExpress(leadhooks))
+ * ```
+ */
+export function leadhooksExpress(
+  leadhooks: Pick<Leadhooks, 'fetch' | 'hasRoute'>,
+  options: LeadhooksExpressOptions = {},
+): RequestHandler {
+  return (req, res, next) => {
+    if (leadhooks.hasRoute(req.path)) serve(leadhooks, options, req, res).catch(next)
+    else next()
+  }
+}
+
+async function serve(
+  leadhooks: Pick<Leadhooks, 'fetch'>,
+  { authorize }: LeadhooksExpressOptions,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const host = hostRule(authorize, req)
+  const response = await leadhooks.fetch(
+    toRequest(req, res, { url: req.originalUrl, protocol: req.protocol }),
+    {
+      basePath: req.baseUrl,
+      authorize: host.authorize,
+    },
+  )
+  host.rethrow()
+  await sendResponse(response, res)
+}
+
+/** The rule of the host on one request. Its faults are kept for the app, where `fetch` would answer 500 in its place. */
+function hostRule(authorize: LeadhooksExpressOptions['authorize'], req: Request) {
+  let fault: { error: unknown } | undefined
+  return {
+    async authorize() {
+      try {
+        return (await authorize?.(req)) ?? null
+      } catch (error) {
+        fault = { error }
+        return null
+      }
+    },
+    rethrow() {
+      if (fault !== undefined) throw fault.error
+    },
+  }
+}

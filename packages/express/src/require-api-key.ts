@@ -1,0 +1,46 @@
+import type { ApiKey } from '@leadhooks/core'
+import { checkApiKey, type KeyVerifier, problemResponse, sendResponse } from '@leadhooks/core/node-http'
+import type { Request, RequestHandler, Response } from 'express'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** The key that `requireApiKey` let in. */
+      apiKey?: ApiKey
+    }
+  }
+}
+
+export interface RequireApiKeyOptions {
+  /** What the key must be allowed to do, all of it: `['read:contacts']`. @default any key will do */
+  permissions?: readonly string[]
+}
+
+/**
+ * Lets in requests with an API key that may do what is asked, and sets `req.apiKey`. Others are answered with 401 or 403;
+ * a broken storage goes to the error handlers of the app.
+ *
+ * ```ts
+ * app.get('/contacts', requireApiKey(leadhooks, { permissions: ['read:contacts'] }), handler)
+ * ```
+ */
+export function requireApiKey(
+  leadhooks: KeyVerifier,
+  { permissions = [] }: RequireApiKeyOptions = {},
+): RequestHandler {
+  return (req, res, next) => {
+    guard(leadhooks, permissions, req, res).then((isLetIn) => (isLetIn ? next() : undefined), next)
+  }
+}
+
+async function guard(
+  leadhooks: KeyVerifier,
+  permissions: readonly string[],
+  req: Request,
+  res: Response,
+): Promise<boolean> {
+  const check = await checkApiKey(leadhooks, (name) => req.get(name), permissions)
+  if (check.ok) req.apiKey = check.apiKey
+  else await sendResponse(problemResponse(check.refusal), res)
+  return check.ok
+}

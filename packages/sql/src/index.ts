@@ -1,0 +1,21 @@
+// The tables
+export type { Columns, LeaseColumns, MigrationRow, SqlBoolean, SqlDate, SqlJson, Tables } from './tables.ts'
+export type { Codec, Conversion } from './codec.ts'
+
+// What a dialect supplies
+export { rowsOf, type Sql, type SqlRunner, type Steps } from './sql-runner.ts'
+export type { DeliveryLayout } from './deliveries.ts'
+
+// What it gets
+export { organizationStorage } from './organizations.ts'
+export { apiKeyStorage } from './api-keys.ts'
+export { webhookStorage } from './webhooks.ts'
+export { eventListing } from './events.ts'
+export { deliveryStorage } from './deliveries.ts'
+export { checkUpToDate, type Migration, migrateSteps, tablesMissing, tablesVersion } from './migrate.ts'
+
+// For the statements that it writes by hand
+export { corrupt } from './row-mapping.ts'
+export { readWebhook } from './webhooks.ts'
+export { readEvent } from './events.ts'
+export { deliveryColumns, readDelivery } from './deliveries.ts'

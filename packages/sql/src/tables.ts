@@ -1,0 +1,52 @@
+import type { ApiKey, Attempt, Delivery, Organization, StoredEvent, StoredWebhook } from '@leadhooks/core/storage'
+
+/** What a database gives and takes for a date: Postgres a `Date`, SQLite milliseconds since the epoch. */
+export type SqlDate = Date | number
+/** What it gives and takes for a boolean: Postgres a boolean, SQLite 0 or 1. */
+export type SqlBoolean = boolean | number
+/** What it gives and takes for JSON: text, or what a driver made of it. */
+export type SqlJson = string | object
+
+/** `createdAt` is kept as `created_at`. */
+export type SnakeCase<Text extends string> = Text extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+  : ''
+
+type ColumnType<Value> = Value extends null | string | number
+  ? Value
+  : Value extends Date
+    ? SqlDate
+    : Value extends boolean
+      ? SqlBoolean
+      : SqlJson
+
+/** The columns that keep a model: one for each field, of the same name in snake case. */
+export type Columns<Model> = {
+  [Field in keyof Model & string as SnakeCase<Field>]: ColumnType<Model[Field]>
+}
+
+/** Who holds a delivery. Its three columns are set together, and cleared when the lease ends. */
+export interface LeaseColumns {
+  lease: string | null
+  leased_at: SqlDate | null
+  leased_until: SqlDate | null
+  /** How many workers in a row vanished while they held it. */
+  lapses: number
+}
+
+export interface MigrationRow {
+  version: number
+  name: string
+  applied_at: SqlDate
+}
+
+/** The tables that both SQL storages have. What only one of them has is its own affair. */
+export interface Tables {
+  organizations: Columns<Organization>
+  api_keys: Columns<ApiKey> & { hash: string }
+  webhooks: Columns<StoredWebhook>
+  events: Columns<StoredEvent>
+  deliveries: Columns<Delivery> & LeaseColumns
+  attempts: Columns<Attempt> & { delivery_id: string }
+  migrations: MigrationRow
+}
