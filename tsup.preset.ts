@@ -11,6 +11,8 @@ export function packageBuild(entry: Record<string, string>): Options {
     clean: true,
     treeshake: true,
     shims: true,
+    // Deno and Workers know built-in modules only by `node:`.
+    removeNodeProtocol: false,
     tsconfig: '../../tsconfig.json',
   }
 }

@@ -1,14 +1,12 @@
 import { defineConfig } from 'tsup'
 import { packageBuild } from '../../tsup.preset.ts'
 
-export default defineConfig({
-  ...packageBuild({
+export default defineConfig(
+  packageBuild({
     index: 'src/index.ts',
     webcrypto: 'src/webcrypto.ts',
     express: 'src/express.ts',
     fastify: 'src/fastify.ts',
     fetch: 'src/fetch.ts',
   }),
-  // Deno and Workers know Node's modules by `node:` names only.
-  removeNodeProtocol: false,
-})
+)

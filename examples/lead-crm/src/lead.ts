@@ -13,11 +13,14 @@ export interface Lead {
 
 const leadStatuses = ['new', 'contacted', 'qualified', 'won', 'lost'] as const
 
+const text = (maxLength: number) =>
+  z.string().trim().min(1, 'Must not be empty').max(maxLength, `Must be ${maxLength} characters or fewer`)
+
 const fields = z.strictObject({
-  name: z.string().trim().min(1).max(200),
-  email: z.email(),
-  phone: z.string().trim().min(1).max(40).nullable(),
-  source: z.string().trim().min(1).max(80),
+  name: text(200),
+  email: z.email('Must be an email address'),
+  phone: text(40).nullable(),
+  source: text(80),
   status: z.enum(leadStatuses),
 })
 

@@ -40,11 +40,11 @@ test('shows everything, checks itself, and ends with its numbers in JSON', async
     replayed: 3,
   })
   for (const shown of [
-    /new_lead +Ada Lovelace +healthy +1 +200 +delivered, verified/,
-    /lead_update +Ada Lovelace +flaky +1 +503 +failed, retry in 0.2 s/,
-    /new_lead +Alan Turing +flaky +3 +200 +delivered, verified/,
-    /new_lead +Alan Turing +broken +4 +500 +failed, dead letter/,
-    /new_lead +Alan Turing +broken +1 +200 +replay delivered, verified/,
+    /new_lead +Ada Lovelace +healthy +#1 +200 +delivered, verified/,
+    /lead_update +Ada Lovelace +flaky +#1 +503 +failed, retry in 0.2 s/,
+    /new_lead +Alan Turing +flaky +#3 +200 +delivered, verified/,
+    /new_lead +Alan Turing +broken +#4 +500 +given up: dead letter/,
+    /new_lead +Alan Turing +broken +#1 +200 +replay delivered, verified/,
     /forged +401 no_match/,
     /import +409 duplicate_lead/,
   ]) {

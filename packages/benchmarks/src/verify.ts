@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import { signPayload, verifySignature } from '@leadhooks/verify-signature'
 import { leadData } from './leads.ts'
 import { compare, type Result } from './results.ts'
@@ -21,27 +21,30 @@ export async function verifyScenario({ rounds, quick }: SuiteOptions): Promise<R
   }
   const expected = Buffer.from(signature.slice('v1,'.length), 'base64')
 
-  function byHand(): unknown {
-    const digest = createHmac('sha256', key).update(`evt_1.${timestamp}.`).update(payload).digest()
+  const byHand = (hmacKey: Buffer | KeyObject) => (): void => {
+    const digest = createHmac('sha256', hmacKey).update(`evt_1.${timestamp}.${payload}`).digest()
     if (!timingSafeEqual(digest, expected)) throw new Error('no match')
-    return digest
   }
-  const byLibrary = (): unknown => verifySignature({ payload, headers, secret })
   const repeat = (run: () => unknown) => (): Promise<number> =>
     perSecond(times, () => {
       for (let i = 0; i < times; i++) run()
     })
 
-  const values = await interleave(rounds, { byHand: repeat(byHand), byLibrary: repeat(byLibrary) })
+  const values = await interleave(rounds, {
+    byHand: repeat(byHand(key)),
+    byHandWithKeyObject: repeat(byHand(createSecretKey(key))),
+    byLibrary: repeat(() => verifySignature({ payload, headers, secret })),
+  })
+  const comparison = {
+    scenario: 'verify a signature',
+    unit: '/s',
+    subject: 'verifySignature, body parsed',
+    values: values.byLibrary,
+    atLeast: 0.7,
+  }
   return [
-    compare({
-      scenario: 'verify a signature',
-      unit: '/s',
-      subject: 'verifySignature, body parsed',
-      values: values.byLibrary,
-      baseline: 'bare HMAC and timingSafeEqual',
-      baselineValues: values.byHand,
-      atLeast: 0.7,
-    }),
+    compare({ ...comparison, baseline: 'bare HMAC, timingSafeEqual', baselineValues: values.byHand }),
+    // A key that is turned into a KeyObject once, which few think of, is several times as fast.
+    compare({ ...comparison, baseline: 'the same, KeyObject made once', baselineValues: values.byHandWithKeyObject }),
   ]
 }

@@ -1,13 +1,22 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
+import {
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { sendResponse, toRequest, type ToRequestOptions } from './node-http.ts'
 
 type Handle = (request: Request) => Promise<Response>
-type Before = (incoming: IncomingMessage & { body?: unknown }, outgoing: ServerResponse) => Promise<ToRequestOptions | void>
+type Before = (
+  incoming: IncomingMessage & { body?: unknown },
+  outgoing: ServerResponse,
+) => Promise<ToRequestOptions | void>
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -33,7 +42,18 @@ async function serve(handle: Handle, before: Before = async () => {}): Promise<n
     server.closeAllConnections()
     await once(server, 'close')
   })
-  return (server.address() as AddressInfo).port
+  return portOf(server)
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((release) => (resolve = release))
+  return { promise, resolve }
 }
 
 /** What a host answers to bytes, sent as they are. */
@@ -44,7 +64,8 @@ async function sendRaw(port: number, request: string): Promise<string> {
 }
 
 const echoUrl: Handle = async (request) => new Response(`${request.method} ${request.url}`)
-const raw = (line: string, host: string): string => `${line} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`
+const raw = (line: string, host: string): string =>
+  `${line} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`
 
 test.each([
   ['GET /a//b?c=%20', 'crm.example', 'GET http://crm.example/a//b?c=%20'],
@@ -72,11 +93,16 @@ test.each([
   expect(await sendRaw(port, raw('GET /cut', 'crm.example'))).toContain(expected)
 })
 
-const post = (port: number, body: BodyInit, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body, headers })
+const post = (
+  port: number,
+  body: string | Buffer<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<Response> => fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body, headers })
 
 const echoBody: Handle = async (request) =>
-  new Response(await request.arrayBuffer(), { headers: { 'x-encoding': String(request.headers.get('content-encoding')) } })
+  new Response(await request.arrayBuffer(), {
+    headers: { 'x-encoding': String(request.headers.get('content-encoding')) },
+  })
 
 async function bytesOf(incoming: IncomingMessage): Promise<Buffer> {
   return Buffer.from(await text(incoming))
@@ -112,11 +138,11 @@ test('what a parser leaves without having read anything is not taken for the bod
 })
 
 test('a body is taken in no faster than it is read', async () => {
-  const first = Promise.withResolvers<void>()
+  const released = deferred()
   const port = await serve(async (request) => {
     const reader = request.body?.getReader()
     await reader?.read()
-    await first.promise
+    await released.promise
     await reader?.cancel()
     return new Response('enough')
   })
@@ -127,8 +153,8 @@ test('a body is taken in no faster than it is read', async () => {
   // The buffers of both sockets fill up; then nothing more is taken.
   while (client.write(part) || (await isDrainedSoon(client))) sent += part.length
   expect(sent).toBeLessThan(40_000_000)
-  first.resolve()
-  const [response] = (await once(client, 'response')) as [IncomingMessage]
+  released.resolve()
+  const [response] = await once(client, 'response')
   expect(await text(response)).toBe('enough')
   client.destroy()
 })
@@ -141,17 +167,29 @@ async function isDrainedSoon(client: NodeJS.WritableStream): Promise<boolean> {
   )
 }
 
-test('a connection serves on after a body that was not read to its end', async () => {
-  const port = await serve(async (request) => {
-    if (request.method === 'POST') await request.body?.getReader().read()
-    return new Response(request.method)
-  })
-  const socket = connect(port, '127.0.0.1')
-  const body = 'x'.repeat(500_000)
-  socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
-  socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
-  expect(await text(socket)).toMatch(/\r\nPOST\r\n[^]*\r\nGET\r\n/)
-})
+test.each([
+  ['was not read', async () => {}],
+  ['was read in part, and left', async (body: ReadableStream) => void (await body.getReader().read())],
+  [
+    'was read in part, and cancelled',
+    async (body: ReadableStream) => {
+      for await (const _ of body) break
+    },
+  ],
+])(
+  'a connection serves on after a body that %s',
+  async (_, read: (body: ReadableStream) => Promise<void>) => {
+    const port = await serve(async (request) => {
+      if (request.body !== null) await read(request.body)
+      return new Response(request.method)
+    })
+    const socket = connect(port, '127.0.0.1')
+    const body = 'x'.repeat(500_000)
+    socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    expect(await text(socket)).toMatch(/\r\nPOST\r\n[^]*\r\nGET\r\n/)
+  },
+)
 
 test('cookies and headers of the host stay', async () => {
   const headers = new Headers([
@@ -180,13 +218,13 @@ test('a length that is known is sent as such', async () => {
 
 test('an answer that fails is told to the host, a client that leaves is not', async () => {
   const faults: unknown[] = []
-  const left = Promise.withResolvers<void>()
+  const left = deferred()
   const server = createServer((incoming, outgoing) => {
     const body = incoming.url === '/fail' ? failing() : endless()
     sendResponse(new Response(body), outgoing).then(left.resolve, (error: unknown) => faults.push(error))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = portOf(server)
   const fault = await fetch(`http://127.0.0.1:${port}/fail`).then((response) => response.text(), String)
   expect(fault).toMatch(/TypeError/)
   expect(faults).toEqual([new Error('half-way')])

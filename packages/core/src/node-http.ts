@@ -45,7 +45,7 @@ export async function sendResponse(response: Response, outgoing: ServerResponse)
 
 function urlOf(incoming: IncomingMessage, { url = incoming.url ?? '/', protocol }: ToRequestOptions): string {
   const isTls = protocol === undefined ? 'encrypted' in incoming.socket : protocol === 'https'
-  const host = incoming.headers.host ?? incoming.headers[':authority'] ?? ''
+  const host = String(incoming.headers.host ?? incoming.headers[':authority'] ?? '')
   const claimed = `${isTls ? 'https' : 'http'}://${host}`
   const { origin } = new URL(URL.canParse(claimed) ? claimed : 'http://localhost')
   // Joined as text: resolved, a path of `//other.example/` would become another host. Proxies may send a whole URL.
@@ -130,7 +130,8 @@ const lingerMs = 5000
  * under the answer, and reading on to the end would let an endless body hold it for ever.
  */
 function hangUpOnRest(incoming: IncomingMessage): void {
-  incoming.resume()
+  // The reader may have left off without a word; while its listener waits, nothing would flow.
+  incoming.removeAllListeners('readable').resume()
   if (incoming.complete || incoming.destroyed) return
   const timer = setTimeout(() => incoming.socket.destroy(), lingerMs).unref()
   incoming.once('close', () => clearTimeout(timer))

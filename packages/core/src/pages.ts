@@ -27,7 +27,10 @@ export async function readPage<Row extends PagePosition, Shown>(
   read: (page: Page) => Promise<Row[]>,
   show: (row: Row) => Shown,
 ): Promise<List<Shown>> {
-  const rows = await read({ limit: limit + 1, after: cursor === undefined ? undefined : decodeCursor(cursor) })
+  const rows = await read({
+    limit: limit + 1,
+    after: cursor === undefined ? undefined : decodeCursor(cursor),
+  })
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return { data: page.map(show), nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
@@ -48,7 +51,8 @@ function readCursor(cursor: string): z.output<typeof cursorContent> {
   try {
     return cursorContent.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
   } catch (cause) {
-    const message = 'The cursor is not one that a list returned: pass `nextCursor` as it came, or leave it out'
+    const message =
+      'The cursor is not one that a list returned: pass `nextCursor` as it came, or leave it out'
     throw new LeadhooksError('invalid_cursor', message, { cause, issues: [{ pointer: '/cursor', message }] })
   }
 }

@@ -1,6 +1,6 @@
 import type { AuthorizedCaller, Leadhooks } from '@leadhooks/core'
 import { sendResponse, toRequest } from '@leadhooks/core/node-http'
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 
 export interface LeadhooksExpressOptions {
   /**
@@ -25,7 +25,7 @@ export function leadhooksExpress(
   options: LeadhooksExpressOptions = {},
 ): RequestHandler {
   return (req, res, next) => {
-    if (leadhooks.hasRoute(req.path)) serve(leadhooks, options, req, res).catch(next)
+    if (leadhooks.hasRoute(req.path)) void serve(leadhooks, options, req, res, next)
     else next()
   }
 }
@@ -33,26 +33,24 @@ export function leadhooksExpress(
 async function serve(
   leadhooks: Pick<Leadhooks, 'fetch'>,
   { authorize }: LeadhooksExpressOptions,
-  req: Request,
-  res: Response,
+  ...[req, res, next]: Parameters<RequestHandler>
 ): Promise<void> {
-  const host = hostRule(authorize, req)
-  const response = await leadhooks.fetch(
-    toRequest(req, res, { url: req.originalUrl, protocol: req.protocol }),
-    {
-      basePath: req.baseUrl,
-      authorize: host.authorize,
-    },
-  )
-  host.rethrow()
-  await sendResponse(response, res)
+  try {
+    const host = hostRule(authorize, req)
+    const request = toRequest(req, res, { url: req.originalUrl, protocol: req.protocol })
+    const response = await leadhooks.fetch(request, { basePath: req.baseUrl, authorize: host.authorize })
+    host.rethrow()
+    await sendResponse(response, res)
+  } catch (error) {
+    next(error)
+  }
 }
 
 /** The rule of the host on one request. Its faults are kept for the app, where `fetch` would answer 500 in its place. */
 function hostRule(authorize: LeadhooksExpressOptions['authorize'], req: Request) {
   let fault: { error: unknown } | undefined
   return {
-    async authorize() {
+    authorize: async (): Promise<AuthorizedCaller | null> => {
       try {
         return (await authorize?.(req)) ?? null
       } catch (error) {
@@ -60,7 +58,7 @@ function hostRule(authorize: LeadhooksExpressOptions['authorize'], req: Request)
         return null
       }
     },
-    rethrow() {
+    rethrow: (): void => {
       if (fault !== undefined) throw fault.error
     },
   }

@@ -1,6 +1,6 @@
 import type { ApiKey } from '@leadhooks/core'
 import { checkApiKey, type KeyVerifier, problemResponse, sendResponse } from '@leadhooks/core/node-http'
-import type { Request, RequestHandler, Response } from 'express'
+import type { RequestHandler } from 'express'
 
 declare global {
   namespace Express {
@@ -28,19 +28,20 @@ export function requireApiKey(
   leadhooks: KeyVerifier,
   { permissions = [] }: RequireApiKeyOptions = {},
 ): RequestHandler {
-  return (req, res, next) => {
-    guard(leadhooks, permissions, req, res).then((isLetIn) => (isLetIn ? next() : undefined), next)
-  }
+  return (req, res, next) => void guard(leadhooks, permissions, req, res, next)
 }
 
 async function guard(
   leadhooks: KeyVerifier,
   permissions: readonly string[],
-  req: Request,
-  res: Response,
-): Promise<boolean> {
-  const check = await checkApiKey(leadhooks, (name) => req.get(name), permissions)
-  if (check.ok) req.apiKey = check.apiKey
-  else await sendResponse(problemResponse(check.refusal), res)
-  return check.ok
+  ...[req, res, next]: Parameters<RequestHandler>
+): Promise<void> {
+  try {
+    const check = await checkApiKey(leadhooks, (name) => req.get(name), permissions)
+    if (!check.ok) return await sendResponse(problemResponse(check.refusal), res)
+    req.apiKey = check.apiKey
+  } catch (error) {
+    return next(error)
+  }
+  next()
 }

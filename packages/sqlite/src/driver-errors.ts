@@ -33,3 +33,7 @@ function codeOf(error: unknown): string {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return ''
   return error.code.startsWith('SQLITE_') ? error.code : ''
 }
+
+export function isCorrupt(error: unknown): error is LeadhooksError {
+  return error instanceof LeadhooksError && error.code === 'storage_corrupt'
+}

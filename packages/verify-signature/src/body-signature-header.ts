@@ -1,7 +1,7 @@
 import { rawBody, type RawBody } from './raw-body.ts'
 import type { Secrets } from './secret.ts'
 import { SignatureError } from './signature-error.ts'
-import { readHeader, type WebhookHeaders } from './signature-headers.ts'
+import { readHeader, type HeaderValue, type WebhookHeaders } from './signature-headers.ts'
 
 export interface VerifyBodySignatureInput {
   /** The raw body, before any parser. */
@@ -9,8 +9,10 @@ export interface VerifyBodySignatureInput {
   /** The headers of the request, of which `X-Webhook-Signature` is read. Not needed when `signature` is given. */
   headers?: WebhookHeaders | undefined
   /** The value of whatever header the sender uses: GitHub's `X-Hub-Signature-256`, say. */
-  signature?: string | null | undefined
-  /** Any text that is not empty; its UTF-8 bytes are the key, a prefix like `whsec_` included. Several while rotating. */
+  signature?: HeaderValue
+  /**
+   * Any text that is not empty; its UTF-8 bytes are the key, a prefix like `whsec_` included. Several while rotating.
+   */
   secret: Secrets
 }
 
@@ -36,12 +38,14 @@ export function readSignedBody({
   hex: string
 } {
   const body = rawBody(payload)
-  const header = signature ?? readHeader(headers, 'x-webhook-signature')
+  const given = signature === undefined || signature === null ? headers : { 'x-webhook-signature': signature }
+  const header = readHeader(given, 'x-webhook-signature')
   const hex = header.startsWith('sha256=') ? header.slice('sha256='.length) : header
   if (/^[0-9a-f]{64}$/.test(hex)) return { body, hex }
   throw new SignatureError(
     'invalid_header',
-    `The body's signature must be 64 lower-case hexadecimal digits, with or without sha256= before them, got ${JSON.stringify(header.slice(0, 32))}`,
+    "The body's signature must be 64 lower-case hexadecimal digits, with or without sha256= before them, " +
+      `got ${JSON.stringify(header.slice(0, 32))}`,
   )
 }
 
@@ -57,6 +61,7 @@ export function bodyKeyText(secret: unknown): string {
 export function noBodyMatch(): SignatureError {
   return new SignatureError(
     'no_match',
-    'The signature was not made with a given secret over this body: is it the secret of this webhook, and the body exactly as it was sent?',
+    'The signature was not made with a given secret over this body: is it the secret of this webhook, and the body ' +
+      'exactly as it was sent?',
   )
 }

@@ -26,6 +26,14 @@ describe.each(Object.entries({ 'node:crypto': sync, WebCrypto: webcrypto }))('%s
     ).toEqual(event)
   })
 
+  test('a signature that Node or a proxy hands over as a list must be alone in it', async () => {
+    expect(await verifyBodySignature({ payload, signature: [hex], secret })).toEqual(JSON.parse(payload))
+    const verified = Promise.resolve().then(() =>
+      verifyBodySignature({ payload, signature: [hex, hex], secret }),
+    )
+    await expect(verified).rejects.toMatchObject({ code: 'invalid_header' })
+  })
+
   test('a header that is not there is missing_header, however it was looked up', async () => {
     for (const absent of [
       { signature: undefined },

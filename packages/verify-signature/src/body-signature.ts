@@ -14,9 +14,9 @@ import { secretList } from './secret.ts'
 import { parseEvent, type WebhookEvent } from './webhook-event.ts'
 
 /**
- * Verifies the older scheme `X-Webhook-Signature: sha256=<hex>`, the HMAC-SHA256 (RFC 2104) of the body alone, and returns
- * the parsed body. Prefer `verifySignature` wherever the sender offers it: neither time nor id are signed here, so that
- * whoever has seen one request can send it again, forever.
+ * Verifies the older scheme `X-Webhook-Signature: sha256=<hex>`, the HMAC-SHA256 (RFC 2104) of the body alone, and
+ * returns the parsed body. Prefer `verifySignature` wherever the sender offers it: neither time nor id are signed
+ * here, so that whoever has seen one request can send it again, forever.
  *
  * @throws {SignatureError} `invalid_secret`, `body_already_parsed`, `missing_header`, `invalid_header`, `no_match`,
  * `invalid_payload`.
@@ -30,8 +30,8 @@ export function verifyBodySignature<T = WebhookEvent>(input: VerifyBodySignature
 }
 
 /**
- * Signs the body alone: the value of an `X-Webhook-Signature` header. It can be replayed, see {@link verifyBodySignature};
- * send it only beside the headers that `signPayload` signs.
+ * Signs the body alone: the value of an `X-Webhook-Signature` header. It can be replayed, see {@link
+ * verifyBodySignature}; send it only beside the headers that `signPayload` signs.
  *
  * @throws {SignatureError} `invalid_secret`, `body_already_parsed`.
  */

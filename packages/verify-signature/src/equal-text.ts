@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 
-/** Compares in constant time. Lengths are public: both texts are encoded digests, and `timingSafeEqual` wants them equal. */
+/** Compares in constant time. The length of an encoded digest is no secret, and `timingSafeEqual` throws on another. */
 export function equalText(given: string, expected: string): boolean {
   const givenBytes = Buffer.from(given)
   const expectedBytes = Buffer.from(expected)

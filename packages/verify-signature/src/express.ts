@@ -30,7 +30,8 @@ type Next = (error?: unknown) => void
 export interface ExpressGuardOptions<Req extends GuardedRequest> extends GuardOptions<[request: Req]> {
   /**
    * Takes over what happens on a `SignatureError`. Without it the sender gets a problem document (RFC 9457) with the
-   * `status` and the `code` of the error, and mistakes of the receiver's own (status 500) go to Express's error handler.
+   * `status` and the `code` of the error, and mistakes of the receiver's own (status 500) go to Express's error
+   * handler.
    */
   onError?:
     | ((error: SignatureError, request: Req, response: ServerResponse, next: Next) => unknown)
@@ -38,8 +39,9 @@ export interface ExpressGuardOptions<Req extends GuardedRequest> extends GuardOp
 }
 
 /**
- * Express middleware (4 and 5) that lets only verified deliveries through, and sets `req.webhook` to the event. It reads the
- * body itself, and fills `req.body` too. Behind a parser it takes `req.rawBody`, or what `express.raw()` or `express.text()` left in `req.body`.
+ * Express middleware (4 and 5) that lets only verified deliveries through, and sets `req.webhook` to the event. It
+ * reads the body itself, and fills `req.body` too. Behind a parser it takes `req.rawBody`, or what `express.raw()` or
+ * `express.text()` left in `req.body`.
  *
  * @throws {SignatureError} `invalid_secret`, when the app starts, for a secret that is missing or malformed.
  *

@@ -18,15 +18,17 @@ declare module 'fastify' {
 
 export interface FastifyGuardOptions extends GuardOptions<[request: FastifyRequest]> {
   /**
-   * Answers a `SignatureError`, by `reply.send`. Without it the sender gets a problem document (RFC 9457) with the `status`
-   * and the `code` of the error, and mistakes of the receiver's own (status 500) go to Fastify's error handler.
+   * Answers a `SignatureError`, by `reply.send`. Without it the sender gets a problem document (RFC 9457) with the
+   * `status` and the `code` of the error, and mistakes of the receiver's own (status 500) go to Fastify's error
+   * handler.
    */
   onError?: ((error: SignatureError, request: FastifyRequest, reply: FastifyReply) => unknown) | undefined
 }
 
 /**
- * Options of a Fastify route that let only verified deliveries through, and set `request.webhook` to the event. They verify
- * before parsing, so that no content-type parser has to be added, moved or scoped: those of the app see the same body after.
+ * Options of a Fastify route that let only verified deliveries through, and set `request.webhook` to the event. They
+ * verify before parsing, so that no content-type parser has to be added, moved or scoped: those of the app see the
+ * same body after.
  *
  * @throws {SignatureError} `invalid_secret`, when the app starts, for a secret that is missing or malformed.
  *

@@ -11,15 +11,15 @@ export interface FetchGuardOptions<Rest extends unknown[] = []> extends GuardOpt
   [request: Request, ...rest: Rest]
 > {
   /**
-   * Answers a `SignatureError`. Without it the sender gets a problem document (RFC 9457) with the `status` and the `code` of
-   * the error, and mistakes of the receiver's own (status 500) are thrown, for the framework to log.
+   * Answers a `SignatureError`. Without it the sender gets a problem document (RFC 9457) with the `status` and the
+   * `code` of the error, and mistakes of the receiver's own (status 500) are thrown, for the framework to log.
    */
   onError?: ((error: SignatureError, request: Request) => Response | Promise<Response>) | undefined
 }
 
 /**
- * Verifies a request of the Fetch standard, reads its body, and resolves to the parsed event. For Hono, Next, Bun, Deno,
- * Workers. `T` describes the event and is not checked.
+ * Verifies a request of the Fetch standard, reads its body, and resolves to the parsed event. For Hono, Next, Bun,
+ * Deno, Workers. `T` describes the event and is not checked.
  *
  * Rejects with a {@link SignatureError}, `body_already_parsed` if the body was read before.
  *
@@ -34,8 +34,8 @@ export async function verifyRequest<T = WebhookEvent>(
 }
 
 /**
- * Wraps a handler so that it is called for verified deliveries only, with the event. What the framework passes after the
- * request (a Worker's `env`, Next's `context`) goes on to the handler and to a `secret` function.
+ * Wraps a handler so that it is called for verified deliveries only, with the event. What the framework passes after
+ * the request (a Worker's `env`, Next's `context`) goes on to the handler and to a `secret` function.
  *
  * @example
  * export const POST = verifyWebhook({ secret: process.env.WEBHOOK_SECRET }, async (event) => {
@@ -91,8 +91,8 @@ async function readBody(request: Request, limitBytes: number): Promise<ArrayBuff
 function bodyAlreadyRead(): SignatureError {
   return new SignatureError(
     'body_already_parsed',
-    'The body of this request was read before, and can be read only once. Two fixes: (1) verify before anything else reads ' +
-      'it; or (2) read it yourself, const payload = await request.text(), and give that to verifySignature() of ' +
+    'The body of this request was read before, and can be read only once. Two fixes: (1) verify before anything else ' +
+      'reads it; or (2) read it yourself, const payload = await request.text(), and give that to verifySignature() of ' +
       '@leadhooks/verify-signature/webcrypto with request.headers.',
   )
 }

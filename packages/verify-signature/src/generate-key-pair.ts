@@ -8,7 +8,9 @@ export interface KeyPair {
   publicKey: string
 }
 
-/** A new `v1a` (Ed25519, RFC 8032) key pair: the private half for `signPayload`, the public one for `verifySignature`. */
+/**
+ * A new `v1a` (Ed25519, RFC 8032) key pair: the private half for `signPayload`, the public one for `verifySignature`.
+ */
 export function generateKeyPair(): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519', {
     privateKeyEncoding: { format: 'der', type: 'pkcs8' },

@@ -4,8 +4,9 @@ import { SignatureError } from './signature-error.ts'
 /** What all guards take. `Args` is what a framework hands to its handlers. */
 export interface GuardOptions<Args extends unknown[]> {
   /**
-   * `whsec_…` or `whpk_…`, or several; or a function that finds the secrets of whoever the request claims to come from (from
-   * its path or a header, never from its body). When the function knows none it returns `[]`, which answers 401.
+   * `whsec_…` or `whpk_…`, or several; or a function that finds the secrets of whoever the request claims to come
+   * from (from its path or a header, never from its body). When the function knows none it returns `[]`, which
+   * answers 401.
    */
   secret: Secrets | ((...args: Args) => Secrets | Promise<Secrets>)
   /**

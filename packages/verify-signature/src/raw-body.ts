@@ -22,8 +22,8 @@ export function bodyAlreadyParsed(payload: unknown): SignatureError {
   return new SignatureError(
     'body_already_parsed',
     `The payload is ${describe(payload)}, not the raw body. A signature covers the exact bytes that were sent, and ` +
-      'JSON.stringify does not bring them back. Two fixes: (1) verify before any parser, by mounting verifyWebhook() or ' +
-      "express.raw({ type: '*/*' }) before express.json(); or (2) keep the bytes while parsing, with " +
+      'JSON.stringify does not bring them back. Two fixes: (1) verify before any parser, by mounting verifyWebhook() ' +
+      "or express.raw({ type: '*/*' }) before express.json(); or (2) keep the bytes while parsing, with " +
       'express.json({ verify: (req, _res, buf) => { req.rawBody = buf } }), and verify req.rawBody.',
   )
 }

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream'
 import { tooLarge } from './guard-options.ts'
 
 /**
- * Reads a request to its end. Beyond `limitBytes` it rejects at once and drops the rest as it comes: a connection that is
- * cut would keep the sender from reading the answer.
+ * Reads a request to its end. Beyond `limitBytes` it rejects at once and drops the rest as it comes: a connection
+ * that is cut would keep the sender from reading the answer.
  */
 export function readBody(stream: Readable, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {

@@ -2,8 +2,8 @@ import { decodeBase64, encodeBase64 } from './base64.ts'
 import { SignatureError } from './signature-error.ts'
 
 /**
- * One secret, or several of which any may have signed (during a rotation: the old and the new one). A missing value, such
- * as an environment variable that is not set, is refused with `invalid_secret`; an empty list matches nothing.
+ * One secret, or several of which any may have signed (during a rotation: the old and the new one). A missing value,
+ * such as an environment variable that is not set, is refused with `invalid_secret`; an empty list matches nothing.
  */
 export type Secrets = string | readonly string[] | undefined
 
@@ -18,7 +18,8 @@ export function secretList(secret: Secrets): readonly string[] {
   if (Array.isArray(secret)) return secret
   throw new SignatureError(
     'invalid_secret',
-    `\`secret\` must be a string or a list of strings, got ${secret === null ? 'null' : typeof secret}: is the environment variable set?`,
+    `\`secret\` must be a string or a list of strings, got ${secret === null ? 'null' : typeof secret}: ` +
+      'is the environment variable set?',
   )
 }
 

@@ -1,6 +1,7 @@
 /**
- * Every code a `SignatureError` can carry, with the HTTP status that the guards answer with. The 4xx ones are the fault of
- * the request. The 500 ones are the receiver's own mistakes: answered with a 4xx they would look like the sender's.
+ * Every code a `SignatureError` can carry, with the HTTP status that the guards answer with. The 4xx ones are the
+ * fault of the request. The 500 ones are the receiver's own mistakes: answered with a 4xx they would look like the
+ * sender's.
  */
 export const signatureErrorStatus = {
   /** `webhook-id`, `webhook-timestamp`, `webhook-signature` (or the body signature's header) is absent. */
@@ -33,8 +34,8 @@ export type SignatureErrorCode = keyof typeof signatureErrorStatus
 const brand = Symbol.for('leadhooks.signature-error')
 
 /**
- * The only error that signing and verifying throw. The message says what happened and what to do; it never holds a secret, and of
- * the request only short, quoted pieces of its headers.
+ * The only error that signing and verifying throw. The message says what happened and what to do; it never holds a
+ * secret, and of the request only short, quoted pieces of its headers.
  */
 export class SignatureError extends Error {
   readonly code: SignatureErrorCode

@@ -1,6 +1,6 @@
 import { SignatureError } from './signature-error.ts'
 
-type HeaderValue = string | readonly string[] | null | undefined
+export type HeaderValue = string | readonly string[] | null | undefined
 
 interface FetchHeaders {
   get(name: string): string | null
@@ -11,8 +11,8 @@ interface HeaderRecord {
 }
 
 /**
- * The headers of a request: a `Headers`, Node's `request.headers`, a plain object or a `Map`. Names match in any case. A
- * header that occurs twice is refused, since two readers of the request could take different ones.
+ * The headers of a request: a `Headers`, Node's `request.headers`, a plain object or a `Map`. Names match in any
+ * case. A header that occurs twice is refused, since two readers of the request could take different ones.
  */
 export type WebhookHeaders = FetchHeaders | ReadonlyMap<string, HeaderValue> | HeaderRecord
 
@@ -22,7 +22,8 @@ export interface Signatures {
   v1a: string[]
 }
 
-// A sender has one signature for each live secret: two or three. The cap bounds the work that a forged header can cause.
+// A sender has one signature for each live secret: two or three. The cap bounds the work that a forged header can
+// cause.
 const maxSignatures = 16
 
 /** `name` in lower case. */
@@ -35,10 +36,11 @@ export function readHeader(headers: WebhookHeaders, name: string): string {
   }
   const value = lookUp(headers, name)
   if (typeof value === 'string') return value
-  if (value === undefined || value === null)
+  if (value === undefined || value === null) {
     throw new SignatureError('missing_header', `The header ${name} is missing`)
-  const [only, ...others] = value
-  if (only === undefined || others.length > 0) throw sentTwice(name)
+  }
+  const [only, ...others]: unknown[] = [value].flat()
+  if (typeof only !== 'string' || others.length > 0) throw notOnce(name)
   return only
 }
 
@@ -59,14 +61,14 @@ function findHeader(headers: HeaderRecord, name: string): HeaderValue {
   let found: HeaderValue
   for (const key of Object.keys(headers)) {
     if (key.length !== name.length || key.toLowerCase() !== name) continue
-    if (found !== undefined) throw sentTwice(name)
+    if (found !== undefined) throw notOnce(name)
     found = headers[key]
   }
   return found
 }
 
-function sentTwice(name: string): SignatureError {
-  return new SignatureError('invalid_header', `The header ${name} must be there exactly once`)
+function notOnce(name: string): SignatureError {
+  return new SignatureError('invalid_header', `The header ${name} must be there exactly once, as text`)
 }
 
 /** An id is part of the signed text, so that it may hold neither the separator `.` nor a line break. */
@@ -94,7 +96,8 @@ export function parseSignatures(header: string): Signatures {
     if (comma < 1 || comma === item.length - 1 || comma !== item.lastIndexOf(',')) {
       throw new SignatureError(
         'invalid_header',
-        `webhook-signature must be \`version,signature\` items with one space between, got ${JSON.stringify(item.slice(0, 32))}`,
+        'webhook-signature must be `version,signature` items with one space between, ' +
+          `got ${JSON.stringify(item.slice(0, 32))}`,
       )
     }
     const version = item.slice(0, comma)

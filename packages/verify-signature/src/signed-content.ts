@@ -1,4 +1,6 @@
-/** What is signed: id, timestamp (seconds) and body, joined by dots. Kept in two pieces, so that a body is not copied. */
+/**
+ * What is signed: id, timestamp (seconds) and body, joined by dots. Kept in two pieces, so that a body is not copied.
+ */
 export interface SignedContent {
   /** `id.timestamp.` */
   prefix: string

@@ -29,7 +29,9 @@ export interface VerifySignatureInput {
   now?: Date | number | undefined
 }
 
-/** A request whose every part is well-formed and recent. Nothing in it is to be trusted before a signature matches. */
+/**
+ * A request whose every part is well-formed and recent. Nothing in it is to be trusted before a signature matches.
+ */
 export interface SignedRequest extends SignedContent {
   signatures: Signatures
 }
@@ -51,7 +53,7 @@ export function readSignedRequest(input: Omit<VerifySignatureInput, 'secret'>): 
 export function noMatch({ signatures: { v1, v1a } }: SignedRequest): SignatureError {
   return new SignatureError(
     'no_match',
-    `No signature in webhook-signature (${v1.length} of v1, ${v1a.length} of v1a) was made with a given secret over this ` +
-      'id, timestamp and body: is it the secret of this webhook, and the body exactly as it was sent?',
+    `No signature in webhook-signature (${v1.length} of v1, ${v1a.length} of v1a) was made with a given secret over ` +
+      'this id, timestamp and body: is it the secret of this webhook, and the body exactly as it was sent?',
   )
 }

@@ -1,8 +1,8 @@
 import { SignatureError } from './signature-error.ts'
 
 /**
- * Seconds since the epoch, written the one way that a decimal number is. `parseInt` would take `123abc`, `Number` also
- * `1e9`, `0x10` and ` 123`; the text itself is signed, so that a second spelling would be a second signature.
+ * Seconds since the epoch, written the one way that a decimal number is. `parseInt` would take `123abc`, `Number`
+ * also `1e9`, `0x10` and ` 123`; the text itself is signed, so that a second spelling would be a second signature.
  */
 export function parseTimestamp(text: string): number {
   if (/^(?:0|[1-9][0-9]{0,10})$/.test(text)) return Number(text)

@@ -37,7 +37,8 @@ const headersOf = ({ headers }: Vector): sync.WebhookHeaders[] => {
     [values].flat().map((value) => [name, value]),
   )
   const isFaithful = lines.every(([, value = '']) => /^([\x21-\x7e]+( [\x21-\x7e]+)*)?$/.test(value))
-  // A Headers joins what was sent twice, and the form of the header is wrong then: `invalid_header` for a timestamp too.
+  // A Headers joins what was sent twice, and the form of the header is wrong then: `invalid_header` for a timestamp
+  // too.
   const isSentTwice = lines.length > new Set(lines.map(([name = '']) => name.toLowerCase())).size
   if (isFaithful && !isSentTwice)
     forms.push(new Headers(lines.map(([name = '', value = '']) => [name, value])))

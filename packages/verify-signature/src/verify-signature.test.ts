@@ -38,7 +38,7 @@ for (const [twin, { verifySignature }] of Object.entries({ 'node:crypto': sync, 
     expect(event).toEqual(JSON.parse(payload))
   })
 
-  test(`${twin}: without \`now\` and \`toleranceSeconds\` the clock decides, with five minutes to both sides`, async () => {
+  test(`${twin}: without \`now\` and \`toleranceSeconds\` the clock decides, five minutes to both sides`, async () => {
     const at = (seconds: number): sync.VerifySignatureInput => {
       const timestamp = Math.floor(Date.now() / 1000) + seconds
       const signature = signPayload({ id: 'a', timestamp, payload, secret })
@@ -141,6 +141,23 @@ for (const [twin, { verifySignature }] of Object.entries({ 'node:crypto': sync, 
     expect((await refusal(() => verifySignature({ ...valid, headers }))).message).toContain(
       'look like milliseconds',
     )
+  })
+
+  test(`${twin}: whatever stands in the place of a header, the answer is a SignatureError`, async () => {
+    for (const strange of [1767225600, {}, true, [], [[]]]) {
+      const headers = { ...valid.headers, 'webhook-timestamp': JSON.parse(JSON.stringify(strange)) }
+      expect((await refusal(() => verifySignature({ ...valid, headers }))).code).toBe('invalid_header')
+    }
+  })
+
+  test(`${twin}: a signature of any size is refused like any other`, async () => {
+    const { publicKey } = sync.generateKeyPair()
+    for (const version of ['v1', 'v1a']) {
+      const headers = { ...valid.headers, 'webhook-signature': `${version},${'A'.repeat(4_000_000)}` }
+      expect(
+        (await refusal(() => verifySignature({ ...valid, headers, secret: [secret, publicKey] }))).code,
+      ).toBe('no_match')
+    }
   })
 
   test(`${twin}: header names that every object inherits are no headers`, async () => {

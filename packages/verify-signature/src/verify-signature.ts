@@ -19,12 +19,12 @@ interface VerifyingKey {
 }
 
 /**
- * Verifies a delivery by Standard Webhooks (https://www.standardwebhooks.com): `v1`, HMAC-SHA256 (RFC 2104), and `v1a`,
- * Ed25519 (RFC 8032), over `id.timestamp.body`. Returns the parsed body; `T` describes it and is not checked. Whoever must
- * not handle an event twice remembers its `id`, since a delivery may arrive more than once.
+ * Verifies a delivery by Standard Webhooks (https://www.standardwebhooks.com): `v1`, HMAC-SHA256 (RFC 2104), and
+ * `v1a`, Ed25519 (RFC 8032), over `id.timestamp.body`. Returns the parsed body; `T` describes it and is not checked.
+ * Whoever must not handle an event twice remembers its `id`, since a delivery may arrive more than once.
  *
- * @throws {SignatureError} for everything else, with a `code` to act on. Secrets are judged first, then the payload, the
- * headers, the timestamp, the signatures and last the JSON.
+ * @throws {SignatureError} for everything else, with a `code` to act on. Secrets are judged first, then the payload,
+ * the headers, the timestamp, the signatures and last the JSON.
  *
  * @example
  * const event = verifySignature({ payload: rawBody, headers: request.headers, secret: process.env.WEBHOOK_SECRET })

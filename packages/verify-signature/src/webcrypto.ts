@@ -1,4 +1,5 @@
-// The asynchronous twin of the main entry, for runtimes without node:crypto. Nothing that it reaches may import from node:.
+// The asynchronous twin of the main entry, for runtimes without node:crypto. Nothing that it reaches may import from
+// node:.
 
 export { verifySignature } from './webcrypto/verify-signature.ts'
 export { createSigner, signPayload, type Signer } from './webcrypto/sign-payload.ts'

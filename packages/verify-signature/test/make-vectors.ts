@@ -50,7 +50,7 @@ const v1a = (by = privateKey, overBody = body): Buffer => {
   )
 }
 
-/** The same signature with the order of the group added to its second half, which RFC 8032 (5.1.7) forbids to accept. */
+/** The same signature with the order of the group added to its second half: RFC 8032 (5.1.7) forbids to accept it. */
 const malleable = (signature: Buffer): Buffer => {
   const order = 2n ** 252n + 27_742_317_777_372_353_535_851_937_790_883_648_493n
   const s = BigInt(`0x${Buffer.from(signature.subarray(32)).reverse().toString('hex')}`) + order

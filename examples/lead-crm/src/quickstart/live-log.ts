@@ -36,7 +36,7 @@ export function createLiveLog({ leadhooks, isVerified }: LiveLogOptions): LiveLo
       happening({
         ...line,
         mark: 'written',
-        text: `lead and event saved: ${observation.deliveries} deliveries`,
+        text: `saved with its lead: ${observation.deliveries} deliveries`,
       })
   }
 
@@ -58,6 +58,8 @@ export function createLiveLog({ leadhooks, isVerified }: LiveLogOptions): LiveLo
       startedAt ??= now
       const atMs = now - startedAt
       lines = lines.then(() => print(observation, atMs))
+      // What goes wrong comes out of `printed()`.
+      lines.catch(() => {})
     },
     printed: () => lines,
   }
@@ -72,8 +74,8 @@ function outcome(
     const text = isVerified ? 'delivered, verified' : 'delivered'
     return { mark: 'delivered', text: isReplay ? `replay ${text}` : text }
   }
-  const failed = attempt?.statusCode ? 'failed' : `failed (${attempt?.failure ?? 'not sent'})`
-  if (status === 'dead_letter') return { mark: 'deadLetter', text: `${failed}, dead letter` }
+  if (status === 'dead_letter') return { mark: 'deadLetter', text: 'given up: dead letter' }
+  const failed = attempt?.failure === 'status' ? 'failed' : (attempt?.failure ?? 'not sent')
   return { mark: 'retrying', text: `${failed}, retry in ${(retryInMs ?? 0) / 1000} s` }
 }
 

@@ -36,19 +36,22 @@ export function step(number: number, text: string): void {
 }
 
 export function note(text: string): void {
-  print(`   ${text}`)
+  print(dim(`   ${text}`))
 }
 
 export function fact(name: string, value: string, remark: string): void {
-  print(`   ${name.padEnd(13)}${value.padEnd(24)}${dim(remark)}`)
+  print(`   ${name.padEnd(14)}${value.padEnd(23)}${dim(remark)}`)
 }
 
 export function portTaken(port: number, instead: number): void {
-  note(styleText('yellow', `Port ${port} is taken: using ${instead} instead`))
+  print(styleText('yellow', `   Port ${port} is taken: using ${instead} instead`))
 }
 
+const headings = { seconds: 'seconds', sign: ' ', event: 'event', lead: 'lead', webhook: 'webhook' }
+
 export function header(): void {
-  print(dim(`   ${columns('seconds', ' ', 'event', 'lead', 'webhook', '#', 'answer')}`))
+  print()
+  print(dim(`   ${columns(headings)}attempt`))
 }
 
 export function happening({
@@ -62,32 +65,20 @@ export function happening({
   text,
 }: Happening): void {
   const [colour, sign] = marks[mark]
-  const answer = statusCode === undefined ? '' : String(statusCode ?? '---')
-  const shown = styleText(colour, `${answer === '' ? '' : `${answer}  `}${text}`)
-  const seconds = (atMs / 1000).toFixed(2)
-  print(
-    `   ${columns(seconds, styleText(colour, sign), eventType, lead, webhook, String(attempt ?? ''), shown)}`,
-  )
+  const cells = {
+    seconds: (atMs / 1000).toFixed(2),
+    sign: styleText(colour, sign),
+    event: eventType,
+    lead,
+    webhook,
+  }
+  const number = attempt === undefined ? '' : `${dim(`#${attempt}`)}  `
+  const answer = attempt === undefined ? '' : `${statusCode ?? '---'}  `
+  print(`   ${columns(cells)}${number}${styleText(colour, answer + text)}`)
 }
 
-function columns(
-  seconds: string,
-  sign: string,
-  event: string,
-  lead: string,
-  webhook: string,
-  attempt: string,
-  rest: string,
-): string {
-  const cells = [
-    seconds.padStart(7),
-    sign,
-    event.padEnd(11),
-    lead.padEnd(12),
-    webhook.padEnd(7),
-    attempt.padStart(1),
-  ]
-  return `${cells.join('  ')}  ${rest}`
+function columns({ seconds, sign, event, lead, webhook }: typeof headings): string {
+  return `${seconds.padStart(7)}  ${sign} ${event.padEnd(11)}  ${lead.padEnd(12)}  ${webhook.padEnd(7)}  `
 }
 
 /** Numbers under their headings; the last row is the sum. */
@@ -105,7 +96,8 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 
 /** A command to paste, under what it does. */
 export function command(comment: string, lines: readonly string[]): void {
-  print(dim(`\n# ${comment}`))
+  print()
+  print(dim(`# ${comment}`))
   print(lines.join(' \\\n  '))
 }
 

@@ -23,32 +23,36 @@ export function suggestNextSteps({
   const key = `-H 'X-API-Key: ${token}'`
   const json = `-H 'Content-Type: application/json'`
   const api = `${crmUrl}/api/v1`
-  const webhook = { url: `${receiverUrl}/healthy`, name: 'updates', eventTypes: ['lead_update'], secret }
+  const delivery = `${api}/deliveries/${deliveryId}`
 
   narrator.title('Your turn: paste these in another terminal, and watch what arrives here. Ctrl-C ends it.')
   narrator.command('Post a lead', [
-    `curl ${crmUrl}/leads ${json}`,
+    `curl ${crmUrl}/leads`,
     key,
+    json,
     `-d '{"name":"Grace Hopper","email":"grace@example.com"}'`,
   ])
-  narrator.command('Change one', [
-    `curl -X PATCH ${crmUrl}/leads/${leadId} ${json}`,
+  narrator.command('Register a webhook for changes only (with a secret that the receiver there knows)', [
+    `curl ${api}/webhooks`,
     key,
+    json,
+    `-d '{"name":"updates","url":"${receiverUrl}/healthy","eventTypes":["lead_update"],\n       "secret":"${secret}"}'`,
+  ])
+  narrator.command('Change a lead: the new webhook hears of it too', [
+    `curl -X PATCH ${crmUrl}/leads/${leadId}`,
+    key,
+    json,
     `-d '{"status":"won"}'`,
   ])
   narrator.command('See the newest deliveries', [`curl '${api}/deliveries?limit=3'`, key])
-  narrator.command('See a dead letter, with every attempt', [`curl ${api}/deliveries/${deliveryId}`, key])
-  narrator.command('Replay it once more', [`curl -X POST ${api}/deliveries/${deliveryId}/replay`, key])
-  narrator.command('Register a webhook, for one event type only', [
-    `curl ${api}/webhooks ${json}`,
-    key,
-    `-d '${JSON.stringify(webhook)}'`,
-  ])
+  narrator.command('See a dead letter, with every attempt', [`curl ${delivery}`, key])
+  narrator.command('Replay it once more', [`curl -X POST ${delivery}/replay`, key])
   narrator.command('Forget the key: 401', [`curl -i ${crmUrl}/leads`])
   narrator.command('Post a lead that is none: 400, saying what is wrong', [
-    `curl -i ${crmUrl}/leads ${json}`,
+    `curl -i ${crmUrl}/leads`,
     key,
+    json,
     `-d '{"name":"","email":"nobody"}'`,
   ])
-  narrator.note('')
+  narrator.header()
 }

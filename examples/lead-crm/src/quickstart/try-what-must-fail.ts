@@ -37,6 +37,6 @@ export async function importDuplicate({ call }: Customer): Promise<void> {
     throw new Error('A known lead was imported once more', { cause: refusal })
   if (JSON.stringify(after) !== JSON.stringify(before))
     throw new Error('A refused import left something behind')
-  const remark = 'the second of two leads exists: rolled back, no lead and no event'
+  const remark = 'two leads, one of them known: both rolled back, and no event'
   narrator.fact('import', `${refusal.status} ${refusal.code}`, remark)
 }

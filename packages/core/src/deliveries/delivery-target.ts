@@ -1,4 +1,4 @@
-import { createSigner, signBody, type Signer } from '@leadhooks/verify-signature'
+import { createBodySigner, createSigner, type Signer } from '@leadhooks/verify-signature'
 import type { Context } from '../context.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import { openHeaders, openSecret } from '../webhooks/credentials.ts'
@@ -64,8 +64,7 @@ function deliveryTarget(ctx: Context, webhook: StoredWebhook): DeliveryTarget {
   return {
     url: new URL(webhook.url),
     sign: createSigner(secret),
-    signBody:
-      bodySignature === 'off' ? null : (body) => signBody({ payload: body, secret, format: bodySignature }),
+    signBody: bodySignature === 'off' ? null : createBodySigner(secret, bodySignature),
     headers: [...commonHeaders, ...customHeaders],
     timeoutMs: webhook.timeoutMs ?? ctx.settings.delivery.timeoutMs,
   }

@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici'
+import { type Dispatcher, errors } from 'undici'
 import type { Clock } from '../clock.ts'
 import type { AttemptFailure } from '../model/attempt.ts'
 import { DialError, noConnection } from '../network/dial-error.ts'
@@ -107,7 +107,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     if (statusCode < 200) return
     this.#statusCode = statusCode
-    this.#retryAfter = [headers['retry-after']].flat()[0] ?? null
+    const retryAfter = headers['retry-after']
+    this.#retryAfter = (typeof retryAfter === 'string' ? retryAfter : retryAfter?.[0]) ?? null
     // These two have no body, whatever their Content-Length says (RFC 9112, 6.3), on which the parser would wait or fail.
     if (statusCode === 204 || statusCode === 304) this.#respond()
   }
@@ -180,11 +181,17 @@ class Exchange implements Dispatcher.DispatchHandler {
 const workerStopped =
   'The worker was stopped before the receiver had answered: the delivery goes on with the next worker'
 
-const notHttp = 'The receiver did not answer in HTTP/1.1: check that the URL leads to a web server'
+const connectionLost: [AttemptFailure, string] = [
+  'reset',
+  'The receiver closed the connection before its answer was complete: its log, or that of its proxy, may tell why',
+]
 
-/** What a request that got its connection can fail of, by the codes of undici and of its parser (`HPE_…`). */
+/** What a request can fail of, by the codes of undici and of Node. */
 function explain(error: unknown): [AttemptFailure, string] {
   if (error instanceof DialError) return [error.failure, error.message]
+  if (error instanceof errors.HTTPParserError) {
+    return ['invalid_response', 'The receiver did not answer in HTTP/1.1: check that the URL leads to a web server']
+  }
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   switch (code) {
     case 'UND_ERR_HEADERS_OVERFLOW':
@@ -193,28 +200,20 @@ function explain(error: unknown): [AttemptFailure, string] {
       return ['invalid_response', 'The body of the answer was not as long as its Content-Length said']
     case 'UND_ERR_INVALID_ARG':
     case 'UND_ERR_NOT_SUPPORTED':
-      return [
-        'invalid_request',
-        'The request could not be written: check the URL and the custom headers of the webhook',
-      ]
+      return ['invalid_request', 'The request could not be written: check the URL and the custom headers of the webhook']
     case 'UND_ERR_DESTROYED':
     case 'UND_ERR_CLOSED':
       return ['worker_stopped', workerStopped]
     case 'UND_ERR_SOCKET':
-      return isBadAnswer(error) ? ['invalid_response', notHttp] : connectionLost
+      return isUnaskedAnswer(error)
+        ? ['invalid_response', 'The receiver answered 100 or 101, which it was not asked for: let it send the final answer at once']
+        : connectionLost
   }
-  if (code.startsWith('HPE_')) return ['invalid_response', notHttp]
-  if (code.startsWith('ERR_SSL_'))
-    return ['tls', 'The receiver ended TLS with an error: check whether it asks for a client certificate']
-  return connectionLost
+  if (!code.startsWith('ERR_SSL_')) return connectionLost
+  return ['tls', 'The receiver ended TLS with an error: check whether it asks for a client certificate']
 }
 
-const connectionLost: [AttemptFailure, string] = [
-  'reset',
-  'The receiver closed the connection before its answer was complete: its log, or that of its proxy, may tell why',
-]
-
-/** undici gives an unasked `100 Continue` or `101 Switching Protocols` the code of a closed socket. */
-function isBadAnswer(error: unknown): boolean {
+/** undici fails on `100 Continue` and `101 Switching Protocols` with the code of a closed socket. */
+function isUnaskedAnswer(error: unknown): boolean {
   return error instanceof Error && (error.message === 'bad response' || error.message === 'bad upgrade')
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Role } from '../model/api-key.ts'
 import { createLeadhooks } from '../create-leadhooks.ts'
 import { defineEvents } from '../events/event-catalogue.ts'
 import type { Leadhooks } from '../leadhooks.ts'
+import type { Role } from '../model/api-key.ts'
 import type { Logger } from '../observation.ts'
 import { storageOver } from '../storage/memory-storage.ts'
 import { emptyState, type MemoryState } from '../storage/memory-state.ts'
@@ -10,11 +10,11 @@ import type { Storage } from '../storage/storage.ts'
 import { fakeClock, type FakeClock } from '../testing/fake-clock.ts'
 import type { FetchOptions } from './caller.ts'
 
-export interface Answer {
+export interface Answer<Body = Record<string, unknown>> {
   status: number
   headers: Headers
   /** Null where there is none. */
-  body: Record<string, unknown> | null
+  body: Body | null
 }
 
 export interface RequestParts {
@@ -36,7 +36,11 @@ export interface ApiUnderTest {
   /** An administrator's key of the organization `acme`, used where a request names no other. */
   adminKey: string
   createKey(access: { role?: Role; permissions?: string[]; organizationId?: string }): Promise<string>
-  request(method: string, path: string, parts?: RequestParts): Promise<Answer>
+  request<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    parts?: RequestParts,
+  ): Promise<Answer<Body>>
 }
 
 const events = defineEvents({
@@ -50,7 +54,7 @@ const events = defineEvents({
 
 export async function createApi(): Promise<ApiUnderTest> {
   const state = emptyState()
-  const storage: Storage = storageOver(state) as Storage
+  const storage: Storage = storageOver(state)
   const clock = fakeClock()
   const faults: object[] = []
   const logger: Logger = { info() {}, warn() {}, error: (fields) => faults.push(fields) }
@@ -63,7 +67,7 @@ export async function createApi(): Promise<ApiUnderTest> {
   }
   const adminKey = await createKey({ role: 'admin' })
 
-  async function request(method: string, path: string, parts: RequestParts = {}): Promise<Answer> {
+  const request: ApiUnderTest['request'] = async (method, path, parts = {}) => {
     const { key = adminKey, headers = {}, body, options } = parts
     const content = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
     const sent = new Request(`https://crm.example${path}`, {

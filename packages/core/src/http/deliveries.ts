@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { deliveryFilters } from '../deliveries/list-deliveries.ts'
 import type { Attempt } from '../model/attempt.ts'
 import { type Delivery, deliveryStatuses } from '../model/delivery.ts'
-import { dateTime, type Json, listOf } from './answers.ts'
+import { dateTime, listOf } from './answers.ts'
 import { pageQuery } from './query.ts'
 import { operation } from './route.ts'
 

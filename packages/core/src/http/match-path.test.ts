@@ -2,10 +2,8 @@ import { expect, test } from 'vitest'
 import { compilePaths } from './match-path.ts'
 import type { Route } from './route.ts'
 
-const route = (method: Route['method'], path: string): Route => ({
-  ...{ method, path, id: '', permission: null, summary: '' },
-  ...{ answer: null, handle: () => undefined },
-})
+const operation = { id: '', permission: null, summary: '', answer: null, handle: () => undefined }
+const route = (method: Route['method'], path: string): Route => ({ ...operation, method, path })
 
 const matchPath = compilePaths([
   route('GET', '/'),
@@ -34,7 +32,12 @@ test.each([
   expect(match?.encodedId).toBe(encodedId)
 })
 
-test.each(['//', '/deliveries//', '/deliveries//replay', '/other', '/deliveries/a/b', 'deliveries', '/DELIVERIES'])(
-  '%j is not',
-  (path) => expect(matchPath(path)).toBeNull(),
-)
+test.each([
+  '//',
+  '/deliveries//',
+  '/deliveries//replay',
+  '/other',
+  '/deliveries/a/b',
+  'deliveries',
+  '/DELIVERIES',
+])('%j is not', (path) => expect(matchPath(path)).toBeNull())

@@ -38,7 +38,7 @@ function describeEvent(
   { type, description, schema, example }: EventType,
   components: SchemaComponents,
 ): JsonSchema {
-  const data = components.embed(`EventData.${type}`, { ...(schema as JsonSchema) })
+  const data = components.embed(`EventData.${type}`, schema)
   const body = bodySchema({ const: type }, data)
   const examples = example === null ? {} : { examples: [exampleBody(type, example)] }
   return describeDelivery(description ?? type, { ...body, ...examples })

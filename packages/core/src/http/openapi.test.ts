@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { createLeadhooks } from '../create-leadhooks.ts'
 import { defineEvents } from '../events/event-catalogue.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
-import { type Answer, type ApiUnderTest, createApi } from './api-under-test.ts'
+import { type ApiUnderTest, createApi } from './api-under-test.ts'
 import type { JsonSchema } from './schema-components.ts'
 import { routes } from './routes.ts'
 import { statusOf } from './route.ts'
@@ -25,6 +25,13 @@ interface Operation {
   responses: Record<string, { content?: Record<string, { schema: JsonSchema }> }>
 }
 
+/** What answers have in common, as far as the scenario needs it. */
+interface Shown {
+  id?: string
+  status?: string
+  data?: Shown[]
+}
+
 let api: ApiUnderTest
 let document: Document
 beforeAll(async () => {
@@ -32,9 +39,14 @@ beforeAll(async () => {
   document = await readDocument(api)
 })
 
-async function readDocument({ request }: Pick<ApiUnderTest, 'request'>): Promise<Document> {
-  const { body } = await request('GET', '/openapi.json', { key: '' })
-  return body as unknown as Document
+async function readDocument(
+  { leadhooks }: Pick<ApiUnderTest, 'leadhooks'>,
+  basePath = '',
+): Promise<Document> {
+  const response = await leadhooks.fetch(new Request(`https://crm.example${basePath}/openapi.json`), {
+    basePath,
+  })
+  return JSON.parse(await response.text())
 }
 
 /** Every value of a document with the key that it stands under. */
@@ -46,9 +58,11 @@ function* entriesOf(value: unknown): Generator<[key: string, value: unknown]> {
   }
 }
 
-function resolve(root: unknown, ref: string): unknown {
+function resolve(root: Document, ref: string): unknown {
   const path = ref.replace(/^#\//, '').split('/')
-  return path.reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], root)
+  let at: Record<string, never> = JSON.parse(JSON.stringify(root))
+  for (const name of path) at = at[name] ?? {}
+  return Object.keys(at).length > 0 ? at : undefined
 }
 
 function refsOf(root: unknown): string[] {
@@ -87,9 +101,13 @@ test('nothing of the generator shows', () => {
 test('a component is the same whether it is sent or answered', () => {
   const [inputs, outputs] = (['input', 'output'] as const).map((io) => {
     const schemas = routes.flatMap(({ body, answer }) => (io === 'input' ? (body ?? []) : (answer ?? [])))
-    return Object.assign({}, ...schemas.map((schema) => z.toJSONSchema(schema, { io, unrepresentable: 'any' }).$defs))
+    return Object.assign(
+      {},
+      ...schemas.map((schema) => z.toJSONSchema(schema, { io, unrepresentable: 'any' }).$defs),
+    )
   })
-  for (const name of Object.keys(inputs)) if (name in outputs) expect(inputs[name], name).toEqual(outputs[name])
+  for (const name of Object.keys(inputs))
+    if (name in outputs) expect(inputs[name], name).toEqual(outputs[name])
 })
 
 test('the parameters of a query are described as what they stand for', () => {
@@ -98,14 +116,17 @@ test('the parameters of a query are described as what they stand for', () => {
     ['cursor', 'eventId', 'eventType', 'limit', 'status', 'webhookId'].sort(),
   )
   const limit = parameters.find(({ name }) => name === 'limit')
-  expect(limit).toMatchObject({ in: 'query', schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 } })
+  expect(limit).toMatchObject({
+    in: 'query',
+    schema: { type: 'integer', minimum: 1, maximum: 100, default: 50 },
+  })
 })
 
 test('dates are dates', () => {
-  const { ApiKey, NewApiKey } = document.components.schemas as Record<string, { properties: Record<string, JsonSchema> }>
-  expect(ApiKey?.properties['createdAt']).toEqual({ type: 'string', format: 'date-time' })
-  expect(NewApiKey?.properties['expiresAt']).toMatchObject({
-    anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }],
+  const dateTime = { type: 'string', format: 'date-time' }
+  expect(document.components.schemas).toMatchObject({
+    ApiKey: { properties: { createdAt: dateTime, expiresAt: { anyOf: [dateTime, { type: 'null' }] } } },
+    NewApiKey: { properties: { expiresAt: { anyOf: [dateTime, { type: 'null' }] } } },
   })
 })
 
@@ -134,48 +155,44 @@ test('event types may refer to themselves and to shared schemas', async () => {
     encryptionKeys: [{ id: 'k1', key: Buffer.alloc(32).toString('base64') }],
     events: defineEvents({ met: { schema }, moved: { schema: address } }),
   })
-  const response = await leadhooks.fetch(new Request('https://crm.example/openapi.json'))
-  const described = (await response.json()) as Document
+  const described = await readDocument({ leadhooks })
   for (const ref of refsOf(described)) expect(resolve(described, ref), ref).toBeDefined()
   expect(Object.keys(described.components.schemas)).toEqual(
     expect.arrayContaining(['EventData.met', 'EventData.met.Address', 'EventData.moved.Address']),
   )
 })
 
-test('it is made once, and knows where it is mounted', async () => {
-  const { leadhooks } = api
-  const at = async (basePath: string): Promise<Document> => {
-    const response = await leadhooks.fetch(new Request(`https://crm.example${basePath}/openapi.json`), { basePath })
-    return (await response.json()) as Document
-  }
-  expect((await at('')).servers).toEqual([{ url: '/' }])
-  expect((await at('/api/v1')).servers).toEqual([{ url: '/api/v1' }])
+test('it knows where it is mounted', async () => {
+  expect(document.servers).toEqual([{ url: '/' }])
+  expect((await readDocument(api, '/api/v1')).servers).toEqual([{ url: '/api/v1' }])
 })
 
 describe('what is answered is what is described', () => {
-  /** The schema of an answer as zod, with the components that it refers to. */
-  function schemaOf(method: string, path: string, status: number): z.ZodType | null {
-    const { responses } = document.paths[path]?.[method.toLowerCase()] as Operation
-    const described = responses[String(status)]?.content?.['application/json']?.schema
-    if (described === undefined) return null
-    const text = JSON.stringify({ ...described, $defs: document.components.schemas })
-    return z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')) as JsonSchema)
+  /** A JSON Schema as zod, with the components that it refers to. */
+  function toZod(schema: JsonSchema | undefined): z.ZodType {
+    const text = JSON.stringify({ ...schema, $defs: document.components.schemas })
+    return z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')))
+  }
+
+  function schemaOf(method: string, path: string, status: number): JsonSchema | undefined {
+    const answer = document.paths[path]?.[method.toLowerCase()]?.responses[status]
+    return answer?.content?.['application/json']?.schema
   }
 
   test('in a scenario through all routes', async () => {
     const seen = new Set<string>()
-    const call = async (method: string, path: string, id = '', body?: unknown): Promise<Record<string, unknown>> => {
-      const answer: Answer = await api.request(method, path.replace('{id}', id), { body })
+    const call = async (method: string, path: string, id = '', body?: unknown): Promise<Shown> => {
+      const answer = await api.request<Shown>(method, path.replace('{id}', id), { body })
       const route = routes.find((candidate) => candidate.method === method && candidate.path === path)
       expect(answer.status).toBe(route && statusOf(route))
       // The schema of the route drops fields that it does not name: equal means that none is left out of it.
       expect(route?.answer?.parse(answer.body) ?? null).toEqual(answer.body)
-      schemaOf(method, path, answer.status)?.parse(answer.body)
+      if (answer.body !== null) toZod(schemaOf(method, path, answer.status)).parse(answer.body)
       seen.add(`${method} ${path}`)
       return answer.body ?? {}
     }
-    const idOf = ({ id }: Record<string, unknown>): string => String(id)
-    const first = ({ data }: Record<string, unknown>): string => idOf((data as Record<string, unknown>[])[0] ?? {})
+    const idOf = ({ id = '' }: Shown = {}): string => id
+    const first = ({ data }: Shown): string => idOf(data?.[0])
 
     await call('GET', '/')
     await call('GET', '/openapi.json')
@@ -188,7 +205,9 @@ describe('what is answered is what is described', () => {
     await call('DELETE', '/keys/{id}', key)
 
     const url = 'https://example.com/hooks'
-    const webhook = idOf(await call('POST', '/webhooks', '', { url, retry: { delaysMs: [1000] }, headers: { a: 'b' } }))
+    const webhook = idOf(
+      await call('POST', '/webhooks', '', { url, retry: { delaysMs: [1000] }, headers: { a: 'b' } }),
+    )
     await call('POST', '/webhooks/{id}/disable', webhook)
     await call('POST', '/webhooks/{id}/enable', webhook)
     await call('PATCH', '/webhooks/{id}', webhook, { retry: 'stepped', timeoutMs: 5 })
@@ -207,8 +226,8 @@ describe('what is answered is what is described', () => {
     const replay = idOf(await call('POST', '/deliveries/{id}/replay', delivery))
     await call('POST', '/deliveries/{id}/cancel', replay)
     const { data } = await call('GET', '/deliveries')
-    const deadLetter = (data as Record<string, unknown>[]).find(({ status }) => status === 'dead_letter')
-    await call('POST', '/deliveries/{id}/resolve', idOf(deadLetter ?? {}))
+    const deadLetter = data?.find(({ status }) => status === 'dead_letter')
+    await call('POST', '/deliveries/{id}/resolve', idOf(deadLetter))
 
     await call('PUT', '/webhooks/{id}', webhook, { url })
     await call('DELETE', '/webhooks/{id}', webhook)
@@ -216,16 +235,22 @@ describe('what is answered is what is described', () => {
   })
 
   test('for problems too', async () => {
-    const problem = document.components.schemas['Problem'] as JsonSchema
     const { body } = await api.request('POST', '/webhooks', { body: { unknown: 1 } })
-    expect(() => z.fromJSONSchema(problem).parse(body)).not.toThrow()
+    expect(() => toZod(document.components.schemas['Problem']).parse(body)).not.toThrow()
+    expect(() => toZod(document.components.schemas['Problem']).parse({})).toThrow()
   })
 })
 
 /** Claims all that is due and gives it up after an attempt that failed. */
 async function failOnce({ storage, clock }: ApiUnderTest): Promise<void> {
   const now = new Date(clock.now())
-  const claimed = await storage.claimDeliveries({ now, limit: 10, leaseMs: 1000, room: new Map(), defaultConcurrency: 10 })
+  const claimed = await storage.claimDeliveries({
+    now,
+    limit: 10,
+    leaseMs: 1000,
+    room: new Map(),
+    defaultConcurrency: 10,
+  })
   const settlements = claimed.map(({ id, lease, attempt }) => ({
     id,
     lease,

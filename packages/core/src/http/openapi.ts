@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Leadhooks } from '../leadhooks.ts'
 import { describeDeliveries, deliveryHeaders } from './openapi-webhooks.ts'
@@ -84,9 +84,10 @@ function pathParameters(path: string): JsonSchema[] {
 
 /** As numbers and words, though a query carries text: `?limit=50`. None is required. */
 function queryParameters({ query }: Route, components: SchemaComponents): JsonSchema[] {
-  return Object.entries(query?.shape ?? {}).map(([name, field]) => {
-    const { description, ...schema } = components.describe(field as z.ZodType, 'output')
-    return { name, in: 'query', ...(description !== undefined && { description }), schema }
+  const fields: Record<string, z.ZodType> = query?.shape ?? {}
+  return Object.entries(fields).map(([name, field]) => {
+    const { description, ...schema } = components.describe(field, 'output')
+    return { name, in: 'query', description, schema }
   })
 }
 

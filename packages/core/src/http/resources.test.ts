@@ -6,6 +6,11 @@ beforeEach(async () => {
   api = await createApi()
 })
 
+interface Page {
+  data: { id: string }[]
+  nextCursor: string | null
+}
+
 const lead = { type: 'new_lead', data: { id: 'lead_1' } }
 
 async function make(path: string, body: unknown): Promise<Record<string, unknown>> {
@@ -33,7 +38,9 @@ describe('API keys', () => {
 
   test('change by PATCH and end by DELETE, which answers the revoked key', async () => {
     const { id, token } = await make('/keys', { name: 'x' })
-    const changed = await api.request('PATCH', `/keys/${String(id)}`, { body: { permissions: ['read:contacts'] } })
+    const changed = await api.request('PATCH', `/keys/${String(id)}`, {
+      body: { permissions: ['read:contacts'] },
+    })
     expect(changed.body).toMatchObject({ name: 'x', role: null, permissions: ['read:contacts'] })
     for (let i = 0; i < 2; i++) {
       const revoked = await api.request('DELETE', `/keys/${String(id)}`)
@@ -54,11 +61,23 @@ describe('webhooks', () => {
   })
 
   test('PATCH changes what it names, PUT sets back what it does not', async () => {
-    const settings = { url, name: 'CRM', eventTypes: ['contact.*'], headers: { 'x-team': 'a' }, retry: 'stepped' }
+    const settings = {
+      url,
+      name: 'CRM',
+      eventTypes: ['contact.*'],
+      headers: { 'x-team': 'a' },
+      retry: 'stepped',
+    }
     const { id } = await make('/webhooks', { ...settings, timeoutMs: 5000, concurrency: 2, enabled: false })
     const path = `/webhooks/${String(id)}`
     const patched = await api.request('PATCH', path, { body: { name: 'ERP', concurrency: null } })
-    expect(patched.body).toMatchObject({ name: 'ERP', url, headerNames: ['x-team'], timeoutMs: 5000, concurrency: null })
+    expect(patched.body).toMatchObject({
+      name: 'ERP',
+      url,
+      headerNames: ['x-team'],
+      timeoutMs: 5000,
+      concurrency: null,
+    })
     const replaced = await api.request('PUT', path, { body: { url: 'https://example.com/new' } })
     expect(replaced.body).toMatchObject({
       url: 'https://example.com/new',
@@ -79,8 +98,14 @@ describe('webhooks', () => {
   test('switch off and on, and go', async () => {
     const { id } = await make('/webhooks', { url })
     const path = `/webhooks/${String(id)}`
-    expect((await api.request('POST', `${path}/disable`)).body).toMatchObject({ enabled: false, disabledReason: 'by_user' })
-    expect((await api.request('POST', `${path}/enable`)).body).toMatchObject({ enabled: true, disabledReason: null })
+    expect((await api.request('POST', `${path}/disable`)).body).toMatchObject({
+      enabled: false,
+      disabledReason: 'by_user',
+    })
+    expect((await api.request('POST', `${path}/enable`)).body).toMatchObject({
+      enabled: true,
+      disabledReason: null,
+    })
     expect(await api.request('DELETE', path)).toMatchObject({ status: 204, body: null })
     expect((await api.request('DELETE', path)).status).toBe(404)
   })
@@ -90,8 +115,13 @@ describe('events', () => {
   test('are dispatched once for an id', async () => {
     await make('/webhooks', { url: 'https://example.com/hooks' })
     const first = await api.request('POST', '/events', { body: { ...lead, id: 'evt-1' } })
-    expect(first).toMatchObject({ status: 202, body: { id: 'evt-1', ...lead, deliveries: 1, duplicate: false } })
-    const again = await api.request('POST', '/events', { body: { type: 'new_lead', data: { id: 'other' }, id: 'evt-1' } })
+    expect(first).toMatchObject({
+      status: 202,
+      body: { id: 'evt-1', ...lead, deliveries: 1, duplicate: false },
+    })
+    const again = await api.request('POST', '/events', {
+      body: { type: 'new_lead', data: { id: 'other' }, id: 'evt-1' },
+    })
     expect(again).toMatchObject({ status: 202, body: { ...lead, deliveries: 0, duplicate: true } })
     expect((await api.request('GET', '/events/evt-1')).body).toMatchObject({ id: 'evt-1', ...lead })
   })
@@ -99,14 +129,18 @@ describe('events', () => {
   test('are dispatched many at once, all or none', async () => {
     const batch = await make('/events/batch', { events: [lead, { ...lead, id: 'b' }] })
     expect(batch).toMatchObject({ data: [{ type: 'new_lead' }, { id: 'b', duplicate: false }] })
-    const bad = await api.request('POST', '/events/batch', { body: { events: [lead, { type: 'new_lead', data: {} }] } })
+    const bad = await api.request('POST', '/events/batch', {
+      body: { events: [lead, { type: 'new_lead', data: {} }] },
+    })
     expect(bad).toMatchObject({ status: 400, body: { code: 'invalid_event_data' } })
     expect(api.state.events.size).toBe(2)
   })
 
   test('have the types of the catalogue', async () => {
     const { body } = await api.request('GET', '/event-types')
-    expect(body).toMatchObject({ data: [{ type: 'new_lead', example: { id: 'lead_123' } }, { type: 'contact.created' }] })
+    expect(body).toMatchObject({
+      data: [{ type: 'new_lead', example: { id: 'lead_123' } }, { type: 'contact.created' }],
+    })
   })
 })
 
@@ -116,30 +150,46 @@ test('lists go page by page, and by their filters', async () => {
     await api.clock.advance(1)
   }
   const seen: string[] = []
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const page: Answer = await api.request('GET', `/events?limit=2${cursor && `&cursor=${cursor}`}`)
-    seen.push(...(page.body?.['data'] as { id: string }[]).map(({ id }) => id))
-    cursor = page.body?.['nextCursor'] as string | null
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: Answer<Page> = await api.request('GET', `/events?limit=2${cursor && `&cursor=${cursor}`}`)
+    seen.push(...(page.body?.data ?? []).map(({ id }) => id))
+    cursor = page.body?.nextCursor ?? null
   }
   expect(seen).toEqual(['evt-4', 'evt-3', 'evt-2', 'evt-1', 'evt-0'])
-  expect((await api.request('GET', '/events?type=contact.created')).body).toEqual({ data: [], nextCursor: null })
+  expect((await api.request('GET', '/events?type=contact.created')).body).toEqual({
+    data: [],
+    nextCursor: null,
+  })
 })
 
 describe('deliveries', () => {
   async function deliver(): Promise<string> {
     const { id } = await make('/webhooks', { url: 'https://example.com/hooks' })
     await make('/events', lead)
-    const { body } = await api.request('GET', `/deliveries?webhookId=${String(id)}&status=pending`)
-    return `/deliveries/${String((body?.['data'] as { id: string }[])[0]?.id)}`
+    const { body } = await api.request<Page>('GET', `/deliveries?webhookId=${String(id)}&status=pending`)
+    return `/deliveries/${body?.data[0]?.id ?? ''}`
   }
 
   test('can be read with their attempts, retried and cancelled', async () => {
     const path = await deliver()
-    expect((await api.request('GET', path)).body).toMatchObject({ status: 'pending', attempts: 0, attemptLog: [] })
+    expect((await api.request('GET', path)).body).toMatchObject({
+      status: 'pending',
+      attempts: 0,
+      attemptLog: [],
+    })
     expect((await api.request('POST', `${path}/retry`)).status).toBe(200)
-    expect((await api.request('POST', `${path}/cancel`)).body).toMatchObject({ status: 'cancelled', reason: 'by_user' })
-    expect(await api.request('POST', `${path}/cancel`)).toMatchObject({ status: 409, body: { code: 'conflict' } })
-    expect(await api.request('POST', `${path}/resolve`)).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    expect((await api.request('POST', `${path}/cancel`)).body).toMatchObject({
+      status: 'cancelled',
+      reason: 'by_user',
+    })
+    expect(await api.request('POST', `${path}/cancel`)).toMatchObject({
+      status: 409,
+      body: { code: 'conflict' },
+    })
+    expect(await api.request('POST', `${path}/resolve`)).toMatchObject({
+      status: 409,
+      body: { code: 'conflict' },
+    })
   })
 
   test('are replayed as new ones', async () => {

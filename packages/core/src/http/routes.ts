@@ -58,13 +58,11 @@ const table: readonly Row[] = [
 ]
 
 /** The whole management API. A new route is a row above and an operation in the file of its resource. */
-export const routes: readonly Route[] = table.map(([method, path, permission, summary, operation]) => ({
-  ...operation,
-  method,
-  path,
-  permission,
-  summary,
-}))
+export const routes: readonly Route[] = table.map(toRoute)
+
+function toRoute([method, path, permission, summary, operation]: Row): Route {
+  return { ...operation, method, path, permission, summary }
+}
 
 /** Finds what answers a path, relative to the mount; null for paths that are not ours. */
 export const matchPath: (path: string) => PathMatch | null = compilePaths(routes)

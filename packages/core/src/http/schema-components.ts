@@ -8,28 +8,27 @@ export interface SchemaComponents {
   /** A zod schema, with all that has an id in its metadata as a component. `io` says whether it is sent or answered. */
   describe(schema: z.ZodType, io: 'input' | 'output'): JsonSchema
   /** A JSON Schema that was made elsewhere, as the component `name`. */
-  embed(name: string, schema: JsonSchema): JsonSchema
+  embed(name: string, schema: unknown): JsonSchema
 }
 
 export function createSchemaComponents(): SchemaComponents {
   const schemas: Record<string, JsonSchema> = {}
 
-  /** Moves the definitions of a schema among the components. */
-  function hoist(
-    { $schema: _, $id: __, $defs = {}, ...root }: JsonSchema,
-    rename: (ref: string) => string,
-  ): JsonSchema {
-    for (const [id, definition] of Object.entries($defs as Record<string, JsonSchema>)) {
-      schemas[nameOf(rename(`#/$defs/${id}`))] = mapRefs(definition, rename)
-    }
-    return mapRefs(root, rename)
+  /** Moves the definitions of a schema among the components, and answers what is left of it. */
+  function hoist(schema: unknown, rename: (ref: string) => string): JsonSchema {
+    const { $defs = {}, ...root } = mapRefs(schema, rename)
+    for (const [id, definition] of Object.entries($defs))
+      schemas[nameOf(rename(`#/$defs/${id}`))] = definition
+    delete root['$schema']
+    delete root['$id']
+    return root
   }
 
   return {
     schemas,
     describe(schema, io) {
       const described = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: tidy })
-      return hoist({ ...described }, (ref) => ref.replace('#/$defs/', componentsPath))
+      return hoist(described, (ref) => ref.replace('#/$defs/', componentsPath))
     },
     embed(name, schema) {
       const own = `${componentsPath}${name}`
@@ -45,11 +44,13 @@ const componentsPath = '#/components/schemas/'
 
 const nameOf = (ref: string): string => ref.slice(componentsPath.length)
 
-function mapRefs(schema: JsonSchema, rename: (ref: string) => string): JsonSchema {
-  const renamed: JsonSchema = JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
+function mapRefs(
+  schema: unknown,
+  rename: (ref: string) => string,
+): JsonSchema & { $defs?: Record<string, JsonSchema> } {
+  return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
     key === '$ref' && typeof value === 'string' ? rename(value) : value,
   )
-  return renamed
 }
 
 /** Takes out what zod writes and no reader needs. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { bodySignatures, type Webhook } from '../model/webhook.ts'
-import { newWebhook, retryPolicy, webhookChanges, webhookSettings } from '../webhooks/webhook-input.ts'
+import { newWebhook, retryPolicy, webhookChanges, type webhookSettings } from '../webhooks/webhook-input.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
 import { pageQuery } from './query.ts'
 import { operation } from './route.ts'

@@ -131,11 +131,11 @@ export function resolveBy(lookup: LookupFunction): Resolve {
   return async (name) => {
     try {
       const answer = await call(lookup, name)
-      if (answer.length > 0) return [answer].flat().map((entry) => (typeof entry === 'string' ? entry : entry.address))
+      if (answer.length === 0) throw new Error('The look-up answered with nothing')
+      return [answer].flat().map((entry) => (typeof entry === 'string' ? entry : entry.address))
     } catch (error) {
       throw noAnswer(name, error)
     }
-    throw noAnswer(name, undefined)
   }
 }
 

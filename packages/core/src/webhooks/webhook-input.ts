@@ -3,7 +3,10 @@ import { eventTypeName, text } from '../input.ts'
 import { retryPolicyNames } from '../model/retry-policy.ts'
 import { bodySignatures } from '../model/webhook.ts'
 
-const delayMs = z.int().min(0).max(30 * 24 * 3_600_000)
+const delayMs = z
+  .int()
+  .min(0)
+  .max(30 * 24 * 3_600_000)
 const maxAttempts = z.int().min(1).max(100)
 const jitter = z.number().min(0).max(1).optional()
 
@@ -36,7 +39,10 @@ const eventTypePattern = z
 
 /** The settings of a webhook that its owner may set. */
 export const webhookSettings = z.strictObject({
-  url: z.string().max(2048).meta({ description: 'Where deliveries are posted to', example: 'https://example.com/hooks' }),
+  url: z
+    .string()
+    .max(2048)
+    .meta({ description: 'Where deliveries are posted to', example: 'https://example.com/hooks' }),
   name: text(200).nullable(),
   description: text(2000).nullable(),
   eventTypes: z.array(eventTypePattern).max(200).meta({
@@ -57,7 +63,7 @@ export const webhookSettings = z.strictObject({
 export const webhookChanges = webhookSettings.partial()
 
 export const newWebhook = webhookChanges.required({ url: true }).extend({
-  secret: text(120)
-    .optional()
-    .meta({ description: 'An own signing secret: `whsec_` and 24 to 64 bytes in base64. Left out: one is made' }),
+  secret: text(120).optional().meta({
+    description: 'An own signing secret: `whsec_` and 24 to 64 bytes in base64. Left out: one is made',
+  }),
 })

@@ -142,16 +142,12 @@ export const initial: Migration = {
       leased_until integer,
       lapses integer not null
     ) strict, without rowid`,
-    // The list of an organization's deliveries, and those of one webhook and of one event.
+    // The list of an organization's deliveries, and those of one webhook, of one event and of one status. The last finds
+    // the unfinished ones of a webhook as well, when that is deleted or they have grown too old.
     `create index leadhooks_deliveries_by_organization on leadhooks_deliveries (organization_id, id)`,
-    `create index leadhooks_deliveries_by_webhook on leadhooks_deliveries (webhook_id, id)`,
+    `create index leadhooks_deliveries_by_webhook on leadhooks_deliveries (organization_id, webhook_id, id)`,
+    `create index leadhooks_deliveries_by_status on leadhooks_deliveries (organization_id, status, id, webhook_id)`,
     `create index leadhooks_deliveries_by_event on leadhooks_deliveries (organization_id, event_id, id)`,
-    // The lists by status, and the unfinished deliveries of a webhook that is deleted or has waited too long. Most
-    // deliveries end delivered, and the list of those is found well enough among all.
-    `create index leadhooks_deliveries_by_status on leadhooks_deliveries (organization_id, status, id, webhook_id)
-      where status <> 'delivered'`,
-    // The dead letters of one webhook.
-    `create index leadhooks_dead_letters_by_webhook on leadhooks_deliveries (webhook_id, id) where status = 'dead_letter'`,
     // What waits for a worker, by webhook and then by when it is due.
     `create index leadhooks_waiting_deliveries on leadhooks_deliveries (organization_id, webhook_id, next_attempt_at, id)
       where lease is null and next_attempt_at is not null`,

@@ -15,9 +15,9 @@ import { subtle, type CryptoKey } from './subtle.ts'
 const utf8 = new TextEncoder()
 
 /**
- * Verifies the older scheme `X-Webhook-Signature: sha256=<hex>`, the HMAC-SHA256 (RFC 2104) of the body alone, and resolves
- * to the parsed body. Prefer `verifySignature` wherever the sender offers it: neither time nor id are signed here, so that
- * whoever has seen one request can send it again, forever.
+ * Verifies the older scheme `X-Webhook-Signature: sha256=<hex>`, the HMAC-SHA256 (RFC 2104) of the body alone, and
+ * resolves to the parsed body. Prefer `verifySignature` wherever the sender offers it: neither time nor id are signed
+ * here, so that whoever has seen one request can send it again, forever.
  *
  * Rejects with a {@link SignatureError}: `invalid_secret`, `body_already_parsed`, `missing_header`, `invalid_header`,
  * `no_match`, `invalid_payload`.
@@ -33,8 +33,8 @@ export async function verifyBodySignature<T = WebhookEvent>(input: VerifyBodySig
 }
 
 /**
- * Signs the body alone: the value of an `X-Webhook-Signature` header. It can be replayed, see {@link verifyBodySignature};
- * send it only beside the headers that `signPayload` signs.
+ * Signs the body alone: the value of an `X-Webhook-Signature` header. It can be replayed, see {@link
+ * verifyBodySignature}; send it only beside the headers that `signPayload` signs.
  *
  * Rejects with a {@link SignatureError}: `invalid_secret`, `body_already_parsed`.
  */

@@ -13,8 +13,8 @@ import { subtle, type CryptoKey } from './subtle.ts'
 export type Signer = (id: string, timestamp: Date | number, payload: RawBody) => Promise<string>
 
 /**
- * Signs by Standard Webhooks (https://www.standardwebhooks.com) and resolves to the `webhook-signature` header. For many
- * payloads, make a signer once with {@link createSigner}.
+ * Signs by Standard Webhooks (https://www.standardwebhooks.com) and resolves to the `webhook-signature` header. For
+ * many payloads, make a signer once with {@link createSigner}.
  *
  * Rejects with a {@link SignatureError}: `invalid_header` (the id), `invalid_timestamp`, `invalid_secret`,
  * `body_already_parsed`.

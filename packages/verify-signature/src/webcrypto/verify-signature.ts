@@ -18,12 +18,12 @@ interface VerifyingKey {
 }
 
 /**
- * Verifies a delivery by Standard Webhooks (https://www.standardwebhooks.com): `v1`, HMAC-SHA256 (RFC 2104), and `v1a`,
- * Ed25519 (RFC 8032), over `id.timestamp.body`. Resolves to the parsed body; `T` describes it and is not checked. Whoever
- * must not handle an event twice remembers its `id`, since a delivery may arrive more than once.
+ * Verifies a delivery by Standard Webhooks (https://www.standardwebhooks.com): `v1`, HMAC-SHA256 (RFC 2104), and
+ * `v1a`, Ed25519 (RFC 8032), over `id.timestamp.body`. Resolves to the parsed body; `T` describes it and is not
+ * checked. Whoever must not handle an event twice remembers its `id`, since a delivery may arrive more than once.
  *
- * Rejects with a {@link SignatureError} for everything else, with a `code` to act on. Secrets are judged first, then the
- * payload, the headers, the timestamp, the signatures and last the JSON.
+ * Rejects with a {@link SignatureError} for everything else, with a `code` to act on. Secrets are judged first, then
+ * the payload, the headers, the timestamp, the signatures and last the JSON.
  *
  * @example
  * const event = await verifySignature({ payload: await request.text(), headers: request.headers, secret })

@@ -1,0 +1,10 @@
+// What the tests of a host, an adapter or Leadhooks itself are written with.
+export { type FakeClock, fakeClock } from './fake-clock.ts'
+export {
+  type Answer,
+  type ReceivedRequest,
+  type ReceiverOptions,
+  type Responder,
+  type ScriptedReceiver,
+  startReceiver,
+} from './scripted-receiver.ts'

@@ -1,0 +1,236 @@
+import { randomBytes } from 'node:crypto'
+import { LeadhooksError, memoryStorage, type Storage } from '@leadhooks/core'
+import { fakeClock } from '@leadhooks/core/testing'
+import { describe, expect, test } from 'vitest'
+import { dispatch, gate, openLeadhooks, openReceiver, organizationId, whileTimePasses } from './harness.ts'
+
+describe('how much goes out at once', () => {
+  test('a webhook never gets more requests at once than its concurrency, and gets that many', async () => {
+    const { opened, open } = gate()
+    const receiver = await openReceiver({
+      respond: (_request, response) => void opened.then(() => response.end()),
+    })
+    const { leadhooks, settledCount } = await openLeadhooks()
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url, concurrency: 3 })
+    await dispatch(leadhooks, 20)
+    leadhooks.startWorker()
+    await receiver.received(3)
+    // A second webhook's delivery comes and goes while the first one's three are stuck.
+    const quick = await openReceiver()
+    await leadhooks.webhooks.create({ organizationId, url: quick.url, eventTypes: ['other'] })
+    await leadhooks.dispatchEvents([{ organizationId, type: 'other', data: {} }])
+    await quick.received(1)
+    expect(receiver.requests).toHaveLength(3)
+    open()
+    await settledCount(22)
+    expect(receiver.requests).toHaveLength(21)
+  })
+
+  test('a slot that frees is filled at once, while the others are still busy', async () => {
+    const { opened, open } = gate()
+    let answered = 0
+    const receiver = await openReceiver({
+      respond: (_request, response) => (answered++ === 0 ? void opened.then(() => response.end()) : 200),
+    })
+    const { leadhooks, settledCount } = await openLeadhooks({ delivery: { concurrency: 2, webhookConcurrency: 2 } })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await dispatch(leadhooks, 50)
+    leadhooks.startWorker()
+    // All but the first go through the one slot that is left.
+    await receiver.received(50)
+    open()
+    await settledCount(50)
+  })
+
+  test('two workers share the work, each delivery made once', async () => {
+    const receiver = await openReceiver()
+    const { leadhooks, settledCount } = await openLeadhooks()
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    leadhooks.startWorker()
+    leadhooks.startWorker()
+    await dispatch(leadhooks, 500)
+    await settledCount(500)
+    expect(new Set(receiver.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(500)
+    expect(receiver.requests).toHaveLength(500)
+  })
+})
+
+describe('stopping a worker', () => {
+  test('waits for what is under way and gives back the rest, unspent', async () => {
+    const { opened, open } = gate()
+    const receiver = await openReceiver({ respond: (_request, response) => void opened.then(() => response.end()) })
+    const { leadhooks } = await openLeadhooks({ delivery: { concurrency: 2 } })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await dispatch(leadhooks, 10)
+    const worker = leadhooks.startWorker()
+    await receiver.received(2)
+    const stopped = worker.stop()
+    open()
+    await stopped
+    const { data } = await leadhooks.deliveries.list({ organizationId })
+    expect(data.filter(({ status }) => status === 'delivered')).toHaveLength(2)
+    expect(data.filter(({ status, attempts }) => status === 'pending' && attempts === 0)).toHaveLength(8)
+    expect(receiver.requests).toHaveLength(2)
+  })
+
+  test('cuts off after its time what still hangs, due again at once for the next worker', async () => {
+    const clock = fakeClock()
+    let hangs = true
+    const receiver = await openReceiver({ respond: (_request, response) => (hangs ? void response : 200) })
+    const { leadhooks, settled, settledCount } = await openLeadhooks({ clock, delivery: { retry: { delaysMs: [] } } })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await dispatch(leadhooks)
+    const worker = leadhooks.startWorker()
+    await receiver.received(1)
+    const stopped = worker.stop({ timeoutMs: 5000 })
+    await clock.advance(4999)
+    expect(settled).toHaveLength(0)
+    await whileTimePasses(clock, stopped)
+    expect((await settledCount(1))[0]).toMatchObject({
+      status: 'retrying',
+      retryInMs: 0,
+      attempt: { failure: 'worker_stopped', outcome: 'failed' },
+    })
+    hangs = false
+    leadhooks.startWorker()
+    expect((await whileTimePasses(clock, settledCount(2)))[1]).toMatchObject({ status: 'delivered' })
+  })
+
+  test('twice, or with nothing to do, is fine', async () => {
+    const { leadhooks } = await openLeadhooks()
+    const worker = leadhooks.startWorker()
+    await Promise.all([worker.stop(), worker.stop()])
+    await worker.stop()
+  })
+
+  test('a closed Leadhooks starts no worker', async () => {
+    const { leadhooks } = await openLeadhooks()
+    await leadhooks.close()
+    expect(() => leadhooks.startWorker()).toThrow(expect.objectContaining({ code: 'closed' }))
+  })
+})
+
+describe('leases', () => {
+  test('a request that outlasts its lease stays with its worker, which renews it', async () => {
+    const clock = fakeClock()
+    const { opened, open } = gate()
+    const receiver = await openReceiver({ respond: (_request, response) => void opened.then(() => response.end()) })
+    const { leadhooks, settledCount } = await openLeadhooks({ clock, delivery: { leaseMs: 3000, timeoutMs: 60_000 } })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await dispatch(leadhooks)
+    leadhooks.startWorker()
+    await receiver.received(1)
+    leadhooks.startWorker()
+    for (let second = 0; second < 10; second++) await clock.advance(1000)
+    expect(receiver.requests).toHaveLength(1)
+    open()
+    expect((await whileTimePasses(clock, settledCount(1)))[0]).toMatchObject({ status: 'delivered', superseded: false })
+  })
+})
+
+describe('a storage in trouble', () => {
+  test('results that cannot be written are held, and written when it is back', async () => {
+    const storage = memoryStorage()
+    let failures = 3
+    const receiver = await openReceiver()
+    const { leadhooks, settledCount } = await openLeadhooks({
+      storage: broken(storage, 'settleDeliveries', () => {
+        if (failures-- > 0) throw new LeadhooksError('storage_unavailable', 'The database is locked')
+      }),
+    })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await dispatch(leadhooks, 5)
+    leadhooks.startWorker()
+    expect(await settledCount(5)).toHaveLength(5)
+    expect(receiver.requests).toHaveLength(5)
+  })
+
+  test('a row that cannot be written does not keep the others from it', async () => {
+    const storage = memoryStorage()
+    const receiver = await openReceiver()
+    const poisoned = 'evt_poison'
+    const { leadhooks, settledCount } = await openLeadhooks({
+      storage: broken(storage, 'settleDeliveries', async (settlements) => {
+        for (const { id } of settlements) {
+          const delivery = await storage.findDelivery({ organizationId, id })
+          if (delivery?.eventId === poisoned) throw new LeadhooksError('storage_corrupt', 'A corrupt row')
+        }
+      }),
+    })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await leadhooks.dispatchEvent({ organizationId, type: 'new_lead', data: {}, id: poisoned })
+    await dispatch(leadhooks, 5)
+    leadhooks.startWorker()
+    const settled = await settledCount(5)
+    expect(settled.map(({ eventId }) => eventId)).not.toContain(poisoned)
+  })
+
+  test('claims that fail are tried again, with growing pauses', async () => {
+    const clock = fakeClock()
+    let claims = 0
+    const receiver = await openReceiver()
+    const { leadhooks } = await openLeadhooks({
+      clock,
+      storage: broken(memoryStorage(), 'claimDeliveries', () => {
+        if (claims++ < 8) throw new LeadhooksError('storage_unavailable', 'The database is gone')
+      }),
+    })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await dispatch(leadhooks)
+    leadhooks.startWorker()
+    await clock.advance(1000)
+    expect(claims).toBeLessThan(6)
+    await clock.advance(30_000)
+    await receiver.received(1)
+  })
+})
+
+test('a webhook whose secret no key opens ends its deliveries by name, without a request', async () => {
+  const storage = memoryStorage()
+  const receiver = await openReceiver()
+  const { leadhooks } = await openLeadhooks({ storage })
+  const { webhook } = await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+  const other = [{ id: 'k1', key: randomBytes(32).toString('base64') }]
+  const { leadhooks: withAnotherKey, settledCount } = await openLeadhooks({ storage, encryptionKeys: other })
+  await dispatch(leadhooks)
+  withAnotherKey.startWorker()
+  expect((await settledCount(1))[0]).toMatchObject({
+    webhookId: webhook.id,
+    status: 'dead_letter',
+    reason: 'undecryptable',
+    attempt: null,
+  })
+  expect(receiver.requests).toHaveLength(0)
+})
+
+test('a delivery older than its schedule and a day is given up, also while its webhook is disabled', async () => {
+  const clock = fakeClock()
+  const receiver = await openReceiver()
+  const { leadhooks } = await openLeadhooks({ clock, delivery: { pollIntervalMs: 60_000 } })
+  const { webhook } = await leadhooks.webhooks.create({ organizationId, url: receiver.url, retry: { delaysMs: [1000] } })
+  await dispatch(leadhooks)
+  await leadhooks.webhooks.disable({ organizationId, id: webhook.id })
+  leadhooks.startWorker()
+  await clock.advance(86_400_000 / 2)
+  expect((await leadhooks.deliveries.list({ organizationId })).data).toMatchObject([{ status: 'pending' }])
+  await clock.advance(86_400_000)
+  expect((await leadhooks.deliveries.list({ organizationId })).data).toMatchObject([
+    { status: 'dead_letter', reason: 'expired' },
+  ])
+})
+
+/** A storage of which one method fails when `before` does. */
+function broken<Method extends 'claimDeliveries' | 'settleDeliveries'>(
+  storage: Storage<never>,
+  method: Method,
+  before: (...args: Parameters<Storage[Method]>) => void | Promise<void>,
+): Storage<never> {
+  const original = storage[method] as (...args: unknown[]) => Promise<unknown>
+  return {
+    ...storage,
+    [method]: async (...args: Parameters<Storage[Method]>) => {
+      await before(...args)
+      return original(...args)
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { type ClaimedDelivery, type ClaimRequest, LeadhooksError, newLease } from '@leadhooks/core/storage'
+import { ClaimWebhooks } from './claim-webhooks.ts'
+import type { Connection } from './connection.ts'
+import { type Due, dueDeliveries, type Look } from './due-deliveries.ts'
+import { giveUpLapsed, type LapsedRow, lapsedDeliveries, recordLost } from './lapsed-leases.ts'
+import type { CorruptRows } from './corrupt-rows.ts'
+import type { Turns } from './turns.ts'
+
+interface Lease {
+  token: string
+  from: number
+  until: number
+}
+
+const leaseFresh = `
+  insert into leadhooks_deliveries (id, organization_id, webhook_id, event_id, event_type, status, attempts,
+    next_attempt_at, created_at, lease, leased_at, leased_until, lapses)
+  values (?, ?, ?, ?, ?, 'pending', 0, ?, ?, ?, ?, ?, 0)`
+
+const removeFresh = `
+  delete from leadhooks_fresh_deliveries where organization_id = ? and webhook_id = ? and id = ?`
+
+const leaseWaiting = `
+  update leadhooks_deliveries set lease = ?, leased_at = ?, leased_until = ? where id = ?`
+
+const takeOver = `
+  update leadhooks_deliveries
+  set attempts = ?, lapses = lapses + 1, status_code = null, failure = null,
+    lease = ?, leased_at = ?, leased_until = ?
+  where id = ?`
+
+/** What claims of one process have in common. */
+export interface ClaimState {
+  turns: Turns
+  corruptRows: CorruptRows
+}
+
+/**
+ * Leases what is due, as part of the transaction that is open. First it only looks, so that a claim which finds nothing
+ * takes no lock.
+ */
+export function claimDeliveries(
+  connection: Connection,
+  request: ClaimRequest,
+  state: ClaimState,
+  now: number,
+): ClaimedDelivery[] {
+  const { turns, corruptRows } = state
+  const found: LeadhooksError[] = []
+  const onCorrupt = (error: LeadhooksError): void => void found.push(error)
+  const look: Look = { connection, now, turns, onCorrupt, webhooks: new ClaimWebhooks(connection, request, onCorrupt) }
+
+  const lapsed = lapsedDeliveries(look, request.limit)
+  const due = firstOf(dueDeliveries(look), request.limit - lapsed.due.length)
+  corruptRows.report(found, lapsed.due.length + lapsed.crashed.length + due.length > 0)
+
+  for (const row of lapsed.crashed) giveUpLapsed(connection, row, 'worker_crash', now)
+  const leases = { from: now, until: now + request.leaseMs }
+  const claimed = [
+    ...lapsed.due.map((row) => leaseLapsed(connection, row, { token: newLease(), ...leases })),
+    ...due.map((row) => leaseDue(connection, row, { token: newLease(), ...leases })),
+  ]
+  turns.record(due, due.length + lapsed.due.length < request.limit)
+  return claimed
+}
+
+function firstOf<Item>(items: Iterable<Item>, count: number): Item[] {
+  const first: Item[] = []
+  if (count <= 0) return first
+  for (const item of items) if (first.push(item) === count) break
+  return first
+}
+
+function leaseLapsed(connection: Connection, row: Due & LapsedRow, lease: Lease): ClaimedDelivery {
+  const attempts = recordLost(connection, row)
+  connection.run(takeOver, attempts, lease.token, lease.from, lease.until, row.id)
+  return claimedOf({ ...row, attempts }, lease)
+}
+
+function leaseDue(connection: Connection, row: Due, lease: Lease): ClaimedDelivery {
+  const { id, organizationId, webhook, event, due_at, created_at } = row
+  const { token, from, until } = lease
+  if (row.event_seq === null) {
+    connection.run(leaseWaiting, token, from, until, id)
+  } else {
+    const delivery = [id, organizationId, webhook.id, event.id, event.type, due_at, created_at]
+    connection.run(leaseFresh, ...delivery, token, from, until)
+    connection.run(removeFresh, organizationId, webhook.id, id)
+  }
+  return claimedOf(row, lease)
+}
+
+function claimedOf({ id, organizationId, webhook, event, attempts, created_at }: Due, { token }: Lease): ClaimedDelivery {
+  const createdAt = new Date(created_at)
+  return { id, organizationId, lease: token, attempt: attempts + 1, createdAt, event, webhook }
+}

@@ -1,0 +1,64 @@
+import type { ClaimRequest, LeadhooksError, StoredWebhook } from '@leadhooks/core/storage'
+import { type Columns, readWebhook } from '@leadhooks/sql'
+import { codec } from './codec.ts'
+import type { Connection } from './connection.ts'
+import { isCorrupt } from './driver-errors.ts'
+
+type WebhookRow = Columns<StoredWebhook>
+
+const selectWebhook = `select * from leadhooks_webhooks where organization_id = ? and id = ?`
+
+interface Known {
+  /** Null for a webhook that gets nothing: it is disabled, gone, or its row cannot be read. */
+  webhook: StoredWebhook | null
+  room: number
+}
+
+/** The webhooks of one claim, each read once, and how many more deliveries they may be given. */
+export class ClaimWebhooks {
+  readonly #connection: Connection
+  readonly #request: ClaimRequest
+  readonly #onCorrupt: (error: LeadhooksError) => void
+  readonly #known = new Map<string, Known>()
+
+  constructor(connection: Connection, request: ClaimRequest, onCorrupt: (error: LeadhooksError) => void) {
+    this.#connection = connection
+    this.#request = request
+    this.#onCorrupt = onCorrupt
+  }
+
+  /** The webhook, where it may be given a delivery. */
+  withRoom(organizationId: string, webhookId: string): StoredWebhook | null {
+    const { webhook, room } = this.#find(organizationId, webhookId)
+    return room > 0 ? webhook : null
+  }
+
+  /** Counts a delivery that the webhook is given. */
+  give(organizationId: string, webhookId: string): void {
+    this.#find(organizationId, webhookId).room--
+  }
+
+  #find(organizationId: string, webhookId: string): Known {
+    const known = this.#known.get(webhookId)
+    if (known !== undefined) return known
+    const found = this.#read(organizationId, webhookId)
+    this.#known.set(webhookId, found)
+    return found
+  }
+
+  #read(organizationId: string, webhookId: string): Known {
+    const { room, defaultConcurrency } = this.#request
+    // A webhook without room need not be read. There can be many of them, and they are asked for in every claim.
+    if (room.get(webhookId) === 0) return { webhook: null, room: 0 }
+    const row = this.#connection.get<WebhookRow>(selectWebhook, organizationId, webhookId)
+    if (row?.enabled !== 1) return { webhook: null, room: 0 }
+    try {
+      const webhook = readWebhook(codec, row)
+      return { webhook, room: room.get(webhookId) ?? webhook.concurrency ?? defaultConcurrency }
+    } catch (error) {
+      if (!isCorrupt(error)) throw error
+      this.#onCorrupt(error)
+      return { webhook: null, room: 0 }
+    }
+  }
+}

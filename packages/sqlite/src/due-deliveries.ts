@@ -1,0 +1,146 @@
+import type { ClaimedDelivery, LeadhooksError, StoredWebhook } from '@leadhooks/core/storage'
+import { corrupt } from '@leadhooks/sql'
+import type { ClaimWebhooks } from './claim-webhooks.ts'
+import type { Connection } from './connection.ts'
+import { findEventRow } from './find-event.ts'
+import { goRound, inChunks, merge, takeTurns } from './take-turns.ts'
+import type { Turns } from './turns.ts'
+
+/** A delivery that a worker can be given. */
+export interface Due extends Candidate {
+  organizationId: string
+  webhook: StoredWebhook
+  event: ClaimedDelivery['event']
+}
+
+/** A delivery that is due, before it is known whether it can be sent. */
+export interface Candidate {
+  id: string
+  created_at: number
+  due_at: number
+  attempts: number
+  /** Its event: by its place for a fresh delivery, by its id for one that a worker has had before. */
+  event_seq: number | null
+  event_id: string | null
+}
+
+/** What a claim looks with. */
+export interface Look {
+  connection: Connection
+  now: number
+  webhooks: ClaimWebhooks
+  turns: Turns
+  onCorrupt: (error: LeadhooksError) => void
+}
+
+const waiting = `
+  leadhooks_deliveries indexed by leadhooks_waiting_deliveries where lease is null and next_attempt_at is not null`
+
+const isWaitingDue = `
+  select 1 from leadhooks_deliveries indexed by leadhooks_waiting_deliveries_by_time
+  where lease is null and next_attempt_at is not null and next_attempt_at <= ? limit 1`
+
+// The next key that has deliveries is one seek away, however many the one before has.
+const freshOrganization = `
+  select organization_id as next from leadhooks_fresh_deliveries where organization_id > ? order by 1 limit 1`
+const waitingOrganization = `
+  select organization_id as next from ${waiting} and organization_id > ? order by 1 limit 1`
+const freshWebhook = `
+  select webhook_id as next from leadhooks_fresh_deliveries
+  where organization_id = ? and webhook_id > ? order by 1 limit 1`
+const waitingWebhook = `
+  select webhook_id as next from ${waiting} and organization_id = ? and webhook_id > ? order by 1 limit 1`
+const anyOrganization = firstOf(freshOrganization, waitingOrganization)
+const anyWebhook = firstOf(freshWebhook, waitingWebhook)
+
+function firstOf(a: string, b: string): string {
+  return `select min(next) as next from (select * from (${a}) union all select * from (${b}))`
+}
+
+const freshDeliveries = `
+  select id, created_at, created_at as due_at, 0 as attempts, event_seq, null as event_id
+  from leadhooks_fresh_deliveries
+  where organization_id = ? and webhook_id = ? and id > ? order by id limit ?`
+
+const waitingDeliveries = `
+  select id, created_at, next_attempt_at as due_at, attempts, null as event_seq, event_id
+  from ${waiting} and organization_id = ? and webhook_id = ?
+    and next_attempt_at <= ? and (next_attempt_at, id) > (?, ?)
+  order by next_attempt_at, id limit ?`
+
+const eventBySeq = `select id, type, body from leadhooks_events where seq = ?`
+
+/**
+ * What is due and waits for a worker, in the order in which it is to be handed out: one organization after the other, in
+ * each one webhook after the other, the earliest delivery of each first. It looks only as far as it is asked, and never at
+ * what is finished or due later: its cost grows with what it yields, and with the webhooks that have something waiting.
+ */
+export function dueDeliveries(look: Look): Generator<Due> {
+  const { connection, now, turns } = look
+  // Retries that nobody waits for yet are the usual case. Then only fresh deliveries need be looked for.
+  const isEverywhere = connection.get(isWaitingDue, now) !== undefined
+  const [nextOrganization, nextWebhook] = isEverywhere
+    ? [anyOrganization, anyWebhook]
+    : [freshOrganization, freshWebhook]
+
+  function next(text: string, ...key: string[]): string | null {
+    const keys = isEverywhere ? [...key, ...key] : key
+    return connection.get<{ next: string | null }>(text, ...keys)?.next ?? null
+  }
+
+  function* organizations(): Generator<Iterator<Due>> {
+    const ids = goRound(turns.lastOrganization, (last) => next(nextOrganization, last))
+    for (const id of ids) yield takeTurns(webhooks(id))
+  }
+
+  function* webhooks(organizationId: string): Generator<Iterator<Due>> {
+    const ids = goRound(turns.lastWebhook(organizationId), (last) => next(nextWebhook, organizationId, last))
+    for (const id of ids) yield dueOf(look, organizationId, id, isEverywhere)
+  }
+
+  return takeTurns(organizations())
+}
+
+/** The due deliveries of one webhook, as many as it has room for. */
+function* dueOf(look: Look, organizationId: string, webhookId: string, isEverywhere: boolean): Generator<Due> {
+  if (look.webhooks.withRoom(organizationId, webhookId) === null) return
+  const fresh = freshOf(look, organizationId, webhookId)
+  const candidates = isEverywhere ? merge(fresh, waitingOf(look, organizationId, webhookId), ({ due_at }) => due_at) : fresh
+  for (const candidate of candidates) {
+    const webhook = look.webhooks.withRoom(organizationId, webhookId)
+    if (webhook === null) return
+    const event = eventOf(look, organizationId, candidate)
+    if (event === null) continue
+    look.webhooks.give(organizationId, webhookId)
+    yield { ...candidate, organizationId, webhook, event }
+  }
+}
+
+function* freshOf({ connection, now }: Look, organizationId: string, webhookId: string): Generator<Candidate> {
+  const rows = inChunks<Candidate>((last, count) =>
+    connection.all(freshDeliveries, organizationId, webhookId, last?.id ?? '', count),
+  )
+  for (const row of rows) {
+    if (row.due_at > now) return
+    yield row
+  }
+}
+
+function waitingOf({ connection, now }: Look, organizationId: string, webhookId: string): Generator<Candidate> {
+  return inChunks((last, count) =>
+    connection.all(waitingDeliveries, organizationId, webhookId, now, last?.due_at ?? 0, last?.id ?? '', count),
+  )
+}
+
+/** The event to send; null, and reported, where there is none. Such a delivery is passed over, and left as it is. */
+export function eventOf(look: Look, organizationId: string, candidate: Candidate): ClaimedDelivery['event'] | null {
+  const { connection, onCorrupt } = look
+  const { id, event_seq: seq, event_id: eventId } = candidate
+  const event =
+    seq === null
+      ? findEventRow(connection, { organizationId, id: eventId ?? '' })
+      : connection.get<ClaimedDelivery['event']>(eventBySeq, seq)
+  if (event !== undefined) return { id: event.id, type: event.type, body: event.body }
+  onCorrupt(corrupt('deliveries', id, 'its event is not there'))
+  return null
+}

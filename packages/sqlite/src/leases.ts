@@ -1,0 +1,17 @@
+import type { Claim } from '@leadhooks/core/storage'
+import type { Connection } from './connection.ts'
+
+const renew = `update leadhooks_deliveries set leased_until = ? where id = ? and lease = ?`
+
+const release = `
+  update leadhooks_deliveries set lease = null, leased_at = null, leased_until = null where id = ? and lease = ?`
+
+/** Lets leases run on. Answers the ids that were still held: also those that lapsed, as long as nobody took them over. */
+export function renewLeases(connection: Connection, claims: readonly Claim[], until: number): string[] {
+  return claims.flatMap(({ id, lease }) => (connection.run(renew, until, id, lease).changes === 1 ? [id] : []))
+}
+
+/** Gives deliveries back. They are due as they were, which is now. */
+export function releaseDeliveries(connection: Connection, claims: readonly Claim[]): void {
+  for (const { id, lease } of claims) connection.run(release, id, lease)
+}

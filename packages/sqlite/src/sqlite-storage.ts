@@ -1,0 +1,121 @@
+import { LeadhooksError, type Storage, type Timed } from '@leadhooks/core/storage'
+import {
+  apiKeyStorage,
+  deliveryStorage,
+  eventListing,
+  organizationStorage,
+  type Sql,
+  type SqlRunner,
+  webhookStorage,
+} from '@leadhooks/sql'
+import { sql as rawSql } from 'kysely'
+import { claimDeliveries, type ClaimState } from './claim-deliveries.ts'
+import { codec } from './codec.ts'
+import { compiler } from './compiler.ts'
+import { Connection } from './connection.ts'
+import { CorruptRows } from './corrupt-rows.ts'
+import type { Database } from './database.ts'
+import { deleteWebhook } from './delete-webhook.ts'
+import { expireDeliveries } from './expire-deliveries.ts'
+import { findEvent } from './find-event.ts'
+import { deliveryLayout } from './fresh-deliveries.ts'
+import { GroupCommit } from './group-commit.ts'
+import { HostConnections } from './host-connections.ts'
+import { releaseDeliveries, renewLeases } from './leases.ts'
+import { migrate } from './migrate.ts'
+import { type HandleOptions, openBeside, openPath, type PathOptions } from './open-database.ts'
+import { OwnConnection } from './own-connection.ts'
+import { replayDelivery } from './replay-delivery.ts'
+import { runQuery, runSteps } from './run-steps.ts'
+import { settleDeliveries } from './settle-deliveries.ts'
+import { TablesCheck } from './tables-check.ts'
+import { Turns } from './turns.ts'
+
+interface CommonOptions {
+  /**
+   * How long a call waits for another connection to let go of the lock. It waits without holding up the event loop.
+   *
+   * @default 5000
+   */
+  busyTimeoutMs?: number | undefined
+}
+
+export type SqliteStorageOptions = (HandleOptions | PathOptions) & CommonOptions
+
+/**
+ * Keeps everything in a SQLite file, best the host's own: then an event can be part of the host's transaction.
+ *
+ * ```ts
+ * const database = new Database('crm.db')
+ * const leadhooks = createLeadhooks({ storage: sqliteStorage({ database }), … })
+ * await leadhooks.migrate()
+ *
+ * database.transaction(() => {
+ *   database.prepare('insert into leads (id) values (?)').run('lead_123')
+ *   leadhooks.dispatchEventSync({ organizationId: 'acme', type: 'new_lead', data: { id: 'lead_123' } })
+ * })()
+ * ```
+ */
+export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> {
+  const { busyTimeoutMs = 5000 } = options
+  if (!(busyTimeoutMs >= 0)) {
+    throw new LeadhooksError('invalid_options', `Expected \`busyTimeoutMs\` to be a number from 0 up, got ${busyTimeoutMs}`)
+  }
+  const handles = 'path' in options ? openPath(options) : openBeside(options)
+  const tables = new TablesCheck()
+  const connection = new Connection(handles.own)
+  const own = new OwnConnection(handles, connection, tables, busyTimeoutMs)
+  const host = new HostConnections(handles, connection, tables)
+  const group = new GroupCommit(own)
+  const claims: ClaimState = { turns: new Turns(), corruptRows: new CorruptRows() }
+  const sql: Sql = { db: compiler, codec, runner: runnerOn(own), time: (given) => rawSql`${timeOf({ now: given })}` }
+  const deliveries = deliveryStorage(sql, deliveryLayout(own))
+
+  return {
+    migrate: async () => migrate(sql, own, 'path' in options ? 'wal' : undefined),
+    close: async () => own.close(),
+
+    ...organizationStorage(sql),
+    ...apiKeyStorage(sql),
+    ...webhookStorage(sql),
+    deleteWebhook: async (webhook) => own.write((c) => deleteWebhook(c, webhook, timeOf(webhook))),
+
+    async insertEvents(events, { tx, now }) {
+      if (tx !== undefined) return host.insertEvents(events, timeOf({ now }), tx)
+      return events.length === 0 ? [] : group.insertEvents(events, now)
+    },
+    insertEventsSync: (events, { tx, now }) => host.insertEvents(events, timeOf({ now }), tx),
+    findEvent: async (event) => own.read((c) => findEvent(c, event)),
+    ...eventListing(sql),
+
+    claimDeliveries: async (request) =>
+      own.writeIfNeeded((c) => claimDeliveries(c, request, claims, timeOf(request))),
+    renewLeases: async (held, { leaseMs, now }) =>
+      held.length === 0 ? [] : own.write((c) => renewLeases(c, held, timeOf({ now }) + leaseMs)),
+    releaseDeliveries: async (held) => own.write((c) => releaseDeliveries(c, held)),
+    settleDeliveries: async (settlements, timed) =>
+      settlements.length === 0 ? [] : own.write((c) => settleDeliveries(c, settlements, timeOf(timed))),
+    expireDeliveries: async ({ limit, now }) =>
+      own.writeIfNeeded((c) => expireDeliveries(c, limit, timeOf({ now }))),
+    ...deliveries,
+    async replayDelivery({ organizationId, id, now }) {
+      const replayed = await deliveries.findDelivery({ organizationId, id })
+      return replayed && own.write((c) => replayDelivery(c, replayed, timeOf({ now })))
+    },
+  }
+}
+
+function runnerOn(own: OwnConnection): SqlRunner {
+  return {
+    async rows<Row>(query: Parameters<SqlRunner['rows']>[0]) {
+      const compiled = query.compile()
+      const run = (connection: Connection): Row[] => runQuery(connection, compiled) as Row[]
+      return compiled.query.kind === 'SelectQueryNode' ? own.read(run) : own.write(run)
+    },
+    atomically: async (steps) => own.write((connection) => runSteps(connection, steps())),
+  }
+}
+
+function timeOf({ now }: Timed): number {
+  return now?.getTime() ?? Date.now()
+}

@@ -1,0 +1,60 @@
+/**
+ * One item of each source, then a second of each that has one, and so on. Sources are looked for only as far as their first
+ * items are asked for.
+ */
+export function* takeTurns<Item>(sources: Iterable<Iterator<Item>>): Generator<Item> {
+  let waiting: Iterator<Item>[] = []
+  for (const source of sources) yield* takeTurn(source, waiting)
+  while (waiting.length > 0) {
+    const round = waiting
+    waiting = []
+    for (const source of round) yield* takeTurn(source, waiting)
+  }
+}
+
+/** One item, if there is one, and then the source waits for its next turn. */
+function* takeTurn<Item>(source: Iterator<Item>, waiting: Iterator<Item>[]): Generator<Item> {
+  const item = source.next()
+  if (item.done) return
+  waiting.push(source)
+  yield item.value
+}
+
+/** The items of two sorted sources, sorted. */
+export function* merge<Item>(
+  a: Iterator<Item>,
+  b: Iterator<Item>,
+  rank: (item: Item) => number,
+): Generator<Item> {
+  let left = a.next()
+  let right = b.next()
+  while (!left.done && !right.done) {
+    if (rank(left.value) <= rank(right.value)) {
+      yield left.value
+      left = a.next()
+    } else {
+      yield right.value
+      right = b.next()
+    }
+  }
+  for (; !left.done; left = a.next()) yield left.value
+  for (; !right.done; right = b.next()) yield right.value
+}
+
+/** All keys in their order, beginning behind `start` and going round. `next` answers the first key behind another. */
+export function* goRound(start: string, next: (key: string) => string | null): Generator<string> {
+  const first = next(start)
+  for (let key = first; key !== null; key = next(key)) yield key
+  for (let key = next(''); key !== null && key !== first; key = next(key)) yield key
+}
+
+/** All rows, read a few at a time and more each time: most readers stop early. `read` answers up to `count` behind `last`. */
+export function* inChunks<Row>(read: (last: Row | undefined, count: number) => Row[]): Generator<Row> {
+  let last: Row | undefined
+  for (let count = 8; ; count = Math.min(2 * count, 256)) {
+    const rows = read(last, count)
+    yield* rows
+    if (rows.length < count) return
+    last = rows.at(-1)
+  }
+}
