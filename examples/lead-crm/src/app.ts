@@ -50,7 +50,8 @@ function organizationOf({ apiKey }: Request): string {
 
 function read<Schema extends z.ZodType>(schema: Schema, { body }: Request): z.output<Schema> {
   // Left undefined by express.json() when the content type is another one.
-  if (body === undefined)
+  if (body === undefined) {
     throw new Problem(415, 'unsupported_media_type', 'Send JSON, with `Content-Type: application/json`')
+  }
   return schema.parse(body)
 }

@@ -30,25 +30,19 @@ export const answerProblem: ErrorRequestHandler = (error, _req, res, next) => {
   }
   const { status, code, message: detail, errors } = toProblem(error)
   if (status >= 500) console.error(error)
-  const body = {
-    title: code.replaceAll('_', ' '),
-    status,
-    code,
-    detail,
-    ...(errors.length > 0 && { errors }),
-  }
+  const body = { status, code, detail, ...(errors.length > 0 && { errors }) }
   res.status(status).type('application/problem+json').send(JSON.stringify(body))
 }
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof z.ZodError) return invalidInput(error)
-  if (isLeadhooksError(error) && error.status !== 500)
+  if (isLeadhooksError(error) && error.status !== 500) {
     return new Problem(error.status, error.code, error.message)
+  }
   const { type, code } = named.parse(error)
   if (type === 'entity.parse.failed') return new Problem(400, 'malformed_json', 'The body is not valid JSON')
-  if (type === 'entity.too.large')
-    return new Problem(413, 'payload_too_large', 'The body is larger than 100 KiB')
+  if (type === 'entity.too.large') return new Problem(413, 'payload_too_large', 'The body is over 100 KiB')
   if (code === 'SQLITE_CONSTRAINT_UNIQUE') {
     return new Problem(409, 'duplicate_lead', 'There is a lead with this email already')
   }

@@ -57,7 +57,8 @@ async function demonstrate(stage: Stage): Promise<{ result: Result; nextSteps: N
 
 async function untilInterrupted(): Promise<'interrupted'> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => resolve('interrupted'))
   })
 }
 

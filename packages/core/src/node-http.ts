@@ -70,17 +70,12 @@ function hasBody({ method, headers }: IncomingMessage): boolean {
 function bodyOf(incoming: IncomingMessage & { body?: unknown }): RequestInit {
   const headers = headersOf(incoming)
   if (!incoming.readableDidRead) {
-    // An iterator that leaves the message alone when the reader has enough: destroyed, it would take the answer with it.
-    return {
-      headers,
-      body: ReadableStream.from(incoming.iterator({ destroyOnReturn: false })),
-      duplex: 'half',
-    }
+    // Destroyed where its reader has enough, a message would block the connection for those that follow.
+    const chunks = incoming.iterator({ destroyOnReturn: false })
+    return { headers, body: ReadableStream.from(chunks), duplex: 'half' }
   }
   if (incoming.body === undefined) {
-    throw new Error(
-      'The body of this request was read before Leadhooks got it: mount Leadhooks before what reads it',
-    )
+    throw new Error('The body of this request was read and not kept: mount Leadhooks before what reads it')
   }
   // They describe the bytes that were sent; a parser has unpacked those.
   headers.delete('content-encoding')

@@ -10,7 +10,9 @@ export interface LeadhooksExpressOptions {
    * Such a caller comes with cookies: what changes something must be requested from the same site.
    * @default nobody: API keys only
    */
-  authorize?: (req: Request) => AuthorizedCaller | null | Promise<AuthorizedCaller | null>
+  authorize?: (
+    req: Request,
+  ) => AuthorizedCaller | null | undefined | Promise<AuthorizedCaller | null | undefined>
 }
 
 /**

@@ -1,14 +1,11 @@
 import { type InsertedEvent, type NewEvent, newDeliveryId } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
-import { findEvent } from './find-event.ts'
-import { timeOfEventId } from './id-time.ts'
+import { findEvent, findInOtherIndex, isDated } from './find-event.ts'
 
 const insertEvent = `
   insert into leadhooks_events (organization_id, id, type, body, created_at, dispatched_at, is_dated)
-  values (?, ?, ?, ?, ?, ?, ?)`
-
-const matchingWebhooks = `
-  select webhook_id from leadhooks_subscriptions where organization_id = ? and pattern = ?`
+  values (?, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing`
 
 const insertDelivery = `
   insert into leadhooks_fresh_deliveries (organization_id, webhook_id, id, event_seq, created_at)
@@ -21,27 +18,44 @@ export function insertEvents(connection: Connection, events: readonly NewEvent[]
 
 function insertOne(connection: Connection, newEvent: NewEvent, now: number): InsertedEvent {
   const { id, organizationId, type, body, createdAt, patterns } = newEvent
-  // Nobody else can write between the look and the insert: the transaction has the lock.
-  const first = findEvent(connection, { organizationId, id })
-  if (first !== null) return { event: first, deliveries: 0, duplicate: true }
-
-  const created = createdAt.getTime()
-  const isDated = timeOfEventId(id) === created
-  const { lastInsertRowid: seq } = connection.run(insertEvent, organizationId, id, type, body, created, now, Number(isDated))
+  const event = { id, organizationId, type, body, createdAt }
+  const seq = insertUnlessThere(connection, event, now)
+  if (seq === null) {
+    // Seen before: the transaction has the lock, so that the first event is there to be read.
+    return { event: findEvent(connection, event) ?? event, deliveries: 0, duplicate: true }
+  }
   const webhookIds = webhooksFor(connection, organizationId, patterns)
   for (const webhookId of webhookIds) {
     connection.run(insertDelivery, organizationId, webhookId, newDeliveryId(now), seq, now)
   }
-  const event = { id, organizationId, type, body, createdAt }
-  return { event, deliveries: webhookIds.size, duplicate: false }
+  return { event, deliveries: webhookIds.length, duplicate: false }
 }
 
-function webhooksFor(connection: Connection, organizationId: string, patterns: readonly string[]): Set<string> {
-  const webhookIds = new Set<string>()
+/** Answers the place of the event, or null where its organization has an event of that id. */
+function insertUnlessThere(connection: Connection, event: InsertedEvent['event'], now: number): unknown {
+  const { id, organizationId, type, body, createdAt } = event
+  // The insert itself notices an event of the same id in the index that it writes to.
+  if (findInOtherIndex(connection, event) !== undefined) return null
+  const dated = Number(isDated(event))
+  const row = [organizationId, id, type, body, createdAt.getTime(), now, dated]
+  const { changes, lastInsertRowid } = connection.run(insertEvent, ...row)
+  return changes === 1 ? lastInsertRowid : null
+}
+
+/** The enabled webhooks that match, each once. */
+function webhooksFor(connection: Connection, organizationId: string, patterns: readonly string[]): string[] {
   // The empty pattern is that of webhooks which take every event type.
-  for (const pattern of ['', ...patterns]) {
-    const rows = connection.all<{ webhook_id: string }>(matchingWebhooks, organizationId, pattern)
-    for (const { webhook_id } of rows) webhookIds.add(webhook_id)
-  }
-  return webhookIds
+  const parameters = [organizationId, '']
+  for (const pattern of patterns) parameters.push(organizationId, pattern)
+  const rows = connection.all<{ webhook_id: string }>(subscribedTo(patterns.length + 1), ...parameters)
+  const webhookIds = rows.map(({ webhook_id }) => webhook_id)
+  return webhookIds.length > 1 ? [...new Set(webhookIds)] : webhookIds
+}
+
+const subscribedToOne = `select webhook_id from leadhooks_subscriptions where organization_id = ? and pattern = ?`
+const texts: string[] = []
+
+/** The query for so many patterns: one seek for each. An event type has a pattern more than it has dots. */
+function subscribedTo(patterns: number): string {
+  return (texts[patterns] ??= Array.from({ length: patterns }, () => subscribedToOne).join(' union all '))
 }

@@ -5,12 +5,14 @@ import { type Happening, happening } from './narrator.ts'
 
 const named = z.object({ name: z.string() }).catch({ name: '' })
 
+type Dispatched = Extract<Observation, { type: 'event.dispatched' }>
 type Settled = Extract<Observation, { type: 'delivery.settled' }>
+type What = Omit<Happening, 'atMs' | 'eventType' | 'lead'>
 
 export interface LiveLogOptions {
   leadhooks: () => CrmLeadhooks
-  /** Whether the receiver said that it verified this event at this URL. */
-  isVerified: (url: string, eventId: string) => boolean
+  /** Whether the receiver said that it verified this event at this URL. Each time that it did is good for one answer. */
+  takeVerified: (url: string, eventId: string) => boolean
 }
 
 export interface LiveLog {
@@ -20,7 +22,7 @@ export interface LiveLog {
 }
 
 /** Prints what Leadhooks observes, in order, each with the names that people know things by. */
-export function createLiveLog({ leadhooks, isVerified }: LiveLogOptions): LiveLog {
+export function createLiveLog({ leadhooks, takeVerified }: LiveLogOptions): LiveLog {
   let startedAt: number | undefined
   let lines = Promise.resolve()
 
@@ -30,23 +32,19 @@ export function createLiveLog({ leadhooks, isVerified }: LiveLogOptions): LiveLo
     const event = await found(leadhooks().events.get({ organizationId, id: eventId }))
     // The transaction that would have written the event was rolled back.
     if (event === null) return
-    const line = { atMs, eventType, lead: named.parse(event.data).name }
-    if (observation.type === 'delivery.settled') happening({ ...line, ...(await attemptOf(observation)) })
-    else
-      happening({
-        ...line,
-        mark: 'written',
-        text: `saved with its lead: ${observation.deliveries} deliveries`,
-      })
+    const { name: lead } = named.parse(event.data)
+    const what =
+      observation.type === 'delivery.settled' ? await attemptOf(observation) : dispatchOf(observation)
+    happening({ atMs, eventType, lead, ...what })
   }
 
-  async function attemptOf(settled: Settled): Promise<Omit<Happening, 'atMs' | 'eventType' | 'lead'>> {
+  async function attemptOf(settled: Settled): Promise<What> {
     const { organizationId, webhookId, deliveryId, eventId, attempt } = settled
     const webhook = await found(leadhooks().webhooks.get({ organizationId, id: webhookId }))
     const delivery = await leadhooks().deliveries.get({ organizationId, id: deliveryId })
-    const verified = webhook !== null && isVerified(webhook.url, eventId)
+    const isVerified = webhook !== null && takeVerified(webhook.url, eventId)
     return {
-      ...outcome(settled, verified, delivery.replayOf !== null),
+      ...outcome(settled, isVerified, delivery.replayOf !== null),
       webhook: webhook?.name ?? (webhook === null ? 'deleted' : new URL(webhook.url).pathname),
       ...(attempt && { attempt: attempt.number, statusCode: attempt.statusCode }),
     }
@@ -63,6 +61,10 @@ export function createLiveLog({ leadhooks, isVerified }: LiveLogOptions): LiveLo
     },
     printed: () => lines,
   }
+}
+
+function dispatchOf({ deliveries }: Dispatched): What {
+  return { mark: 'written', text: `saved with its lead: ${deliveries} deliveries` }
 }
 
 function outcome(

@@ -23,6 +23,9 @@ const marks = {
 const bold = (text: string): string => styleText('bold', text)
 const dim = (text: string): string => styleText('dim', text)
 
+// Whoever reads along may stop at any time: `npm run quickstart | head`.
+process.stdout.on('error', () => process.exit(1))
+
 function print(line = ''): void {
   process.stdout.write(`${line}\n`)
 }

@@ -48,7 +48,7 @@ export async function signUp({
 
   const receiver = createReceiver({
     secrets: { healthy: healthy.secret, flaky: flaky.secret, broken: broken.secret },
-    onVerified: (path, event) => verified.push({ path, eventId: event.id }),
+    onVerified: (path, event) => verified.push({ path, eventId: event.id, isShown: false }),
   })
   receive(receiver.app)
   return { token, call, webhooks: { healthy, flaky, broken }, repairReceiver: receiver.repair }

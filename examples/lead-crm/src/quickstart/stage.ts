@@ -18,7 +18,7 @@ export interface Stage {
   crmUrl: string
   receiverUrl: string
   /** What the receiver said that it verified, in order. */
-  verified: { path: string; eventId: string }[]
+  verified: { path: string; eventId: string; isShown: boolean }[]
   /** Lets the customer's server answer. */
   receive: (app: Express) => void
   stop: () => Promise<void>
@@ -32,8 +32,12 @@ export async function startStage(): Promise<Stage> {
   const verified: Stage['verified'] = []
   const log = createLiveLog({
     leadhooks: () => leadhooks,
-    isVerified: (url, eventId) =>
-      verified.some((request) => request.path === new URL(url).pathname && request.eventId === eventId),
+    takeVerified(url, eventId) {
+      const { pathname } = new URL(url)
+      const request = verified.find((it) => !it.isShown && it.path === pathname && it.eventId === eventId)
+      if (request !== undefined) request.isShown = true
+      return request !== undefined
+    },
   })
   const database = openDatabase(join(directory, 'lead-crm.db'))
   const leadhooks = createCrmLeadhooks(database, randomBytes(32).toString('base64'), {

@@ -45,7 +45,9 @@ async function drainOurs(receiver: Receiver, count: number): Promise<number> {
   return withTemporaryFile(async (path) => {
     const database = openDatabase(path)
     const counter = deliveryCounter()
-    const leadhooks = await openLeadhooks(database, ({ type }) => type === 'delivery.settled' && counter.count())
+    const leadhooks = await openLeadhooks(database, {
+      observe: ({ type }) => type === 'delivery.settled' && counter.count(),
+    })
     await createWebhooks(leadhooks, receiver.url)
     await dispatchLeads(leadhooks, count)
     const before = await receiver.received()

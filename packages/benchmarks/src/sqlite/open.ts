@@ -19,13 +19,18 @@ export function openDatabase(path: string): Database.Database {
   return database
 }
 
+interface OpenOptions {
+  observe?: (observation: Observation) => void
+  encryptionKey?: string
+}
+
 export async function openLeadhooks(
   database: Database.Database,
-  observe?: (observation: Observation) => void,
+  { observe, encryptionKey = randomBytes(32).toString('base64') }: OpenOptions = {},
 ): Promise<Leadhooks<typeof events, Database.Database>> {
   const leadhooks = createLeadhooks({
     storage: sqliteStorage({ database }),
-    encryptionKeys: [{ id: 'k1', key: randomBytes(32).toString('base64') }],
+    encryptionKeys: [{ id: 'k1', key: encryptionKey }],
     events,
     network: { allowPrivateAddresses: true, allowHttp: true },
     ...(observe && { observe }),

@@ -59,6 +59,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #startedAt: number
   #cancelDeadline = (): void => {}
   #isSettled = false
+  #hasEnded = false
   /** Undefined until the request is on its way. */
   #controller: Dispatcher.DispatchController | undefined
   #statusCode = 0
@@ -123,6 +124,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#hasEnded = true
     this.#respond()
   }
 
@@ -174,7 +176,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#isSettled = true
     this.#cancelDeadline()
     this.#signal?.removeEventListener('abort', this)
-    this.#resolve(result)
+    if (!this.#hasEnded) return this.#resolve(result)
+    queueMicrotask(() => setImmediate(this.#resolve, result))
   }
 }
 
@@ -190,7 +193,10 @@ const connectionLost: [AttemptFailure, string] = [
 function explain(error: unknown): [AttemptFailure, string] {
   if (error instanceof DialError) return [error.failure, error.message]
   if (error instanceof errors.HTTPParserError) {
-    return ['invalid_response', 'The receiver did not answer in HTTP/1.1: check that the URL leads to a web server']
+    return [
+      'invalid_response',
+      'The receiver did not answer in HTTP/1.1: check that the URL leads to a web server',
+    ]
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   switch (code) {
@@ -200,13 +206,19 @@ function explain(error: unknown): [AttemptFailure, string] {
       return ['invalid_response', 'The body of the answer was not as long as its Content-Length said']
     case 'UND_ERR_INVALID_ARG':
     case 'UND_ERR_NOT_SUPPORTED':
-      return ['invalid_request', 'The request could not be written: check the URL and the custom headers of the webhook']
+      return [
+        'invalid_request',
+        'The request could not be written: check the URL and the custom headers of the webhook',
+      ]
     case 'UND_ERR_DESTROYED':
     case 'UND_ERR_CLOSED':
       return ['worker_stopped', workerStopped]
     case 'UND_ERR_SOCKET':
       return isUnaskedAnswer(error)
-        ? ['invalid_response', 'The receiver answered 100 or 101, which it was not asked for: let it send the final answer at once']
+        ? [
+            'invalid_response',
+            'The receiver answered 100 or 101, which it was not asked for: let it send the final answer at once',
+          ]
         : connectionLost
   }
   if (!code.startsWith('ERR_SSL_')) return connectionLost

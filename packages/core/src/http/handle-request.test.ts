@@ -419,6 +419,16 @@ describe('bodies', () => {
     expect(api.faults).toEqual([])
   })
 
+  test('that the host has read already are the fault of the host', async () => {
+    const headers = { authorization: `Bearer ${api.adminKey}`, 'content-type': 'application/json' }
+    const request = new Request('https://crm.example/webhooks', { method: 'POST', headers, body: '{}' })
+    await request.text()
+    expect((await api.leadhooks.fetch(request)).status).toBe(500)
+    expect(api.faults).toEqual([
+      expect.objectContaining({ err: expect.objectContaining({ message: expect.any(String) }) }),
+    ])
+  })
+
   test('that are no JSON are not quoted', async () => {
     const response = await post('{"secret":"whsec_verysecret" "url"')
     const text = await response.text()

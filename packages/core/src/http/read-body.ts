@@ -18,6 +18,8 @@ export async function readBody(
 
 async function readJson(request: Request, limits: BodyLimits): Promise<unknown> {
   if (request.body === null) return undefined
+  if (request.bodyUsed)
+    throw new Error('The body of this request was read before Leadhooks got it: pass a clone')
   checkLength(Number(request.headers.get('content-length') ?? 0), limits)
   const bytes = await readBytes(request.body, limits)
   if (bytes.length === 0) return undefined

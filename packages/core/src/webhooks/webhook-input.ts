@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { eventTypeName, text } from '../input.ts'
+import { text } from '../input.ts'
 import { retryPolicyNames } from '../model/retry-policy.ts'
 import { bodySignatures } from '../model/webhook.ts'
 

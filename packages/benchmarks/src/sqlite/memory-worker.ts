@@ -1,0 +1,15 @@
+// A host's process that only sends, and tells how much memory it uses when asked.
+import { openDatabase, openLeadhooks } from './open.ts'
+
+const [path = '', encryptionKey = ''] = process.argv.slice(2)
+const database = openDatabase(path)
+const leadhooks = await openLeadhooks(database, { encryptionKey })
+leadhooks.startWorker()
+
+process.on('message', () => {
+  globalThis.gc?.()
+  const { heapUsed, external, rss } = process.memoryUsage()
+  process.send?.({ live: heapUsed + external, resident: rss })
+})
+process.on('disconnect', () => process.exit(0))
+process.send?.('started')

@@ -1,0 +1,256 @@
+import { once } from 'node:events'
+import { createServer, type LookupFunction, type Server } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { Dispatcher } from 'undici'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { sendRequest } from '../deliveries/send-request.ts'
+import { type ReceiverOptions, startReceiver } from '../testing/scripted-receiver.ts'
+import { createGuardedAgent, type GuardedAgentOptions } from './guarded-agent.ts'
+import { type NetworkOptions, resolveNetworkPolicy } from './network-policy.ts'
+import { checkWebhookUrl } from './url-policy.ts'
+
+const closers: (() => unknown)[] = []
+
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await Promise.all(closers.splice(0).map((close) => close()))
+})
+
+async function receiver(respond: ReceiverOptions['respond'] = 200) {
+  const started = await startReceiver({ respond })
+  closers.push(() => started.close())
+  return started
+}
+
+async function portOf(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closers.push(() => server.close())
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+function agentFor(network: NetworkOptions, options?: GuardedAgentOptions): Dispatcher {
+  const agent = createGuardedAgent(resolveNetworkPolicy(network), systemClock, options)
+  closers.push(() => agent.destroy())
+  return agent
+}
+
+const post = (agent: Dispatcher, url: string, timeoutMs = 2000) =>
+  sendRequest(agent, systemClock, { url: new URL(url), headers: [], body: '{}', timeoutMs })
+
+/** A look-up that answers with each list in turn, the last for ever, and counts. */
+function answering(...lists: string[][]) {
+  let calls = 0
+  const lookup: LookupFunction = (_name, _options, callback) => {
+    const list = lists[Math.min(calls++, lists.length - 1)] ?? []
+    callback(
+      null,
+      list.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    )
+  }
+  return { lookup, calls: () => calls }
+}
+
+const blocked = {
+  kind: 'failure',
+  failure: 'blocked_address',
+  message: 'The URL leads to an address that deliveries may not go to: it must be a public one',
+}
+
+describe('an inside address', () => {
+  test.each(['127.0.0.1', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]'])(
+    'as a literal is not dialled, though no check was made when it was saved: %s',
+    async (host) => {
+      const { port, ...inside } = await receiver()
+      expect(await post(agentFor({ allowHttp: true }), `http://${host}:${port}/`)).toMatchObject(blocked)
+      expect(inside.connections).toBe(0)
+    },
+  )
+
+  test('behind a public name is not dialled', async () => {
+    const inside = await receiver()
+    const { lookup } = answering(['127.0.0.1'])
+    expect(await post(agentFor({ lookup }), `http://public.example:${inside.port}/`)).toMatchObject(blocked)
+    expect(inside.connections).toBe(0)
+  })
+
+  test('behind a name that was saved in good faith is not dialled (DNS rebinding)', async () => {
+    const inside = await receiver()
+    const { lookup, calls } = answering(['127.0.0.1'])
+    const network = { lookup, allowHttp: true }
+    const url = checkWebhookUrl(resolveNetworkPolicy(network), `http://rebind.example:${inside.port}/`)
+    expect(calls(), 'nothing is looked up when a URL is saved').toBe(0)
+    expect(await post(agentFor(network), url)).toMatchObject(blocked)
+    expect(inside.connections).toBe(0)
+  })
+
+  test('that a name turns to later is not dialled: every connection is vetted, and looks up once', async () => {
+    const open = await receiver(
+      (_request, response) => void response.writeHead(200, { connection: 'close' }).end(),
+    )
+    const { lookup, calls } = answering(['127.0.0.1'], ['10.0.0.1'])
+    const agent = agentFor({ lookup, allowedCidrs: ['127.0.0.1/32'] })
+    expect(await post(agent, `http://rebind.example:${open.port}/`)).toMatchObject({ statusCode: 200 })
+    expect(calls()).toBe(1)
+    expect(await post(agent, `http://rebind.example:${open.port}/`)).toMatchObject(blocked)
+    expect(calls()).toBe(2)
+    expect(open.connections).toBe(1)
+  })
+
+  test.each([
+    [['127.0.0.1', '10.0.0.1']],
+    [['10.0.0.1', '127.0.0.1']],
+    [['127.0.0.1', '::1']],
+    [['127.0.0.1', 'not an address']],
+  ])('spoils the whole answer it is in: %j', async (addresses) => {
+    const open = await receiver()
+    const { lookup } = answering(addresses)
+    const agent = agentFor({ lookup, allowedCidrs: ['127.0.0.1/32'] })
+    expect(await post(agent, `http://mixed.example:${open.port}/`)).toMatchObject(blocked)
+    expect(open.connections).toBe(0)
+  })
+
+  test.each([['0x7f.1'], ['2130706433'], ['127.1'], ['']])(
+    'is not hidden by an odd answer: %j',
+    async (odd) => {
+      const { port } = await receiver()
+      const { lookup } = answering([odd])
+      expect(await post(agentFor({ lookup }), `http://odd.example:${port}/`)).toMatchObject(blocked)
+    },
+  )
+
+  test('is told apart from none by nobody: no answer is a failure to resolve', async () => {
+    const { lookup } = answering([])
+    expect(await post(agentFor({ lookup }), 'http://empty.example/')).toMatchObject({ failure: 'dns' })
+  })
+
+  test('behind a redirect is not called: redirects are answers', async () => {
+    const inside = await receiver()
+    const { lookup } = answering(['127.0.0.1'])
+    for (const status of [301, 302, 303, 307, 308]) {
+      const open = await receiver({ status, headers: { location: `${inside.url}/` } })
+      const agent = agentFor({ lookup, allowedCidrs: ['127.0.0.1/32'] })
+      expect(await post(agent, `http://open.example:${open.port}/`)).toMatchObject({
+        kind: 'response',
+        statusCode: status,
+      })
+    }
+    expect(inside.connections).toBe(0)
+  })
+
+  test('of a metadata service stays closed where private ones are open', async () => {
+    const { lookup } = answering(['169.254.169.254'])
+    const agent = agentFor({ lookup, allowPrivateAddresses: true, allowHttp: true })
+    expect(await post(agent, 'http://metadata.example/')).toMatchObject(blocked)
+    expect(await post(agent, 'http://169.254.169.254/')).toMatchObject(blocked)
+  })
+
+  test('is dialled where the host opened it, by name and as a literal', async () => {
+    const inside = await receiver()
+    const agent = agentFor({ allowPrivateAddresses: true, allowHttp: true })
+    expect(await post(agent, inside.url)).toMatchObject({ statusCode: 200 })
+    expect(await post(agent, `http://localhost:${inside.port}/`)).toMatchObject({ statusCode: 200 })
+  })
+})
+
+describe('a connection', () => {
+  const network = { allowPrivateAddresses: true, allowHttp: true }
+
+  test('is used again', async () => {
+    const open = await receiver()
+    const agent = agentFor(network)
+    for (let n = 0; n < 5; n++) await post(agent, open.url)
+    expect(open.connections).toBe(1)
+  })
+
+  test('is not waited for by others of the same origin, unless there is a limit', async () => {
+    const slow = await receiver((_request, response) => void setTimeout(() => response.end(), 20))
+    const send = (agent: Dispatcher) => Promise.all(Array.from({ length: 6 }, () => post(agent, slow.url)))
+    await send(agentFor(network))
+    expect(slow.connections).toBe(6)
+    await send(agentFor(network, { connections: 2 }))
+    expect(slow.connections).toBe(8)
+  })
+
+  test('goes to the next address when the first one is dead', async () => {
+    const open = await receiver()
+    const { lookup } = answering(['::1', '127.0.0.1'])
+    const agent = agentFor({ ...network, lookup })
+    expect(await post(agent, `http://two.example:${open.port}/`)).toMatchObject({ statusCode: 200 })
+  })
+
+  test('goes past the proxies of the environment', async () => {
+    const proxy = await receiver()
+    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy']) {
+      vi.stubEnv(name, proxy.url)
+    }
+    vi.stubEnv('NODE_USE_ENV_PROXY', '1')
+    const open = await receiver()
+    expect(await post(agentFor(network), open.url)).toMatchObject({ statusCode: 200 })
+    expect(proxy.connections).toBe(0)
+  })
+
+  test('that takes too long is given up', async () => {
+    const mute = await portOf(createServer())
+    const result = await post(agentFor(network, { connectTimeoutMs: 20 }), `https://127.0.0.1:${mute}/`, 5000)
+    expect(result).toMatchObject({ failure: 'timeout', message: expect.stringContaining('No connection') })
+  })
+
+  test('that is refused says so, and where it went stays inside', async () => {
+    const server = createServer()
+    const port = await portOf(server)
+    server.close()
+    await once(server, 'close')
+    const result = await post(agentFor(network), `http://localhost:${port}/`)
+    expect(result).toMatchObject({ failure: 'connect' })
+    expect(JSON.stringify(result)).not.toMatch(/127\.0|::1|\d{4}/)
+  })
+})
+
+describe('TLS', () => {
+  const network = { allowPrivateAddresses: true }
+
+  test('with a server that speaks plain HTTP fails', async () => {
+    const { port } = await receiver()
+    expect(await post(agentFor(network), `https://127.0.0.1:${port}/`)).toMatchObject({
+      failure: 'tls',
+      message: expect.stringContaining('check that it speaks TLS'),
+    })
+  })
+
+  test('that is cut off in the handshake fails', async () => {
+    const port = await portOf(createServer((socket) => socket.once('data', () => socket.destroy())))
+    expect(await post(agentFor(network), `https://127.0.0.1:${port}/`)).toMatchObject({ failure: 'tls' })
+  })
+
+  test('with a certificate that nobody vouches for fails, also where the environment waives the check', async () => {
+    const port = await portOf(createTlsServer(selfSigned))
+    const failure = { failure: 'tls', message: expect.stringContaining('certificate is self-signed') }
+    expect(await post(agentFor(network), `https://localhost:${port}/`)).toMatchObject(failure)
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    expect(await post(agentFor(network), `https://localhost:${port}/`)).toMatchObject(failure)
+  })
+})
+
+/** For these tests only: `openssl req -x509 -newkey ec -subj /CN=localhost -days 36500 …`. */
+const selfSigned = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgt1L2R8p0iRyNNEy8
+9m+n52DIR1M/o5G7hUaaHScr33OhRANCAARbg5u4zUDs1MoFJef7HENjVhj5UV23
+33pB0oLQFq50qDMraftZInEnl4mxGBrHIVFtQh667ZZwQCBIQ9STRTPf
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUGnat0GU1HWiexvmLv3q8PzFAJiYwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjIyMzM1MVoYDzIxMjYxMDI5
+MjIzMzUxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARbg5u4zUDs1MoFJef7HENjVhj5UV2333pB0oLQFq50qDMraftZInEn
+l4mxGBrHIVFtQh667ZZwQCBIQ9STRTPfo28wbTAdBgNVHQ4EFgQUOQ9OTBv19qIG
+n/pmWHSzEjg1OiMwHwYDVR0jBBgwFoAUOQ9OTBv19qIGn/pmWHSzEjg1OiMwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgdBJA36gVh96NtaHBOaf1d0d5p7zwN+dcKqSO3qx6u7wCIQDB
+FAlcNb1t8rGn4hsbZuZsQhI1CmghyZFhNtXngxuRzg==
+-----END CERTIFICATE-----`,
+}

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { type NetworkOptions, resolveNetworkPolicy } from './network-policy.ts'
+
+describe('the network options', () => {
+  test('everything is closed by default', () => {
+    expect(resolveNetworkPolicy()).toMatchObject({
+      allowPrivateAddresses: false,
+      allowHttp: false,
+      allowsInsideNames: false,
+      allowedPorts: undefined,
+      lookup: undefined,
+    })
+  })
+
+  test('an open range opens inside names, since their addresses are vetted at each connection', () => {
+    expect(resolveNetworkPolicy({ allowedCidrs: ['10.1.0.0/16'] }).allowsInsideNames).toBe(true)
+  })
+
+  test.each<[unknown, string]>([
+    [{ allowedCidrs: ['10.0.0.0'] }, '/network/allowedCidrs/0: "10.0.0.0" is not a CIDR'],
+    [{ allowedCidrs: ['10.0.0.0/8', '10.0.0.0/33'] }, '/network/allowedCidrs/1: "10.0.0.0/33" is not a CIDR'],
+    [{ allowedCidrs: ['10.0/8'] }, '"10.0/8" is not a CIDR'],
+    [{ allowedCidrs: ['10.0.0.0/8/8'] }, '"10.0.0.0/8/8" is not a CIDR'],
+    [{ allowedCidrs: ['10.0.0.0/'] }, '"10.0.0.0/" is not a CIDR'],
+    [{ allowedCidrs: ['10.0.0.0/-1'] }, '"10.0.0.0/-1" is not a CIDR'],
+    [{ allowedCidrs: ['fd00::/129'] }, '"fd00::/129" is not a CIDR'],
+    [{ allowedCidrs: ['fe80::1%eth0/64'] }, '"fe80::1%eth0/64" is not a CIDR'],
+    [{ allowedCidrs: '10.0.0.0/8' }, '/network/allowedCidrs'],
+    [{ allowedPorts: [0] }, '/network/allowedPorts/0: 0 is not a port'],
+    [{ allowedPorts: [443, 65_536] }, '/network/allowedPorts/1: 65536 is not a port'],
+    [{ allowedPorts: [80.5] }, '80.5 is not a port'],
+    [{ allowedPorts: [] }, '/network/allowedPorts: Must name a port'],
+    [{ allowHttp: 'yes' }, '/network/allowHttp'],
+    [{ lookup: 'dns' }, '/network/lookup: Must be a function'],
+    [{ allowPrivateAdresses: true }, '/network/allowPrivateAdresses: Unknown field'],
+  ])('%j is refused, and the message says where and what', (options, message) => {
+    const resolve = () => resolveNetworkPolicy(options as NetworkOptions)
+    expect(resolve).toThrow(expect.objectContaining({ code: 'invalid_options' }))
+    expect(resolve).toThrow(message)
+  })
+})
