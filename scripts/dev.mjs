@@ -16,6 +16,9 @@ for (const name of Object.keys(env)) {
   if (/^npm_(config_(?!registry|cafile|nodedir|userconfig|cache)|package_|lifecycle)/i.test(name)) delete env[name]
 }
 
+// Ctrl-C reaches the whole group: the task ends by itself in good order, and this waits for it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
+
 function run(command, commandArgs) {
   const result = spawnSync(command, commandArgs, { cwd: root, env, stdio: 'inherit', shell: process.platform === 'win32' })
   if (result.error) console.error(`Cannot run ${command}: ${result.error.message}`)

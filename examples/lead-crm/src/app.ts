@@ -18,17 +18,17 @@ export function createApp(crm: Crm): Express {
   app.use('/api/v1', leadhooksExpress(leadhooks))
 
   app.get('/leads', canRead, (req, res) => {
-    res.json({ data: listLeads(database, organizationOf(req)) })
+    res.json({ data: listLeads(database, req.apiKey.organizationId) })
   })
   app.post('/leads', canWrite, json, (req, res) => {
-    res.status(201).json(createLead(crm, organizationOf(req), read(newLead, req)))
+    res.status(201).json(createLead(crm, req.apiKey.organizationId, read(newLead, req)))
   })
   app.post('/leads/import', canWrite, json, (req, res) => {
-    res.status(201).json({ data: importLeads(crm, organizationOf(req), read(leadList, req)) })
+    res.status(201).json({ data: importLeads(crm, req.apiKey.organizationId, read(leadList, req)) })
   })
   app.patch('/leads/:id', canWrite, json, (req, res) => {
-    const id = String(req.params['id'])
-    const lead = updateLead(crm, organizationOf(req), id, read(leadChanges, req))
+    const { id } = req.params
+    const lead = updateLead(crm, req.apiKey.organizationId, id, read(leadChanges, req))
     if (lead === null) throw new Problem(404, 'not_found', `No lead "${id}" in this organization`)
     res.json(lead)
   })
@@ -41,12 +41,6 @@ export function createApp(crm: Crm): Express {
 }
 
 const leadList = z.array(newLead).min(1).max(1000)
-
-/** The caller's organization, from its API key: every query is scoped by it. */
-function organizationOf({ apiKey }: Request): string {
-  if (apiKey === undefined) throw new Error('This route has no requireApiKey')
-  return apiKey.organizationId
-}
 
 function read<Schema extends z.ZodType>(schema: Schema, { body }: Request): z.output<Schema> {
   // Left undefined by express.json() when the content type is another one.

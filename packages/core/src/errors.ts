@@ -68,6 +68,21 @@ export function isLeadhooksError(value: unknown): value is LeadhooksError {
   return typeof value === 'object' && value !== null && brand in value
 }
 
+/** Runs what checks a part of a larger input: what is wrong there is named from the root of the whole. */
+export function checkPart<Result>(at: string, check: () => Result): Result {
+  try {
+    return check()
+  } catch (error) {
+    throw isLeadhooksError(error) ? movedTo(at, error) : error
+  }
+}
+
+/** The same error, with pointers that begin at `at`. */
+export function movedTo(at: string, { code, message, cause, issues }: LeadhooksError): LeadhooksError {
+  const moved = issues.map((issue) => ({ ...issue, pointer: at + issue.pointer }))
+  return new LeadhooksError(code, `${at}: ${message}`, { cause, issues: moved })
+}
+
 /** One answer for an unknown id and for another organization's. */
 export function notFound(kind: string, id: string): LeadhooksError {
   return new LeadhooksError('not_found', `No ${kind} "${id}" in this organization`)

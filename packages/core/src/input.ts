@@ -52,7 +52,8 @@ export const eventTypeName = z
   .max(128)
   .regex(/^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/, 'Must be words of letters, digits and "_", joined by "."')
 
-export const scoped = z.strictObject({ organizationId, id })
+/** Names one row. A whole row names itself: what else it holds is not looked at. */
+export const scoped = z.object({ organizationId, id })
 
 type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
 

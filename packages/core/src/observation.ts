@@ -3,6 +3,7 @@ import type { DeadLetterReason } from './model/delivery.ts'
 
 /** What just happened, for the host's metrics, traces and screens. Holds no secrets and no payloads. */
 export type Observation =
+  /** The event was written. In a transaction of the host's it exists only once that commits, which is not observed. */
   | {
       type: 'event.dispatched'
       organizationId: string

@@ -1,2 +1,2 @@
 export { leadhooksExpress, type LeadhooksExpressOptions } from './leadhooks-express.ts'
-export { requireApiKey, type RequireApiKeyOptions } from './require-api-key.ts'
+export { type GuardedRequest, requireApiKey, type RequireApiKeyOptions } from './require-api-key.ts'

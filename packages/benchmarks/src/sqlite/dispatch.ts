@@ -77,6 +77,6 @@ export async function dispatchScenario({ rounds, quick }: SuiteOptions): Promise
 }
 
 interface Dispatches {
-  sync(n: number): void
-  async(n: number): Promise<void>
+  sync: (n: number) => void
+  async: (n: number) => Promise<void>
 }

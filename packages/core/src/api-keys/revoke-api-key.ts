@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { notFound } from '../errors.ts'
 import { parseInput, scoped, text } from '../input.ts'

@@ -34,7 +34,7 @@ const policy = resolveNetworkPolicy({ allowPrivateAddresses: true, allowHttp: tr
 interface Setup {
   receiver: ScriptedReceiver
   agent: Dispatcher
-  send(request?: Partial<OutgoingRequest>, signal?: AbortSignal): Promise<SendResult>
+  send: (request?: Partial<OutgoingRequest>, signal?: AbortSignal) => Promise<SendResult>
 }
 
 async function setUp(
@@ -77,7 +77,7 @@ describe('a request', () => {
       headers: {
         host: `127.0.0.1:${receiver.port}`,
         'content-type': 'application/json',
-        'content-length': '18',
+        'content-length': '19',
         'accept-encoding': 'identity',
         'x-own': 'é',
       },
@@ -101,16 +101,15 @@ describe('an answer', () => {
 
   test('comes with Retry-After, the time it took, and the start of its body', async () => {
     const clock = fakeClock()
-    const { receiver, send } = await setUp(
-      (_request, response) =>
-        void setImmediate(async () => {
-          await clock.advance(250)
-          response.writeHead(503, { 'retry-after': '7' }).end('busy')
-        }),
-      clock,
-    )
-    const result = send()
+    const answer = { status: 503, headers: { 'retry-after': '7' }, body: 'busy' }
+    const { receiver, send } = await setUp([hang, answer], clock, { connections: 1 })
+    const abort = new AbortController()
+    const hanging = send({}, abort.signal)
     await receiver.received(1)
+    const result = send()
+    await clock.advance(250)
+    abort.abort()
+    await hanging
     expect(await result).toEqual({
       kind: 'response',
       statusCode: 503,
@@ -277,7 +276,7 @@ describe('the deadline', () => {
   test('leaves no timer behind', async () => {
     let timers = 0
     const counting: Clock = {
-      now: systemClock.now,
+      now: () => systemClock.now(),
       schedule(callback, ms) {
         timers++
         const cancel = systemClock.schedule(callback, ms)

@@ -59,7 +59,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #startedAt: number
   #cancelDeadline = (): void => {}
   #isSettled = false
-  #hasEnded = false
+  #isComplete = false
   /** Undefined until the request is on its way. */
   #controller: Dispatcher.DispatchController | undefined
   #statusCode = 0
@@ -106,12 +106,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     statusCode: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    if (statusCode < 200) return
+    // Of 1xx too; the final answer comes last.
     this.#statusCode = statusCode
     const retryAfter = headers['retry-after']
     this.#retryAfter = (typeof retryAfter === 'string' ? retryAfter : retryAfter?.[0]) ?? null
-    // These two have no body, whatever their Content-Length says (RFC 9112, 6.3), on which the parser would wait or fail.
-    if (statusCode === 204 || statusCode === 304) this.#respond()
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -124,12 +122,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#hasEnded = true
+    this.#isComplete = true
     this.#respond()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
-    this.#fail(...explain(error))
+    // These two have no body, whatever their Content-Length says (RFC 9112, 6.3): undici fails on that.
+    if (this.#statusCode === 204 || this.#statusCode === 304) this.#respond()
+    else this.#fail(...explain(error))
   }
 
   /** The signal was aborted. */
@@ -176,8 +176,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#isSettled = true
     this.#cancelDeadline()
     this.#signal?.removeEventListener('abort', this)
-    if (!this.#hasEnded) return this.#resolve(result)
-    queueMicrotask(() => setImmediate(this.#resolve, result))
+    // undici takes a connection back one turn of the event loop after the answer's end. Whoever sent on at once would open
+    // another one, and there would be up to twice as many connections as requests.
+    if (this.#isComplete) queueMicrotask(() => setImmediate(this.#resolve, result))
+    else this.#resolve(result)
   }
 }
 
@@ -203,7 +205,10 @@ function explain(error: unknown): [AttemptFailure, string] {
     case 'UND_ERR_HEADERS_OVERFLOW':
       return ['invalid_response', 'The receiver answered with more than 16 KiB of headers']
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return ['invalid_response', 'The body of the answer was not as long as its Content-Length said']
+      return [
+        'invalid_response',
+        'The receiver answered with a body that was not as long as its Content-Length said',
+      ]
     case 'UND_ERR_INVALID_ARG':
     case 'UND_ERR_NOT_SUPPORTED':
       return [

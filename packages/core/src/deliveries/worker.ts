@@ -141,11 +141,14 @@ export class Worker {
     const limit = this.#lanes.totalRoom(this.#ctx.settings.delivery.concurrency)
     if (limit <= 0) return
     this.#cancelPoll()
-    this.#claiming = this.#claim(limit).then(() => {
-      this.#claiming = undefined
-      this.#pollLater()
-      this.#fill()
-    })
+    this.#claiming = this.#claimAndGoOn(limit)
+  }
+
+  async #claimAndGoOn(limit: number): Promise<void> {
+    await this.#claim(limit)
+    this.#claiming = undefined
+    this.#pollLater()
+    this.#fill()
   }
 
   async #claim(limit: number): Promise<void> {

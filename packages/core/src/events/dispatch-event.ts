@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { LeadhooksError } from '../errors.ts'
+import { checkPart, LeadhooksError } from '../errors.ts'
 import { newEventId } from '../ids.ts'
 import { eventId, eventTypeName, organizationId, parseInput } from '../input.ts'
 import type { LeadhooksEvent } from '../model/event.ts'
@@ -38,13 +38,13 @@ export async function dispatchEvent(ctx: Context, input: DispatchInput, options?
   return dispatched(ctx, event, inserted[0])
 }
 
-/** Writes many events in one transaction: all of them or none. */
+/** Writes many events in one transaction: all of them or none. What is wrong with one is named by its index. */
 export async function dispatchEvents(
   ctx: Context,
   inputs: readonly DispatchInput[],
   options?: DispatchOptions,
 ): Promise<Dispatched[]> {
-  const events = inputs.map((input) => newEvent(ctx, input))
+  const events = inputs.map((input, index) => checkPart(`/${index}`, () => newEvent(ctx, input)))
   if (events.length === 0) return []
   const inserted = await ctx.storage.insertEvents(events, { tx: options?.tx, now: ctx.storageTime() })
   return events.map((event, index) => dispatched(ctx, event, inserted[index]))

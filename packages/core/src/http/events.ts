@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { eventInput } from '../events/dispatch-event.ts'
-import type { Dispatched } from '../events/dispatch-event.ts'
+import { isLeadhooksError, movedTo } from '../errors.ts'
+import { type Dispatched, eventInput } from '../events/dispatch-event.ts'
 import type { EventType } from '../events/event-types.ts'
 import { eventFilters } from '../events/list-events.ts'
 import type { LeadhooksEvent } from '../model/event.ts'
@@ -48,7 +48,11 @@ export const dispatchEvents = operation({
     .meta({ id: 'DispatchedEvents' }),
   async handle({ leadhooks, organizationId, body }) {
     const events = body.events.map((event) => ({ organizationId, ...event }))
-    return { data: (await leadhooks.dispatchEvents(events)).map(show) }
+    try {
+      return { data: (await leadhooks.dispatchEvents(events)).map(show) }
+    } catch (error) {
+      throw isLeadhooksError(error) && error.issues.length > 0 ? movedTo('/events', error) : error
+    }
   },
 })
 

@@ -28,11 +28,13 @@ export const answerHeaders = { 'cache-control': 'no-store', 'x-content-type-opti
 /** Turns an error into the answer for it. Of what went wrong on our side it tells nothing but the code. */
 export function problemResponse(error: unknown, headers: Record<string, string> = {}): Response {
   const answer = toProblem(isLeadhooksError(error) ? error : new LeadhooksError('internal', ''))
-  return new Response(JSON.stringify(answer), {
+  const body = Buffer.from(JSON.stringify(answer))
+  return new Response(body, {
     status: answer.status,
     headers: {
       ...answerHeaders,
       'content-type': 'application/problem+json',
+      'content-length': String(body.length),
       ...headersByStatus[answer.status],
       ...headers,
     },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type NetworkOptions, resolveNetworkPolicy } from './network-policy.ts'
+import { resolveNetworkPolicy } from './network-policy.ts'
 
 describe('the network options', () => {
   test('everything is closed by default', () => {
@@ -16,7 +16,7 @@ describe('the network options', () => {
     expect(resolveNetworkPolicy({ allowedCidrs: ['10.1.0.0/16'] }).allowsInsideNames).toBe(true)
   })
 
-  test.each<[unknown, string]>([
+  test.each<[object, string]>([
     [{ allowedCidrs: ['10.0.0.0'] }, '/network/allowedCidrs/0: "10.0.0.0" is not a CIDR'],
     [{ allowedCidrs: ['10.0.0.0/8', '10.0.0.0/33'] }, '/network/allowedCidrs/1: "10.0.0.0/33" is not a CIDR'],
     [{ allowedCidrs: ['10.0/8'] }, '"10.0/8" is not a CIDR'],
@@ -34,7 +34,7 @@ describe('the network options', () => {
     [{ lookup: 'dns' }, '/network/lookup: Must be a function'],
     [{ allowPrivateAdresses: true }, '/network/allowPrivateAdresses: Unknown field'],
   ])('%j is refused, and the message says where and what', (options, message) => {
-    const resolve = () => resolveNetworkPolicy(options as NetworkOptions)
+    const resolve = () => resolveNetworkPolicy(options)
     expect(resolve).toThrow(expect.objectContaining({ code: 'invalid_options' }))
     expect(resolve).toThrow(message)
   })

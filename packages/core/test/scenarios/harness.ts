@@ -12,7 +12,7 @@ export interface Harness {
   /** Every result that was written or came too late, in that order. */
   settled: readonly Settled[]
   /** Waits until there were `count` results. */
-  settledCount(count: number): Promise<readonly Settled[]>
+  settledCount: (count: number) => Promise<readonly Settled[]>
 }
 
 /** A Leadhooks on memory that may call receivers on loopback. It is closed when the test ends. */
@@ -72,8 +72,10 @@ export function gate(): { opened: Promise<void>; open: () => void } {
 
 /** Lets the time of a fake clock pass in small steps until something has happened over real sockets. */
 export async function whileTimePasses<T>(clock: FakeClock, happening: Promise<T>): Promise<T> {
-  let isOver = false
-  void happening.then(() => (isOver = true))
-  while (!isOver) await clock.advance(1)
+  const state = { isOver: false }
+  void happening.finally(() => {
+    state.isOver = true
+  })
+  while (!state.isOver) await clock.advance(1)
   return happening
 }
