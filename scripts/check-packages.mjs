@@ -1,31 +1,79 @@
-// Checks every public package as it would be published: publint and are-the-types-wrong on the packed tarball, and that
-// ESM and CommonJS both load on the oldest Node that is promised, where that Node is at hand.
+// Checks every public package as it would be published: publint and are-the-types-wrong on the packed tarballs; then
+// installs those in an empty project and delivers a webhook with them, from ESM and from CommonJS, on each Node at hand:
+// the one of the workspace and the one that the machine came with.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 
-const packed = mkdtempSync(join(tmpdir(), 'leadhooks-packed-'))
-let failed = false
+const root = join(import.meta.dirname, '..')
+const folder = mkdtempSync(join(tmpdir(), 'leadhooks-packed-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-function run(command, args) {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
-  if (status === 0) return stdout
-  failed = true
-  console.error(`${command} ${args.join(' ')}\n${stdout}${stderr}`)
-  return ''
+function run(command, args, cwd = root) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' })
+  if (status === 0) return stdout.trim()
+  console.error(`${command} ${args.join(' ')}\n${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`)
+  process.exit(1)
 }
 
-for (const name of readdirSync('packages')) {
-  const folder = join('packages', name)
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  if (manifest.private) continue
-  run('pnpm', ['--dir', folder, 'pack', '--pack-destination', packed])
-  const tarball = readdirSync(packed).find((file) => file.startsWith(`leadhooks-${name}-`))
-  if (tarball === undefined) continue
-  run('publint', ['--strict', join(packed, tarball)])
-  run('attw', [join(packed, tarball), '--quiet', '--exclude-entrypoints', 'vectors.json'])
-  console.log(`${manifest.name}: publint and are-the-types-wrong have nothing to say`)
+/** What publint and are-the-types-wrong have to say about a package, which should be nothing. */
+function checkPackage(name) {
+  run('pnpm', ['--dir', join(root, 'packages', name), 'pack', '--pack-destination', folder])
+  const tarball = join(folder, readdirSync(folder).find((file) => file.startsWith(`leadhooks-${name}-`)))
+  run('publint', ['--strict', tarball])
+  run('attw', [tarball, '--quiet', '--exclude-entrypoints', 'vectors.json'])
+  console.log(`@leadhooks/${name}: publint and are-the-types-wrong have nothing to say`)
+  return tarball
 }
-rmSync(packed, { recursive: true })
-process.exit(failed ? 1 : 0)
+
+/** Loads every entry, and delivers an event to a receiver that verifies it. `$load` is `await import` or `require`. */
+const smoke = `
+const { createServer } = $load('node:http')
+const { createLeadhooks, memoryStorage } = $load('@leadhooks/core')
+const { startReceiver } = $load('@leadhooks/core/testing')
+const { verifySignature } = $load('@leadhooks/verify-signature')
+for (const entry of ['core/storage', 'core/conformance', 'core/node-http', 'sql', 'sqlite', 'express',
+  'verify-signature/webcrypto', 'verify-signature/express', 'verify-signature/fastify', 'verify-signature/fetch']) {
+  $load('@leadhooks/' + entry)
+}
+async function main() {
+  const receiver = await startReceiver()
+  const leadhooks = createLeadhooks({
+    storage: memoryStorage(),
+    encryptionKeys: [{ id: 'k1', key: Buffer.alloc(32, 1).toString('base64') }],
+    network: { allowPrivateAddresses: true, allowHttp: true },
+  })
+  const { secret } = await leadhooks.webhooks.create({ organizationId: 'acme', url: receiver.url })
+  leadhooks.startWorker()
+  await leadhooks.dispatchEvent({ organizationId: 'acme', type: 'new_lead', data: { id: 1 } })
+  const [{ body, headers }] = await receiver.received(1)
+  const { data } = verifySignature({ payload: body, headers, secret })
+  if (data.id !== 1) throw new Error('not what was sent')
+  await leadhooks.close()
+  await receiver.close()
+}
+main()
+`
+
+function nodesAtHand() {
+  const candidates = process.env.PATH.split(delimiter).map((directory) => join(directory, 'node'))
+  const versions = candidates.filter(existsSync).map((node) => [run(node, ['--version']), node])
+  return [...new Map(versions)]
+}
+
+function tryInstalled(tarballs) {
+  const project = mkdtempSync(join(folder, 'project-'))
+  writeFileSync(join(project, 'package.json'), '{ "private": true }')
+  // Without the driver of SQLite: compiling it for an old Node takes minutes. Nothing loads it before it is used.
+  run('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps', ...tarballs, 'express', 'kysely@0.28'], project)
+  writeFileSync(join(project, 'smoke.mjs'), smoke.replaceAll('$load', 'await import'))
+  writeFileSync(join(project, 'smoke.cjs'), smoke.replaceAll('$load', 'require'))
+  for (const [version, node] of nodesAtHand()) {
+    for (const file of ['smoke.mjs', 'smoke.cjs']) run(node, [file], project)
+    console.log(`Installed and delivering on Node ${version}, from ESM and CommonJS`)
+  }
+}
+
+const isPublic = (name) => !JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')).private
+tryInstalled(readdirSync(join(root, 'packages')).filter(isPublic).map(checkPackage))

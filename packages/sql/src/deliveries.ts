@@ -2,16 +2,17 @@ import {
   type Attempt,
   type Delivery,
   type DeliveryQuery,
+  type DeliveryStatus,
   type DeliveryStorage,
   deliveryStatuses,
   type Scoped,
 } from '@leadhooks/core/storage'
-import type { RawBuilder } from 'kysely'
+import { type RawBuilder, type SelectQueryBuilder, sql as sqlText } from 'kysely'
 import type { Codec } from './codec.ts'
 import { type AgeColumn, behind } from './newest-first.ts'
 import { fromRow, rowMapping } from './row-mapping.ts'
-import { rowsOf, type Sql, type Steps } from './sql-runner.ts'
-import type { Columns } from './tables.ts'
+import type { Sql } from './sql-runner.ts'
+import type { Columns, Tables } from './tables.ts'
 
 const failures = [
   'blocked_address',
@@ -72,18 +73,17 @@ export interface DeliveryLayout {
     list(query: DeliveryQuery): Promise<RawBuilder<Columns<Delivery>> | null>
     /** A query of `deliveryColumns` for one delivery. */
     find(delivery: Scoped): RawBuilder<Columns<Delivery>>
-    /** Moves a delivery into the table, before it is changed. */
-    bringIn(delivery: Scoped): Steps<void>
   }
 }
 
-type Reads = 'findDelivery' | 'listDeliveries' | 'listAttempts'
-type Operations = 'retryDelivery' | 'cancelDelivery' | 'resolveDelivery'
+type Shared = 'findDelivery' | 'listDeliveries' | 'listAttempts' | 'resolveDelivery'
 
-/** What is not hot. Claims, leases and settlements are each dialect's own, and so is what makes deliveries. */
-export function deliveryStorage(sql: Sql, layout: DeliveryLayout): Pick<DeliveryStorage, Reads | Operations> {
+/** What does not depend on how a dialect keeps leases and makes deliveries wait. */
+export function deliveryStorage(sql: Sql, layout: DeliveryLayout): Pick<DeliveryStorage, Shared> {
   const { db, codec, runner } = sql
-  const first = ([row]: Columns<Delivery>[]): Delivery | null => (row === undefined ? null : readDelivery(codec, row))
+  const { order } = layout
+  const read = (row: Columns<Delivery>): Delivery => readDelivery(codec, row)
+  const first = ([row]: Columns<Delivery>[]): Delivery | null => (row === undefined ? null : read(row))
   const table = db.selectFrom('deliveries').select(deliveryColumns)
 
   async function findDelivery({ organizationId, id }: Scoped): Promise<Delivery | null> {
@@ -97,57 +97,22 @@ export function deliveryStorage(sql: Sql, layout: DeliveryLayout): Pick<Delivery
     findDelivery,
 
     async listDeliveries(query) {
-      const { organizationId, webhookId, eventId, eventType, status, limit, after } = query
-      let stored = table.where('organization_id', '=', organizationId)
-      if (webhookId !== undefined) stored = stored.where('webhook_id', '=', webhookId)
-      if (eventId !== undefined) stored = stored.where('event_id', '=', eventId)
-      if (eventType !== undefined) stored = stored.where('event_type', '=', eventType)
-      if (status !== undefined) stored = stored.where('status', '=', status)
-      if (after !== undefined) stored = stored.where(behind(codec, after, layout.order))
-      for (const column of layout.order) stored = stored.orderBy(column, 'desc')
-      stored = stored.limit(limit)
-
+      const { limit, after } = query
+      let stored = matching(table, query).where(behind(codec, after, order)).limit(limit)
+      for (const column of order) stored = stored.orderBy(column, 'desc')
       const elsewhere = await layout.elsewhere?.list(query)
-      if (!elsewhere) return (await runner.rows(stored)).map((row) => readDelivery(codec, row))
-      let both = db.selectFrom(stored.as('stored')).select(deliveryColumns).unionAll(elsewhere)
-      for (const column of layout.order) both = both.orderBy(column, 'desc')
-      return (await runner.rows(both.limit(limit))).map((row) => readDelivery(codec, row))
+      if (!elsewhere) return (await runner.rows(stored)).map(read)
+
+      let both = db.selectFrom(stored.as('stored')).select(deliveryColumns).unionAll(elsewhere).limit(limit)
+      for (const column of order) both = both.orderBy(column, 'desc')
+      return (await runner.rows(both)).map(read)
     },
 
     async listAttempts(delivery) {
       if ((await findDelivery(delivery)) === null) return null
       const query = db.selectFrom('attempts').select(attemptColumns).where('delivery_id', '=', delivery.id)
-      return (await runner.rows(query.orderBy('number'))).map((row) => fromRow(attemptMapping, codec, row))
-    },
-
-    async retryDelivery({ organizationId, id, now }) {
-      return runner.atomically(function* () {
-        yield* bringIn(layout, { organizationId, id })
-        const own = table.where('organization_id', '=', organizationId).where('id', '=', id)
-        yield* rowsOf(
-          db
-            .updateTable('deliveries')
-            .set({ next_attempt_at: sql.time(now) })
-            .where('organization_id', '=', organizationId)
-            .where('id', '=', id)
-            .where('lease', 'is', null)
-            .where('next_attempt_at', '>', sql.time(now)),
-        )
-        return first(yield* rowsOf(own.where('finished_at', 'is', null)))
-      })
-    },
-
-    async cancelDelivery({ organizationId, id, now }) {
-      return runner.atomically(function* () {
-        yield* bringIn(layout, { organizationId, id })
-        const query = db
-          .updateTable('deliveries')
-          .set({ status: 'cancelled', reason: 'by_user', next_attempt_at: null, finished_at: sql.time(now), ...noLease })
-          .where('organization_id', '=', organizationId)
-          .where('id', '=', id)
-          .where('finished_at', 'is', null)
-        return first(yield* rowsOf(query.returning(deliveryColumns)))
-      })
+      const rows = await runner.rows(query.orderBy('number'))
+      return rows.map((row) => fromRow(attemptMapping, codec, row))
     },
 
     async resolveDelivery({ organizationId, id, now }) {
@@ -162,10 +127,21 @@ export function deliveryStorage(sql: Sql, layout: DeliveryLayout): Pick<Delivery
   }
 }
 
-const noLease = { lease: null, leased_at: null, leased_until: null } as const
+/** Part of the text, for an index is chosen by what the text says. */
+const notDelivered = sqlText.lit<DeliveryStatus>('delivered')
 
-function* bringIn({ elsewhere }: DeliveryLayout, delivery: Scoped): Steps<void> {
-  if (elsewhere) yield* elsewhere.bringIn(delivery)
+type DeliverySelect = SelectQueryBuilder<Tables, 'deliveries', Columns<Delivery>>
+
+function matching(deliveries: DeliverySelect, filters: DeliveryQuery): DeliverySelect {
+  const { organizationId, webhookId, eventId, eventType, status } = filters
+  let query = deliveries.where('organization_id', '=', organizationId)
+  if (webhookId !== undefined) query = query.where('webhook_id', '=', webhookId)
+  if (eventId !== undefined) query = query.where('event_id', '=', eventId)
+  if (eventType !== undefined) query = query.where('event_type', '=', eventType)
+  if (status === undefined) return query
+  query = query.where('status', '=', status)
+  // It goes without saying, but only when it is said can an index of all that is not delivered be used.
+  return status === 'delivered' ? query : query.where('status', '<>', notDelivered)
 }
 
 export function readDelivery(codec: Codec, row: Columns<Delivery>): Delivery {

@@ -1,5 +1,5 @@
 // The tables
-export type { Columns, LeaseColumns, MigrationRow, SqlBoolean, SqlDate, SqlJson, Tables } from './tables.ts'
+export type { Columns, MigrationRow, SqlBoolean, SqlDate, SqlJson, Tables } from './tables.ts'
 export type { Codec, Conversion } from './codec.ts'
 
 // What a dialect supplies

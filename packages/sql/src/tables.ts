@@ -25,15 +25,6 @@ export type Columns<Model> = {
   [Field in keyof Model & string as SnakeCase<Field>]: ColumnType<Model[Field]>
 }
 
-/** Who holds a delivery. Its three columns are set together, and cleared when the lease ends. */
-export interface LeaseColumns {
-  lease: string | null
-  leased_at: SqlDate | null
-  leased_until: SqlDate | null
-  /** How many workers in a row vanished while they held it. */
-  lapses: number
-}
-
 export interface MigrationRow {
   version: number
   name: string
@@ -46,7 +37,7 @@ export interface Tables {
   api_keys: Columns<ApiKey> & { hash: string }
   webhooks: Columns<StoredWebhook>
   events: Columns<StoredEvent>
-  deliveries: Columns<Delivery> & LeaseColumns
+  deliveries: Columns<Delivery>
   attempts: Columns<Attempt> & { delivery_id: string }
   migrations: MigrationRow
 }

@@ -2,7 +2,7 @@ import { type ClaimedDelivery, type ClaimRequest, LeadhooksError, newLease } fro
 import { ClaimWebhooks } from './claim-webhooks.ts'
 import type { Connection } from './connection.ts'
 import { type Due, dueDeliveries, type Look } from './due-deliveries.ts'
-import { giveUpLapsed, type LapsedRow, lapsedDeliveries, recordLost } from './lapsed-leases.ts'
+import { giveUpLapsed, type LapsedRow, lapsedDeliveries, recordLapse } from './lapsed-leases.ts'
 import type { CorruptRows } from './corrupt-rows.ts'
 import type { Turns } from './turns.ts'
 
@@ -12,22 +12,12 @@ interface Lease {
   until: number
 }
 
-const leaseFresh = `
-  insert into leadhooks_deliveries (id, organization_id, webhook_id, event_id, event_type, status, attempts,
-    next_attempt_at, created_at, lease, leased_at, leased_until, lapses)
-  values (?, ?, ?, ?, ?, 'pending', 0, ?, ?, ?, ?, ?, 0)`
-
-const removeFresh = `
-  delete from leadhooks_fresh_deliveries where organization_id = ? and webhook_id = ? and id = ?`
-
-const leaseWaiting = `
-  update leadhooks_deliveries set lease = ?, leased_at = ?, leased_until = ? where id = ?`
+const insertLease = `
+  insert into leadhooks_leases (delivery_id, lease, organization_id, webhook_id, event_seq, leased_at, leased_until)
+  values (?, ?, ?, ?, ?, ?, ?)`
 
 const takeOver = `
-  update leadhooks_deliveries
-  set attempts = ?, lapses = lapses + 1, status_code = null, failure = null,
-    lease = ?, leased_at = ?, leased_until = ?
-  where id = ?`
+  update leadhooks_leases set lease = ?, event_seq = null, leased_at = ?, leased_until = ? where delivery_id = ?`
 
 /** What claims of one process have in common. */
 export interface ClaimState {
@@ -72,21 +62,14 @@ function firstOf<Item>(items: Iterable<Item>, count: number): Item[] {
 }
 
 function leaseLapsed(connection: Connection, row: Due & LapsedRow, lease: Lease): ClaimedDelivery {
-  const attempts = recordLost(connection, row)
-  connection.run(takeOver, attempts, lease.token, lease.from, lease.until, row.id)
+  const attempts = recordLapse(connection, row)
+  connection.run(takeOver, lease.token, lease.from, lease.until, row.id)
   return claimedOf({ ...row, attempts }, lease)
 }
 
 function leaseDue(connection: Connection, row: Due, lease: Lease): ClaimedDelivery {
-  const { id, organizationId, webhook, event, due_at, created_at } = row
-  const { token, from, until } = lease
-  if (row.event_seq === null) {
-    connection.run(leaseWaiting, token, from, until, id)
-  } else {
-    const delivery = [id, organizationId, webhook.id, event.id, event.type, due_at, created_at]
-    connection.run(leaseFresh, ...delivery, token, from, until)
-    connection.run(removeFresh, organizationId, webhook.id, id)
-  }
+  const { id, organizationId, webhook, event_seq: seq } = row
+  connection.run(insertLease, id, lease.token, organizationId, webhook.id, seq, lease.from, lease.until)
   return claimedOf(row, lease)
 }
 

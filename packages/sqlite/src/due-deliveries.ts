@@ -34,11 +34,11 @@ export interface Look {
 }
 
 const waiting = `
-  leadhooks_deliveries indexed by leadhooks_waiting_deliveries where lease is null and next_attempt_at is not null`
+  leadhooks_deliveries as delivery indexed by leadhooks_waiting_deliveries where next_attempt_at is not null`
 
 const isWaitingDue = `
   select 1 from leadhooks_deliveries indexed by leadhooks_waiting_deliveries_by_time
-  where lease is null and next_attempt_at is not null and next_attempt_at <= ? limit 1`
+  where next_attempt_at is not null and next_attempt_at <= ? limit 1`
 
 // The next key that has deliveries is one seek away, however many the one before has.
 const freshOrganization = `
@@ -57,15 +57,19 @@ function firstOf(a: string, b: string): string {
   return `select min(next) as next from (select * from (${a}) union all select * from (${b}))`
 }
 
+// What another claim holds is passed over: no more than workers have in hand.
+const isFree = (id: string): string => `not exists (select 1 from leadhooks_leases where delivery_id = ${id})`
+
 const freshDeliveries = `
   select id, created_at, created_at as due_at, 0 as attempts, event_seq, null as event_id
-  from leadhooks_fresh_deliveries
-  where organization_id = ? and webhook_id = ? and id > ? order by id limit ?`
+  from leadhooks_fresh_deliveries as fresh
+  where organization_id = ? and webhook_id = ? and id > ? and ${isFree('fresh.id')}
+  order by id limit ?`
 
 const waitingDeliveries = `
   select id, created_at, next_attempt_at as due_at, attempts, null as event_seq, event_id
   from ${waiting} and organization_id = ? and webhook_id = ?
-    and next_attempt_at <= ? and (next_attempt_at, id) > (?, ?)
+    and next_attempt_at <= ? and (next_attempt_at, id) > (?, ?) and ${isFree('delivery.id')}
   order by next_attempt_at, id limit ?`
 
 const eventBySeq = `select id, type, body from leadhooks_events where seq = ?`

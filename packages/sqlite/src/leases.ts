@@ -1,10 +1,9 @@
 import type { Claim } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
 
-const renew = `update leadhooks_deliveries set leased_until = ? where id = ? and lease = ?`
+const renew = `update leadhooks_leases set leased_until = ? where delivery_id = ? and lease = ?`
 
-const release = `
-  update leadhooks_deliveries set lease = null, leased_at = null, leased_until = null where id = ? and lease = ?`
+const release = `delete from leadhooks_leases where delivery_id = ? and lease = ?`
 
 /** Lets leases run on. Answers the ids that were still held: also those that lapsed, as long as nobody took them over. */
 export function renewLeases(connection: Connection, claims: readonly Claim[], until: number): string[] {

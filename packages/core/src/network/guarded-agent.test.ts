@@ -198,6 +198,18 @@ describe('a connection', () => {
     expect(result).toMatchObject({ failure: 'timeout', message: expect.stringContaining('No connection') })
   })
 
+  test('that nobody waits for any more does not keep the process up', async () => {
+    const tcpSockets = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+    const mute = await portOf(createServer((socket) => socket.unref()))
+    // What earlier tests closed may still be on its way out.
+    await expect.poll(tcpSockets).toBe(0)
+    expect(await post(agentFor(network), `https://127.0.0.1:${mute}/`, 50)).toMatchObject({
+      failure: 'timeout',
+    })
+    expect(tcpSockets()).toBe(0)
+  })
+
   test('that is refused says so, and where it went stays inside', async () => {
     const server = createServer()
     const port = await portOf(server)

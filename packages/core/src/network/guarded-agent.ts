@@ -1,4 +1,4 @@
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction, Socket } from 'node:net'
 import { callbackify } from 'node:util'
 import { Agent, buildConnector, type Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
@@ -66,10 +66,13 @@ function guardedConnector(
       process.nextTick(callback, blockedAddress(), null)
       return
     }
-    dial(target, (error, socket) => {
-      if (error === null) callback(null, socket)
+    // Returned, though the types keep quiet about it.
+    const dialling: unknown = dial(target, (error, socket) => {
+      if (error === null) callback(null, socket.ref())
       else callback(explainDialError(error, target.protocol === 'https:'), null)
     })
+    // A process that is done must not wait for a dead receiver. Whoever does wait for it holds a timer.
+    if (dialling instanceof Socket) dialling.unref()
   }
 }
 

@@ -10,8 +10,8 @@ const unsubscribe = `
   delete from leadhooks_subscriptions where organization_id = old.organization_id and webhook_id = old.id;`
 
 /**
- * Every index that a dispatch touches costs it a written page, so it touches three trees and no more: the event's row, the
- * index by age, and one row for each delivery. Claims and settlements write many rows at a time and can afford the rest.
+ * Every tree that a dispatch touches costs it a written page, so it touches three and no more: the event's row, the index by
+ * age, and the fresh delivery. A claim writes leases only. Settlements, many at a time, pay for the lists.
  *
  * Times are milliseconds since the epoch, booleans 0 and 1. Tables keyed by text have no rowid: their rows lie in the tree
  * of the key itself.
@@ -108,8 +108,8 @@ export const initial: Migration = {
     // Finds an event by an id that the host chose.
     `create unique index leadhooks_events_by_id on leadhooks_events (organization_id, id) where is_dated = 0`,
 
-    // Deliveries that no worker has taken yet, each of them due since it was created: the earliest of a webhook is the first
-    // in its range of the tree. The first worker to take one moves it to leadhooks_deliveries.
+    // Deliveries that nothing has come of yet, each of them due since it was created: the earliest of a webhook is the first
+    // in its range of the tree. With its first result, a delivery moves to leadhooks_deliveries.
     `create table leadhooks_fresh_deliveries (
       organization_id text not null,
       webhook_id text not null,
@@ -119,10 +119,25 @@ export const initial: Migration = {
       primary key (organization_id, webhook_id, id)
     ) strict, without rowid`,
 
-    // Delivery ids begin with the time in created_at: the order of the one is the order of the other.
-    `create table leadhooks_deliveries (
-      id text not null primary key,
+    // Who holds a delivery. It is a small tree, since leases end soon, and a claim writes to nothing else.
+    `create table leadhooks_leases (
+      delivery_id text not null primary key,
+      lease text not null,
       organization_id text not null,
+      webhook_id text not null,
+      -- The event of a fresh delivery; null for one in leadhooks_deliveries.
+      event_seq integer,
+      leased_at integer not null,
+      leased_until integer not null
+    ) strict, without rowid`,
+    // Leases that have lapsed.
+    `create index leadhooks_leases_by_time on leadhooks_leases (leased_until)`,
+
+    // Delivery ids begin with the time in created_at: the order of the one is the order of the other. The key serves the
+    // list of an organization's deliveries.
+    `create table leadhooks_deliveries (
+      organization_id text not null,
+      id text not null,
       webhook_id text not null,
       event_id text not null,
       event_type text not null,
@@ -137,25 +152,25 @@ export const initial: Migration = {
       created_at integer not null,
       finished_at integer,
       resolved_at integer,
-      lease text,
-      leased_at integer,
-      leased_until integer,
-      lapses integer not null
+      -- How many workers in a row vanished while they held it.
+      lapses integer not null,
+      primary key (organization_id, id)
     ) strict, without rowid`,
-    // The list of an organization's deliveries, and those of one webhook, of one event and of one status. The last finds
-    // the unfinished ones of a webhook as well, when that is deleted or they have grown too old.
-    `create index leadhooks_deliveries_by_organization on leadhooks_deliveries (organization_id, id)`,
+    // The lists of one webhook's deliveries, and of one event's.
     `create index leadhooks_deliveries_by_webhook on leadhooks_deliveries (organization_id, webhook_id, id)`,
-    `create index leadhooks_deliveries_by_status on leadhooks_deliveries (organization_id, status, id, webhook_id)`,
     `create index leadhooks_deliveries_by_event on leadhooks_deliveries (organization_id, event_id, id)`,
-    // What waits for a worker, by webhook and then by when it is due.
+    // The lists by status, and the unfinished deliveries of a webhook that is deleted or has waited too long. Most
+    // deliveries end delivered, and are found well enough in the list of all.
+    `create index leadhooks_deliveries_by_status on leadhooks_deliveries (organization_id, status, id, webhook_id)
+      where status <> 'delivered'`,
+    // What is to be tried again, by webhook and then by when it is due.
     `create index leadhooks_waiting_deliveries on leadhooks_deliveries (organization_id, webhook_id, next_attempt_at, id)
-      where lease is null and next_attempt_at is not null`,
+      where next_attempt_at is not null`,
     // When the next of those is due: tells at once that none is, however many wait.
     `create index leadhooks_waiting_deliveries_by_time on leadhooks_deliveries (next_attempt_at)
-      where lease is null and next_attempt_at is not null`,
-    // Leases that have lapsed.
-    `create index leadhooks_leased_deliveries on leadhooks_deliveries (leased_until) where lease is not null`,
+      where next_attempt_at is not null`,
+    // A result that comes after its delivery was cancelled knows the id only.
+    `create index leadhooks_cancelled_deliveries on leadhooks_deliveries (id) where status = 'cancelled'`,
 
     `create table leadhooks_attempts (
       delivery_id text not null,
