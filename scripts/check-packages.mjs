@@ -13,14 +13,16 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 function run(command, args, cwd = root) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' })
   if (status === 0) return stdout.trim()
-  console.error(`${command} ${args.join(' ')}\n${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`)
-  process.exit(1)
+  throw new Error(`${command} ${args.join(' ')}\n${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`)
 }
 
 /** What publint and are-the-types-wrong have to say about a package, which should be nothing. */
 function checkPackage(name) {
   run('pnpm', ['--dir', join(root, 'packages', name), 'pack', '--pack-destination', folder])
-  const tarball = join(folder, readdirSync(folder).find((file) => file.startsWith(`leadhooks-${name}-`)))
+  const tarball = join(
+    folder,
+    readdirSync(folder).find((file) => file.startsWith(`leadhooks-${name}-`)),
+  )
   run('publint', ['--strict', tarball])
   run('attw', [tarball, '--quiet', '--exclude-entrypoints', 'vectors.json'])
   console.log(`@leadhooks/${name}: publint and are-the-types-wrong have nothing to say`)
@@ -66,7 +68,11 @@ function tryInstalled(tarballs) {
   const project = mkdtempSync(join(folder, 'project-'))
   writeFileSync(join(project, 'package.json'), '{ "private": true }')
   // Without the driver of SQLite: compiling it for an old Node takes minutes. Nothing loads it before it is used.
-  run('npm', ['install', '--no-audit', '--no-fund', '--legacy-peer-deps', ...tarballs, 'express', 'kysely@0.28'], project)
+  run(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--legacy-peer-deps', ...tarballs, 'express', 'kysely@0.28'],
+    project,
+  )
   writeFileSync(join(project, 'smoke.mjs'), smoke.replaceAll('$load', 'await import'))
   writeFileSync(join(project, 'smoke.cjs'), smoke.replaceAll('$load', 'require'))
   for (const [version, node] of nodesAtHand()) {
@@ -75,5 +81,6 @@ function tryInstalled(tarballs) {
   }
 }
 
-const isPublic = (name) => !JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')).private
+const isPublic = (name) =>
+  !JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')).private
 tryInstalled(readdirSync(join(root, 'packages')).filter(isPublic).map(checkPackage))

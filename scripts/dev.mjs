@@ -13,14 +13,20 @@ const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), '
 const env = { ...process.env, PATH: join(root, 'node_modules', '.bin') + delimiter + process.env.PATH }
 // What `npm run` exports about itself must not reach the npm and pnpm that are started from here.
 for (const name of Object.keys(env)) {
-  if (/^npm_(config_(?!registry|cafile|nodedir|userconfig|cache)|package_|lifecycle)/i.test(name)) delete env[name]
+  if (/^npm_(config_(?!registry|cafile|nodedir|userconfig|cache)|package_|lifecycle)/i.test(name))
+    delete env[name]
 }
 
 // Ctrl-C reaches the whole group: the task ends by itself in good order, and this waits for it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
 
 function run(command, commandArgs) {
-  const result = spawnSync(command, commandArgs, { cwd: root, env, stdio: 'inherit', shell: process.platform === 'win32' })
+  const result = spawnSync(command, commandArgs, {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
   if (result.error) console.error(`Cannot run ${command}: ${result.error.message}`)
   if (result.status !== 0) process.exit(result.status ?? 1)
 }
@@ -39,10 +45,13 @@ function install() {
 
 /** Development needs Node 22.18; on Linux the workspace brings its own, elsewhere the system's must do. */
 function requireNode() {
-  const version = spawnSync('node', ['--version'], { env, encoding: 'utf8' }).stdout?.trim() ?? process.version
+  const version =
+    spawnSync('node', ['--version'], { env, encoding: 'utf8' }).stdout?.trim() ?? process.version
   const [major, minor] = version.slice(1).split('.').map(Number)
   if (major > 22 || (major === 22 && minor >= 18)) return
-  console.error(`This needs Node 22.18 or newer here, found ${version}: install Node 24 (https://nodejs.org) and run it again.`)
+  console.error(
+    `This needs Node 22.18 or newer here, found ${version}: install Node 24 (https://nodejs.org) and run it again.`,
+  )
   process.exit(1)
 }
 
@@ -57,7 +66,8 @@ const tasks = {
     run('oxfmt', ['--check'])
   },
   format: () => run('oxfmt', []),
-  typecheck: () => run('node', ['node_modules/@typescript/native/bin/tsc', '--noEmit', '-p', 'tsconfig.json']),
+  typecheck: () =>
+    run('node', ['node_modules/@typescript/native/bin/tsc', '--noEmit', '-p', 'tsconfig.json']),
   packages: () => run('node', ['scripts/check-packages.mjs']),
   check: () => {
     tasks.lint()

@@ -2,14 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Result, printResults } from './results.ts'
 import { sqliteSuite } from './sqlite/suite.ts'
+import type { SuiteOptions } from './suite-options.ts'
 
 const suites: Record<string, (options: SuiteOptions) => Promise<Result[]>> = { sqlite: sqliteSuite }
-
-export interface SuiteOptions {
-  rounds: number
-  /** A tenth of the work, to see that everything runs. */
-  quick: boolean
-}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,4 +24,5 @@ if (suite === undefined) {
 const results = await suite({ rounds: Number(values.rounds), quick: values.quick })
 printResults(results)
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
-if (results.some(({ isMet }) => isMet === false)) console.log('Some targets were missed on this machine, in this run.')
+if (results.some(({ isMet }) => isMet === false))
+  console.log('Some targets were missed on this machine, in this run.')

@@ -18,7 +18,10 @@ export interface Result {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
-  const [low = Number.NaN, high = Number.NaN] = [sorted[sorted.length % 2 ? middle : middle - 1], sorted[middle]]
+  const [low = Number.NaN, high = Number.NaN] = [
+    sorted[sorted.length % 2 ? middle : middle - 1],
+    sorted[middle],
+  ]
   return (low + high) / 2
 }
 
@@ -47,7 +50,9 @@ export function compare({ values, baselineValues, atLeast, ...names }: Compariso
 }
 
 export function printResults(results: readonly Result[]): void {
-  console.log(`\nNode ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores`)
+  console.log(
+    `\nNode ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores`,
+  )
   console.table(
     results.map(({ scenario, subject, value, unit, baseline, baselineValue, ratio, target, isMet }) => ({
       scenario,

@@ -3,7 +3,7 @@ import { signPayload, verifySignature } from '@leadhooks/verify-signature'
 import { leadData } from './leads.ts'
 import { compare, type Result } from './results.ts'
 import { interleave, perSecond } from './rounds.ts'
-import type { SuiteOptions } from './main.ts'
+import type { SuiteOptions } from './suite-options.ts'
 
 /** `verifySignature`, JSON parsed and all, beside the least that a receiver could do by hand. */
 export async function verifyScenario({ rounds, quick }: SuiteOptions): Promise<Result[]> {
@@ -45,6 +45,10 @@ export async function verifyScenario({ rounds, quick }: SuiteOptions): Promise<R
   return [
     compare({ ...comparison, baseline: 'bare HMAC, timingSafeEqual', baselineValues: values.byHand }),
     // A key that is turned into a KeyObject once, which few think of, is several times as fast.
-    compare({ ...comparison, baseline: 'the same, KeyObject made once', baselineValues: values.byHandWithKeyObject }),
+    compare({
+      ...comparison,
+      baseline: 'the same, KeyObject made once',
+      baselineValues: values.byHandWithKeyObject,
+    }),
   ]
 }

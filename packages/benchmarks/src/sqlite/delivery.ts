@@ -1,4 +1,4 @@
-import type { SuiteOptions } from '../main.ts'
+import type { SuiteOptions } from '../suite-options.ts'
 import { compare, type Result } from '../results.ts'
 import { interleave, perSecond } from '../rounds.ts'
 import { type Receiver, startReceiver } from '../start-receiver.ts'
@@ -64,5 +64,6 @@ async function drainOurs(receiver: Receiver, count: number): Promise<number> {
 
 async function expectReceived(receiver: Receiver, expected: number): Promise<void> {
   const received = await receiver.received()
-  if (received !== expected) throw new Error(`The receiver counted ${received} requests where ${expected} were sent`)
+  if (received !== expected)
+    throw new Error(`The receiver counted ${received} requests where ${expected} were sent`)
 }

@@ -1,5 +1,5 @@
 import { eventTypeOf, leadData, organizationOf } from '../leads.ts'
-import type { SuiteOptions } from '../main.ts'
+import type { SuiteOptions } from '../suite-options.ts'
 import { compare, type Result } from '../results.ts'
 import { interleave, perSecond } from '../rounds.ts'
 import { openDatabase, openLeadhooks } from './open.ts'
@@ -14,12 +14,19 @@ export async function dispatchScenario({ rounds, quick }: SuiteOptions): Promise
   const raw = (): Promise<number> =>
     withTemporaryFile(async (path) => {
       const database = openDatabase(path)
-      database.exec('create table events (id text primary key, body text not null, created_at integer not null)')
+      database.exec(
+        'create table events (id text primary key, body text not null, created_at integer not null)',
+      )
       const insert = database.prepare('insert into events values (?, ?, ?)')
       const rate = await perSecond(times, () => {
         for (let n = 0; n < times; n++) {
           const data = leadData(n)
-          const body = JSON.stringify({ id: `evt_${n}`, event: 'lead_0', timestamp: new Date().toISOString(), data })
+          const body = JSON.stringify({
+            id: `evt_${n}`,
+            event: 'lead_0',
+            timestamp: new Date().toISOString(),
+            data,
+          })
           insert.run(`evt_${n}`, body, Date.now())
         }
       })

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type { SuiteOptions } from '../main.ts'
+import type { SuiteOptions } from '../suite-options.ts'
 import type { Result } from '../results.ts'
 import { startReceiver } from '../start-receiver.ts'
 import { createWebhooks, dispatchLeads } from './fill.ts'
@@ -25,7 +25,14 @@ export async function memoryScenario({ quick }: SuiteOptions): Promise<Result[]>
   const row = { scenario: `memory from delivery ${first} to ${last}`, unit: 'MiB more', baseline: null }
   const none = { baselineValue: null, ratio: null }
   return [
-    { ...row, ...none, subject: 'live', value: live, target: `<= ${mostGrowth} MiB`, isMet: live <= mostGrowth },
+    {
+      ...row,
+      ...none,
+      subject: 'live',
+      value: live,
+      target: `<= ${mostGrowth} MiB`,
+      isMet: live <= mostGrowth,
+    },
     { ...row, ...none, subject: 'resident', value: resident, target: null, isMet: null },
   ]
 }
@@ -42,7 +49,8 @@ async function growthOfWorker(path: string, first: number, last: number): Promis
   let before: Memory | undefined
   for (let dispatched = 0; dispatched < last; dispatched += first) {
     await dispatchLeads(leadhooks, first)
-    while ((await receiver.received()) < dispatched + first) await new Promise((resolve) => setTimeout(resolve, 20))
+    while ((await receiver.received()) < dispatched + first)
+      await new Promise((resolve) => setTimeout(resolve, 20))
     before ??= await usedMemory(worker)
   }
   const after = await usedMemory(worker)

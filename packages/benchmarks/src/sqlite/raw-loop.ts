@@ -28,7 +28,9 @@ export function fillRawJobs(database: Database.Database, url: string, count: num
     create table attempts (job_id integer not null, started_at integer not null, duration_ms real not null,
       status_code integer, answer text)
   `)
-  const insert = database.prepare("insert into jobs (url, event_id, body, status, due_at) values (?, ?, ?, 'pending', 0)")
+  const insert = database.prepare(
+    "insert into jobs (url, event_id, body, status, due_at) values (?, ?, ?, 'pending', 0)",
+  )
   database.transaction(() => {
     for (let n = 0; n < count; n++) {
       const event = eventTypeOf(n % webhookCount)
@@ -71,7 +73,9 @@ async function postAll(agent: Agent, jobs: readonly Job[]): Promise<JobResult[]>
 async function post(agent: Agent, job: Job): Promise<JobResult> {
   const start = performance.now()
   const timestamp = Math.floor(Date.now() / 1000)
-  const signature = createHmac('sha256', key).update(`${job.event_id}.${timestamp}.${job.body}`).digest('base64')
+  const signature = createHmac('sha256', key)
+    .update(`${job.event_id}.${timestamp}.${job.body}`)
+    .digest('base64')
   const response = await request(job.url, {
     dispatcher: agent,
     method: 'POST',

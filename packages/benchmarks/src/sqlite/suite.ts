@@ -1,4 +1,4 @@
-import type { SuiteOptions } from '../main.ts'
+import type { SuiteOptions } from '../suite-options.ts'
 import type { Result } from '../results.ts'
 import { verifyScenario } from '../verify.ts'
 import { deliveryScenario } from './delivery.ts'

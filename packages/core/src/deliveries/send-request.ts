@@ -33,8 +33,8 @@ const nothing = Buffer.alloc(0)
  *
  * One deadline covers everything: the wait for a connection, name, TCP, TLS, headers and body. 1xx answers are skipped,
  * redirects are not followed, and nothing is decompressed. An answer counts when it is complete: half a `200` may be all
- * that was left of a failing receiver, and sending twice is better than losing. Only of a body that is too long the rest is
- * not waited for.
+ * that was left of a failing receiver, and sending twice is better than losing. Only a body that is too long is not read
+ * to its end.
  */
 export function sendRequest(
   agent: Dispatcher,
@@ -96,7 +96,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // It waited for a connection until nobody waited for it. To throw drops it and spares the connection; to abort would not.
+    // It waited for a connection until nobody waited for it. To throw drops it, and spares the connection that it got.
     if (this.#isSettled) throw new Error('The request was given up before it was sent')
     this.#controller = controller
   }
@@ -176,8 +176,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#isSettled = true
     this.#cancelDeadline()
     this.#signal?.removeEventListener('abort', this)
-    // undici takes a connection back one turn of the event loop after the answer's end. Whoever sent on at once would open
-    // another one, and there would be up to twice as many connections as requests.
+    // undici takes a connection back one turn of the event loop after the answer's end. Whoever sent on at once would
+    // open another one, and there would be up to twice as many connections as requests.
     if (this.#isComplete) queueMicrotask(() => setImmediate(this.#resolve, result))
     else this.#resolve(result)
   }

@@ -154,7 +154,15 @@ describe('the address policy', () => {
   test.each(metadataAddresses)('%s hands out credentials, and is closed until it is named', (address) => {
     expect(allows(address)).toBe(false)
     expect(allows(address, { allowPrivateAddresses: true })).toBe(false)
-    expect(allows(address, { allowedCidrs: ['0.0.0.0/0', '::/0'] })).toBe(true)
+    expect(allows(address, { allowedCidrs: ['0.0.0.0/0', '::/0'] })).toBe(false)
+  })
+
+  test('a metadata service that is named is open, and only that one', () => {
+    const options = { allowedCidrs: ['169.254.169.254/32', 'fd00:ec2::254/128'] }
+    expect(allows('169.254.169.254', options)).toBe(true)
+    expect(allows('::ffff:169.254.169.254', options)).toBe(true)
+    expect(allows('fd00:ec2::254', options)).toBe(true)
+    expect(allows('169.254.170.2', options)).toBe(false)
   })
 
   test.each(notAddresses)('%j is no address, and refused whatever is open', (address) => {

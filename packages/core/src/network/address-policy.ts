@@ -16,8 +16,9 @@ const privateRanges = toRanges([
 ])
 
 /**
- * Where clouds hand their machines credentials. A slip in a development setup that runs in a cloud would be the whole
- * account, so that these stay closed until `allowedCidrs` names them.
+ * Where clouds hand their machines credentials: a slip here would be the whole account. They stay closed where private
+ * addresses are open, and inside an allowed range too (`fd00::/8` holds some), until `allowedCidrs` names the very
+ * address.
  */
 const metadataRanges = toRanges([
   '169.254.169.254/32', // AWS, Google, Azure, Oracle, DigitalOcean, OpenStack and others
@@ -94,8 +95,8 @@ function isAllowed(
   family: 'ipv4' | 'ipv6',
   isPublic: (address: string) => boolean,
 ): boolean {
+  if (metadataRanges.check(address, family)) return policy.allowedAddresses.check(address, family)
   if (policy.allowedRanges.check(address, family)) return true
-  if (metadataRanges.check(address, family)) return false
   return privateRanges.check(address, family) ? policy.allowPrivateAddresses : isPublic(address)
 }
 

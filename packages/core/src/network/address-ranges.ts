@@ -10,6 +10,11 @@ export function toRanges(cidrs: readonly string[]): BlockList {
   return ranges
 }
 
+/** `10.1.2.3/32` or `fd00:1::5/128`. */
+export function isOneAddress(cidr: string): boolean {
+  return cidr.endsWith(cidr.includes(':') ? '/128' : '/32')
+}
+
 /** `10.1.0.0/16` or `fd00:1::/64`. */
 export function isCidr(value: string): boolean {
   const [address = '', length = '', ...rest] = value.split('/')

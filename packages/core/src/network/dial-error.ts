@@ -14,7 +14,7 @@ export class DialError extends Error {
   }
 }
 
-/** One sentence for every blocked address, whatever it is and whether anything listens there: nothing can be probed by it. */
+/** One sentence for every blocked address, whatever it is and whether anything listens there: nothing is to be learned. */
 export function blockedAddress(): DialError {
   return new DialError(
     'blocked_address',

@@ -193,7 +193,7 @@ describe('a connection', () => {
   })
 
   test('that takes too long is given up', async () => {
-    const mute = await portOf(createServer())
+    const mute = await portOf(createServer((socket) => socket.resume()))
     const result = await post(agentFor(network, { connectTimeoutMs: 20 }), `https://127.0.0.1:${mute}/`, 5000)
     expect(result).toMatchObject({ failure: 'timeout', message: expect.stringContaining('No connection') })
   })
@@ -201,7 +201,7 @@ describe('a connection', () => {
   test('that nobody waits for any more does not keep the process up', async () => {
     const tcpSockets = () =>
       process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
-    const mute = await portOf(createServer((socket) => socket.unref()))
+    const mute = await portOf(createServer((socket) => socket.unref().resume()))
     // What earlier tests closed may still be on its way out.
     await expect.poll(tcpSockets).toBe(0)
     expect(await post(agentFor(network), `https://127.0.0.1:${mute}/`, 50)).toMatchObject({

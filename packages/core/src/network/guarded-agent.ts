@@ -43,8 +43,8 @@ export function createGuardedAgent(
 }
 
 /**
- * Vets where it dials: a name through the look-up of the very connection, so that what was vetted is what is dialled and DNS
- * has no second word (rebinding); a literal here, since no look-up is made for it.
+ * Vets where it dials: a name through the look-up of the very connection, so that what was vetted is what is dialled and
+ * DNS has no second word (rebinding); a literal here, since no look-up is made for it.
  */
 function guardedConnector(
   policy: NetworkPolicy,

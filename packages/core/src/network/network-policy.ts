@@ -2,23 +2,27 @@ import type { BlockList, LookupFunction } from 'node:net'
 import { z } from 'zod'
 import { LeadhooksError } from '../errors.ts'
 import { describeIssues, toIssues } from '../input.ts'
-import { isCidr, toRanges } from './address-ranges.ts'
+import { isCidr, isOneAddress, toRanges } from './address-ranges.ts'
 
 /** Which addresses deliveries may go to. Everything is closed but public https until the host opens it. */
 export interface NetworkOptions {
   /**
    * Allows private, loopback and link-local addresses and names such as `localhost`: for development and tests only.
-   * The metadata services of clouds stay closed even then, unless `allowedCidrs` names them.
+   * The metadata services of clouds stay closed even then.
    * @default false
    */
   allowPrivateAddresses?: boolean
   /** Allows `http:` URLs, and with them port 80. @default false */
   allowHttp?: boolean
-  /** Inside ranges that are allowed all the same, as CIDRs: `['10.1.0.0/16', 'fd00:1::/64']`. @default [] */
+  /**
+   * Inside ranges that are allowed all the same, as CIDRs: `['10.1.0.0/16', 'fd00:1::/64']`. No range that merely holds
+   * them opens the metadata services of clouds: these must be named, as in `169.254.169.254/32`.
+   * @default []
+   */
   allowedCidrs?: readonly string[]
   /** The only ports that are allowed. @default 443 (80 with `allowHttp`) and 1024 up, less those of known services */
   allowedPorts?: readonly number[]
-  /** Resolves host names, in the form of `dns.lookup`; what it answers is vetted all the same. For tests and own resolvers. */
+  /** Resolves host names, in the form of `dns.lookup`; what it answers is vetted too. For tests and own resolvers. */
   lookup?: LookupFunction
 }
 
@@ -29,6 +33,8 @@ export interface NetworkPolicy {
   /** Some inside address is open: then names that only the inside knows make sense too. */
   readonly allowsInsideNames: boolean
   readonly allowedRanges: BlockList
+  /** Those of the allowed ranges that are one address. */
+  readonly allowedAddresses: BlockList
   /** Undefined: the default ones. */
   readonly allowedPorts: ReadonlySet<number> | undefined
   readonly lookup: LookupFunction | undefined
@@ -66,6 +72,7 @@ export function resolveNetworkPolicy(options: NetworkOptions = {}): NetworkPolic
     allowHttp,
     allowsInsideNames: allowPrivateAddresses || allowedCidrs.length > 0,
     allowedRanges: toRanges(allowedCidrs),
+    allowedAddresses: toRanges(allowedCidrs.filter(isOneAddress)),
     allowedPorts: allowedPorts && new Set(allowedPorts),
     lookup,
   }

@@ -83,7 +83,7 @@ function checkHost(policy: NetworkPolicy, hostname: string): void {
   }
 }
 
-/** A name as DNS has them (RFC 1035), and with `_`, which some use. A trailing dot is refused: it only hides what a name is. */
+/** A name as DNS has them (RFC 1035), and with `_`, which some use; without a trailing dot, which only hides what it is. */
 function isHostName(name: string): boolean {
   return (
     name.length <= 253 &&

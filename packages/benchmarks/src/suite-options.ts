@@ -1,0 +1,5 @@
+export interface SuiteOptions {
+  rounds: number
+  /** A tenth of the work, to see that everything runs. */
+  quick: boolean
+}
