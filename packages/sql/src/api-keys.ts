@@ -21,7 +21,8 @@ const mapping = rowMapping<ApiKey>('api_keys', {
 })
 
 export function apiKeyStorage({ db, codec, runner }: Sql): ApiKeyStorage {
-  const first = ([row]: Tables['api_keys'][]): ApiKey | null => (row === undefined ? null : fromRow(mapping, codec, row))
+  const first = ([row]: Tables['api_keys'][]): ApiKey | null =>
+    row === undefined ? null : fromRow(mapping, codec, row)
 
   return {
     async insertApiKey(apiKey, hash) {
@@ -34,7 +35,9 @@ export function apiKeyStorage({ db, codec, runner }: Sql): ApiKeyStorage {
 
     async findApiKey({ organizationId, id }) {
       const query = db.selectFrom('api_keys').selectAll()
-      return first(await runner.rows(query.where('organization_id', '=', organizationId).where('id', '=', id)))
+      return first(
+        await runner.rows(query.where('organization_id', '=', organizationId).where('id', '=', id)),
+      )
     },
 
     async listApiKeys({ organizationId, limit, after }) {

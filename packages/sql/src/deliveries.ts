@@ -67,6 +67,8 @@ export interface DeliveryLayout {
    * `created_at`, so that both orders are one.
    */
   order: readonly AgeColumn[]
+  /** The rows of the table to look for a list in: here a dialect can name the index to use. @default the table as it is */
+  from?(query: DeliveryQuery): RawBuilder<Columns<Delivery>>
   /** Where the dialect keeps deliveries beside the table `deliveries`. @default nowhere */
   elsewhere?: {
     /** A query of `deliveryColumns`: the newest `limit` that match; null where none can. */
@@ -98,7 +100,12 @@ export function deliveryStorage(sql: Sql, layout: DeliveryLayout): Pick<Delivery
 
     async listDeliveries(query) {
       const { limit, after } = query
-      let stored = matching(table, query).where(behind(codec, after, order)).limit(limit)
+      const from = layout.from
+        ? db.selectFrom(layout.from(query).as('deliveries')).select(deliveryColumns)
+        : table
+      let stored = matching(from, query)
+        .where(behind(codec, after, order))
+        .limit(limit)
       for (const column of order) stored = stored.orderBy(column, 'desc')
       const elsewhere = await layout.elsewhere?.list(query)
       if (!elsewhere) return (await runner.rows(stored)).map(read)

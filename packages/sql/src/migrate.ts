@@ -21,7 +21,11 @@ export function* migrateSteps({ db, codec }: Sql, migrations: readonly Migration
   checkNotNewer(version, migrations)
   for (const migration of migrations.slice(version)) {
     for (const statement of migration.statements) yield CompiledQuery.raw(statement)
-    const applied = { version: migration.version, name: migration.name, applied_at: codec.date.write(new Date()) }
+    const applied = {
+      version: migration.version,
+      name: migration.name,
+      applied_at: codec.date.write(new Date()),
+    }
     yield db.insertInto('migrations').values(applied).compile()
   }
 }
@@ -36,7 +40,8 @@ export function* tablesVersion(db: Sql['db']): Steps<number> {
 /** Throws `migration_required` unless the tables have just the version that this release works with. */
 export function checkUpToDate(version: number, migrations: readonly Migration[]): void {
   checkNotNewer(version, migrations)
-  if (version < migrations.length) throw tablesMissing(`at version ${version}, and this release needs ${migrations.length}`)
+  if (version < migrations.length)
+    throw tablesMissing(`at version ${version}, and this release needs ${migrations.length}`)
 }
 
 /** What to throw, too, for a table that the database does not know. */

@@ -20,13 +20,20 @@ export interface RowMapping<Model> {
 }
 
 /** `kinds` must name every field of the model: one that is added there and not here does not compile. */
-export function rowMapping<Model>(table: string, kinds: Record<keyof Model & string, Kind>): RowMapping<Model> {
+export function rowMapping<Model>(
+  table: string,
+  kinds: Record<keyof Model & string, Kind>,
+): RowMapping<Model> {
   const fields = Object.entries<Kind>(kinds).map(([name, kind]) => ({ name, column: snakeCase(name), kind }))
   return { table, fields }
 }
 
 /** The row that keeps a model. */
-export function toRow<Model>(mapping: RowMapping<Model>, codec: Codec, model: NoInfer<Model>): Columns<Model> {
+export function toRow<Model>(
+  mapping: RowMapping<Model>,
+  codec: Codec,
+  model: NoInfer<Model>,
+): Columns<Model> {
   return toChanges<Model>(mapping, codec, model) as unknown as Columns<Model>
 }
 
@@ -54,7 +61,12 @@ export function fromRow<Model>(mapping: RowMapping<Model>, codec: Codec, row: Co
       const value = columns[column]
       model[name] = value === null ? null : read(codec, kind, value)
     } catch (cause) {
-      throw corrupt(mapping.table, columns['id'], `column ${column} holds what nobody here has written`, cause)
+      throw corrupt(
+        mapping.table,
+        columns['id'],
+        `column ${column} holds what nobody here has written`,
+        cause,
+      )
     }
   }
   return model as Model

@@ -1,4 +1,11 @@
-import type { ApiKey, Attempt, Delivery, Organization, StoredEvent, StoredWebhook } from '@leadhooks/core/storage'
+import type {
+  ApiKey,
+  Attempt,
+  Delivery,
+  Organization,
+  StoredEvent,
+  StoredWebhook,
+} from '@leadhooks/core/storage'
 
 /** What a database gives and takes for a date: Postgres a `Date`, SQLite milliseconds since the epoch. */
 export type SqlDate = Date | number

@@ -39,7 +39,9 @@ export function webhookStorage({ db, codec, runner }: Sql): Omit<WebhookStorage,
 
     async findWebhook({ organizationId, id }) {
       const query = db.selectFrom('webhooks').selectAll()
-      return first(await runner.rows(query.where('organization_id', '=', organizationId).where('id', '=', id)))
+      return first(
+        await runner.rows(query.where('organization_id', '=', organizationId).where('id', '=', id)),
+      )
     },
 
     async listWebhooks({ organizationId, limit, after }) {

@@ -1,4 +1,9 @@
-import { type ClaimedDelivery, type ClaimRequest, LeadhooksError, newLease } from '@leadhooks/core/storage'
+import {
+  type ClaimedDelivery,
+  type ClaimRequest,
+  type LeadhooksError,
+  newLease,
+} from '@leadhooks/core/storage'
 import { ClaimWebhooks } from './claim-webhooks.ts'
 import type { Connection } from './connection.ts'
 import { type Due, dueDeliveries, type Look } from './due-deliveries.ts'
@@ -13,8 +18,9 @@ interface Lease {
 }
 
 const insertLease = `
-  insert into leadhooks_leases (delivery_id, lease, organization_id, webhook_id, event_seq, leased_at, leased_until)
-  values (?, ?, ?, ?, ?, ?, ?)`
+  insert into leadhooks_leases
+    (delivery_id, lease, organization_id, webhook_id, event_seq, created_at, leased_at, leased_until)
+  values (?, ?, ?, ?, ?, ?, ?, ?)`
 
 const takeOver = `
   update leadhooks_leases set lease = ?, event_seq = null, leased_at = ?, leased_until = ? where delivery_id = ?`
@@ -38,7 +44,13 @@ export function claimDeliveries(
   const { turns, corruptRows } = state
   const found: LeadhooksError[] = []
   const onCorrupt = (error: LeadhooksError): void => void found.push(error)
-  const look: Look = { connection, now, turns, onCorrupt, webhooks: new ClaimWebhooks(connection, request, onCorrupt) }
+  const look: Look = {
+    connection,
+    now,
+    turns,
+    onCorrupt,
+    webhooks: new ClaimWebhooks(connection, request, onCorrupt),
+  }
 
   const lapsed = lapsedDeliveries(look, request.limit)
   const due = firstOf(dueDeliveries(look), request.limit - lapsed.due.length)
@@ -68,12 +80,16 @@ function leaseLapsed(connection: Connection, row: Due & LapsedRow, lease: Lease)
 }
 
 function leaseDue(connection: Connection, row: Due, lease: Lease): ClaimedDelivery {
-  const { id, organizationId, webhook, event_seq: seq } = row
-  connection.run(insertLease, id, lease.token, organizationId, webhook.id, seq, lease.from, lease.until)
+  const { id, organizationId, webhook, event_seq: seq, created_at: created } = row
+  const { token, from, until } = lease
+  connection.run(insertLease, id, token, organizationId, webhook.id, seq, created, from, until)
   return claimedOf(row, lease)
 }
 
-function claimedOf({ id, organizationId, webhook, event, attempts, created_at }: Due, { token }: Lease): ClaimedDelivery {
+function claimedOf(
+  { id, organizationId, webhook, event, attempts, created_at }: Due,
+  { token }: Lease,
+): ClaimedDelivery {
   const createdAt = new Date(created_at)
   return { id, organizationId, lease: token, attempt: attempts + 1, createdAt, event, webhook }
 }

@@ -50,7 +50,7 @@ export class ClaimWebhooks {
     const { room, defaultConcurrency } = this.#request
     // A webhook without room need not be read. There can be many of them, and they are asked for in every claim.
     if (room.get(webhookId) === 0) return { webhook: null, room: 0 }
-    const row = this.#connection.get<WebhookRow>(selectWebhook, organizationId, webhookId)
+    const row = this.#connection.get(selectWebhook, organizationId, webhookId) as WebhookRow | undefined
     if (row?.enabled !== 1) return { webhook: null, room: 0 }
     try {
       const webhook = readWebhook(codec, row)

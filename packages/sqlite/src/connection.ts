@@ -30,8 +30,9 @@ export class Connection {
     return this.statement(text).run(...parameters)
   }
 
-  get<Row>(text: string, ...parameters: unknown[]): Row | undefined {
-    return this.statement(text).get(...parameters) as Row | undefined
+  /** The first row; undefined when there is none. */
+  get(text: string, ...parameters: unknown[]): unknown {
+    return this.statement(text).get(...parameters)
   }
 
   all<Row>(text: string, ...parameters: unknown[]): Row[] {

@@ -20,4 +20,7 @@ export interface Statement {
   safeIntegers(toggle?: boolean): this
 }
 
-export type DatabaseConstructor = new (path: string, options: { timeout: number; fileMustExist: boolean }) => Database
+export type DatabaseConstructor = new (
+  path: string,
+  options: { timeout: number; fileMustExist: boolean },
+) => Database

@@ -17,15 +17,20 @@ export function asLeadhooksError(error: unknown): unknown {
     new LeadhooksError(kind, `SQLite: ${error.message} (${code}). ${advice}`, { cause: error })
 
   if (isBusy(error)) return fail('storage_unavailable', lockedAdvice)
-  if (code === 'SQLITE_FULL') return fail('storage_unavailable', 'Make room on the disk, or raise max_page_count')
+  if (code === 'SQLITE_FULL')
+    return fail('storage_unavailable', 'Make room on the disk, or raise max_page_count')
   if (/^SQLITE_(IOERR|CANTOPEN|READONLY|PERM|AUTH|PROTOCOL|NOLFS|NOMEM|INTERRUPT)/.test(code))
-    return fail('storage_unavailable', 'See to it that the file, its directory and its disk can be written to')
+    return fail(
+      'storage_unavailable',
+      'See to it that the file, its directory and its disk can be written to',
+    )
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code))
     return fail('storage_corrupt', 'Run PRAGMA integrity_check, and restore the file from a backup')
   if (/malformed JSON/.test(error.message))
     return fail('storage_corrupt', 'Something other than Leadhooks has changed a row of leadhooks_webhooks')
   if (/no such (table|column).*leadhooks_/.test(error.message)) return tablesMissing(undefined, error)
-  if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(code)) return fail('conflict', 'There is such a row already')
+  if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(code))
+    return fail('conflict', 'There is such a row already')
   return fail('internal', 'Please report this')
 }
 

@@ -1,5 +1,5 @@
-import type { Scoped, StoredEvent } from '@leadhooks/core/storage'
-import { type Columns, readEvent } from '@leadhooks/sql'
+import type { ClaimedDelivery, Scoped, StoredEvent } from '@leadhooks/core/storage'
+import { type Columns, corrupt, readEvent } from '@leadhooks/sql'
 import { codec } from './codec.ts'
 import type { Connection } from './connection.ts'
 import { timeOfEventId } from './id-time.ts'
@@ -8,6 +8,8 @@ export interface EventRow extends Columns<StoredEvent> {
   seq: number
   dispatched_at: number
 }
+
+type EventName = Pick<StoredEvent, 'id' | 'type'>
 
 const columns = 'seq, organization_id, id, type, body, created_at, dispatched_at'
 
@@ -19,6 +21,10 @@ const byOtherId = `
   select ${columns} from leadhooks_events indexed by leadhooks_events_by_id
   where organization_id = ? and id = ? and is_dated = 0`
 
+const nameBySeq = `select id, type from leadhooks_events where seq = ?`
+
+const sendableBySeq = `select id, type, body from leadhooks_events where seq = ?`
+
 /**
  * Whether the id says when the event was created, as the ids that Leadhooks makes do. The index by age leads to such an
  * event; all others have an index by id, too.
@@ -29,8 +35,8 @@ export function isDated({ id, createdAt }: Pick<StoredEvent, 'id' | 'createdAt'>
 
 export function findEventRow(connection: Connection, { organizationId, id }: Scoped): EventRow | undefined {
   const time = timeOfEventId(id)
-  const dated = time === null ? undefined : connection.get<EventRow>(byDatedId, organizationId, time, id)
-  return dated ?? connection.get<EventRow>(byOtherId, organizationId, id)
+  const dated = time === null ? undefined : connection.get(byDatedId, organizationId, time, id)
+  return (dated ?? connection.get(byOtherId, organizationId, id)) as EventRow | undefined
 }
 
 export function findEvent(connection: Connection, event: Scoped): StoredEvent | null {
@@ -38,11 +44,25 @@ export function findEvent(connection: Connection, event: Scoped): StoredEvent | 
   return row === undefined ? null : readEvent(codec, row)
 }
 
-/** An event of the same id in the index that this one does not go to: it may have come with another time. */
-export function findInOtherIndex(connection: Connection, event: StoredEvent): EventRow | undefined {
-  const { id, organizationId, createdAt } = event
+/** Whether an event of the same id is in the index that this one does not go to: it may have come with another time. */
+export function isInOtherIndex(connection: Connection, event: StoredEvent): boolean {
+  const { id, organizationId } = event
   const time = timeOfEventId(id)
-  if (time === null) return undefined
-  if (time === createdAt.getTime()) return connection.get(byOtherId, organizationId, id)
-  return connection.get(byDatedId, organizationId, time, id)
+  if (time === null) return false
+  const other = isDated(event)
+    ? connection.get(byOtherId, organizationId, id)
+    : connection.get(byDatedId, organizationId, time, id)
+  return other !== undefined
+}
+
+/** What is sent of an event. */
+export function sendableEvent(connection: Connection, seq: number): ClaimedDelivery['event'] | undefined {
+  return connection.get(sendableBySeq, seq) as ClaimedDelivery['event'] | undefined
+}
+
+/** What a delivery keeps of its event. */
+export function eventName(connection: Connection, seq: number): EventName {
+  const event = connection.get(nameBySeq, seq) as EventName | undefined
+  if (event === undefined) throw corrupt('events', seq, 'it is not there, and a delivery needs it')
+  return event
 }

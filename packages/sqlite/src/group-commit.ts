@@ -44,7 +44,8 @@ export class GroupCommit {
 
   /** One call that cannot be written must not take the others with it. */
   async #writeEach(calls: readonly Call[]): Promise<void> {
-    for (const call of calls) await this.#write([call]).then(([inserted = []]) => call.resolve(inserted), call.reject)
+    for (const call of calls)
+      await this.#write([call]).then(([inserted = []]) => call.resolve(inserted), call.reject)
   }
 
   async #write(calls: readonly Call[]): Promise<InsertedEvent[][]> {

@@ -21,6 +21,7 @@ export class HostConnections {
 
   /** Writes the events as part of the transaction that is open on the handle, or else as one of their own. */
   insertEvents(events: readonly NewEvent[], now: number, tx: Database = this.#handles.host): InsertedEvent[] {
+    if (!tx.open) throw new LeadhooksError('closed', `The handle of "${tx.name}" was closed`)
     const connection = this.#connectionOf(tx)
     try {
       this.#tables.check(connection)

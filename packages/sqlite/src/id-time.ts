@@ -9,7 +9,8 @@ const timeLength = 10
 export function timeOfEventId(id: string): number | null {
   if (!datedEventId.test(id)) return null
   let time = 0
-  for (const digit of id.slice(prefixLength, prefixLength + timeLength)) time = time * 32 + alphabet.indexOf(digit)
+  for (const digit of id.slice(prefixLength, prefixLength + timeLength))
+    time = time * 32 + alphabet.indexOf(digit)
   return time
 }
 

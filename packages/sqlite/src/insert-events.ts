@@ -1,6 +1,6 @@
 import { type InsertedEvent, type NewEvent, newDeliveryId } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
-import { findEvent, findInOtherIndex, isDated } from './find-event.ts'
+import { findEvent, isDated, isInOtherIndex } from './find-event.ts'
 
 const insertEvent = `
   insert into leadhooks_events (organization_id, id, type, body, created_at, dispatched_at, is_dated)
@@ -12,7 +12,11 @@ const insertDelivery = `
   values (?, ?, ?, ?, ?)`
 
 /** Writes events and their deliveries as part of the transaction that is open. */
-export function insertEvents(connection: Connection, events: readonly NewEvent[], now: number): InsertedEvent[] {
+export function insertEvents(
+  connection: Connection,
+  events: readonly NewEvent[],
+  now: number,
+): InsertedEvent[] {
   return events.map((event) => insertOne(connection, event, now))
 }
 
@@ -35,7 +39,7 @@ function insertOne(connection: Connection, newEvent: NewEvent, now: number): Ins
 function insertUnlessThere(connection: Connection, event: InsertedEvent['event'], now: number): unknown {
   const { id, organizationId, type, body, createdAt } = event
   // The insert itself notices an event of the same id in the index that it writes to.
-  if (findInOtherIndex(connection, event) !== undefined) return null
+  if (isInOtherIndex(connection, event)) return null
   const dated = Number(isDated(event))
   const row = [organizationId, id, type, body, createdAt.getTime(), now, dated]
   const { changes, lastInsertRowid } = connection.run(insertEvent, ...row)

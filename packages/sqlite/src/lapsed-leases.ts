@@ -20,21 +20,27 @@ export interface Lapsed {
   crashed: LapsedRow[]
 }
 
-/** `condition` is on the leases. A delivery that is still fresh has neither attempts nor lapses. */
-export const lapsedRows = (condition: string): string => `
-  select lease.delivery_id as id, lease.organization_id, lease.webhook_id, lease.event_seq, delivery.event_id,
-    coalesce(fresh.created_at, delivery.created_at) as created_at, lease.leased_until as due_at,
-    coalesce(delivery.attempts, 0) as attempts, coalesce(delivery.lapses, 0) as lapses, lease.leased_at
-  from leadhooks_leases as lease indexed by leadhooks_leases_by_time
-  left join leadhooks_deliveries as delivery
-    on delivery.organization_id = lease.organization_id and delivery.id = lease.delivery_id
-  left join leadhooks_fresh_deliveries as fresh
-    on fresh.organization_id = lease.organization_id and fresh.webhook_id = lease.webhook_id
-    and fresh.id = lease.delivery_id
-  where ${condition}
-  order by lease.leased_until`
+interface LeaseRow {
+  id: string
+  organization_id: string
+  webhook_id: string
+  event_seq: number | null
+  created_at: number
+  leased_at: number
+  leased_until: number
+}
 
-const lapsedLeases = lapsedRows('lease.leased_until <= ?')
+const lapsedLeases = `
+  select delivery_id as id, organization_id, webhook_id, event_seq, created_at, leased_at, leased_until
+  from leadhooks_leases indexed by leadhooks_leases_by_time
+  where leased_until <= ? order by leased_until`
+
+type SoFar = Pick<LapsedRow, 'attempts' | 'lapses' | 'event_id'>
+
+const nothing: SoFar = { attempts: 0, lapses: 0, event_id: null }
+
+const soFar = `
+  select attempts, lapses, event_id from leadhooks_deliveries where organization_id = ? and id = ?`
 
 const insertLost = `
   insert into leadhooks_attempts (delivery_id, number, started_at, outcome) values (?, ?, ?, 'lost')`
@@ -49,11 +55,21 @@ const giveUp = `
 
 const endLease = `delete from leadhooks_leases where delivery_id = ?`
 
-/** Leases that have run out, the first to do so first. There are never more than workers have had in hand. */
+/** What lies under leases that have run out, the first to do so first. There is never more than workers had in hand. */
+export function* lapsedRows(connection: Connection, now: number): Generator<LapsedRow> {
+  for (const lease of connection.all<LeaseRow>(lapsedLeases, now)) {
+    const { id, organization_id: organizationId, event_seq: seq, leased_until: due_at } = lease
+    // Nothing has come of a fresh delivery so far.
+    const rows = seq === null ? connection.all<SoFar>(soFar, organizationId, id) : [nothing]
+    for (const row of rows) yield { ...lease, ...row, due_at }
+  }
+}
+
+/** The lapsed deliveries to hand out, and those to end. */
 export function lapsedDeliveries(look: Look, limit: number): Lapsed {
   const { connection, now, webhooks } = look
   const lapsed: Lapsed = { due: [], crashed: [] }
-  for (const row of connection.all<LapsedRow>(lapsedLeases, now)) {
+  for (const row of lapsedRows(connection, now)) {
     if (lapsed.due.length === limit) break
     const { organization_id: organizationId, webhook_id: webhookId } = row
     const webhook = webhooks.withRoom(organizationId, webhookId)

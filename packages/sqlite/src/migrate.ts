@@ -28,6 +28,8 @@ export async function migrate(sql: Sql, own: OwnConnection, journalMode: 'wal' |
 }
 
 function isMigrated(connection: Connection, { db }: Sql): boolean {
-  const table = connection.get(`select 1 from sqlite_master where type = 'table' and name = 'leadhooks_migrations'`)
+  const table = connection.get(
+    `select 1 from sqlite_master where type = 'table' and name = 'leadhooks_migrations'`,
+  )
   return table !== undefined && runSteps(connection, tablesVersion(db)) === migrations.length
 }

@@ -31,7 +31,7 @@ export interface Handles {
   /** The file as SQLite names it; empty for a database that only `host` can see. */
   file: string
   /** Sets up `own`. Like any statement, it may find the file locked. */
-  configure(): void
+  configure: () => void
 }
 
 export function openPath({ path, synchronous = 'FULL' }: PathOptions): Handles {
@@ -44,9 +44,10 @@ export function openPath({ path, synchronous = 'FULL' }: PathOptions): Handles {
  * `await`, and nothing of ours may slip into that. A database in memory has no second handle.
  */
 export function openBeside({ database }: HandleOptions): Handles {
-  if (!database.open) throw new LeadhooksError('invalid_options', 'The `database` given to `sqliteStorage` is closed')
+  if (!database.open)
+    throw new LeadhooksError('invalid_options', 'The `database` given to `sqliteStorage` is closed')
   const file = fileOf(database)
-  if (file === '') return { own: database, host: database, isOwned: false, file, configure() {} }
+  if (file === '') return { own: database, host: database, isOwned: false, file, configure: () => {} }
   const own = open(database.constructor as DatabaseConstructor, file, true)
   return {
     own,
@@ -82,7 +83,11 @@ function configure(own: Database, synchronous: string): void {
 function openError(path: string, cause: unknown): unknown {
   const known = asLeadhooksError(cause)
   if (known !== cause || !(cause instanceof Error)) return known
-  return new LeadhooksError('storage_unavailable', `The database "${path}" cannot be opened: ${cause.message}`, { cause })
+  return new LeadhooksError(
+    'storage_unavailable',
+    `The database "${path}" cannot be opened: ${cause.message}`,
+    { cause },
+  )
 }
 
 /** The path of the main database; empty for one in memory. */

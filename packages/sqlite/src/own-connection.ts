@@ -1,5 +1,5 @@
 import { LeadhooksError } from '@leadhooks/core/storage'
-import { Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { asLeadhooksError } from './driver-errors.ts'
 import type { Handles } from './open-database.ts'
 import { type Begin, transact } from './transaction.ts'
@@ -74,6 +74,8 @@ export class OwnConnection {
 
   #makeReady(): void {
     if (this.#isClosed) throw new LeadhooksError('closed', 'This storage was closed')
+    if (!this.#handles.own.open)
+      throw new LeadhooksError('closed', 'The `database` given to `sqliteStorage` was closed')
     if (!this.#handles.isOwned && this.#handles.own.inTransaction) throw new HostTransactionOpen()
     if (this.#isConfigured) return
     this.#handles.configure()

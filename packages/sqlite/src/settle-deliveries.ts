@@ -1,27 +1,110 @@
 import type { Attempt, Settlement } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
+import { eventName } from './find-event.ts'
+import { removeFresh } from './fresh-deliveries.ts'
 
-interface LeaseRow {
+/** A lease that is being ended. */
+interface Held {
   organization_id: string
   webhook_id: string
   event_seq: number | null
+  created_at: number
 }
 
-// Whoever removes the lease is its holder, and nobody else gets to change the delivery.
-const endLease = `
-  delete from leadhooks_leases where delivery_id = ? and lease = ?
-  returning organization_id, webhook_id, event_seq`
+// Only the holder of the lease gets to change the delivery. (`returning` would build a table for each row it returns.)
+const findLease = `
+  select organization_id, webhook_id, event_seq, created_at from leadhooks_leases where delivery_id = ? and lease = ?`
 
-const update = `
+const endLease = `delete from leadhooks_leases where delivery_id = ?`
+
+const settleFresh = `
+  insert into leadhooks_deliveries (status, reason, next_attempt_at, finished_at, attempts, status_code, failure,
+    organization_id, id, webhook_id, event_id, event_type, created_at, lapses)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`
+
+const settleAttempt = `
   update leadhooks_deliveries
-  set status = ?, reason = ?, next_attempt_at = ?, finished_at = ?, lapses = 0
+  set status = ?, reason = ?, next_attempt_at = ?, finished_at = ?, attempts = ?, status_code = ?, failure = ?, lapses = 0
   where organization_id = ? and id = ?`
 
-const updateAttempt = `
-  update leadhooks_deliveries
-  set attempts = ?, status_code = ?, failure = ?
+const settleUnsent = `
+  update leadhooks_deliveries set status = ?, reason = ?, next_attempt_at = ?, finished_at = ?, lapses = 0
   where organization_id = ? and id = ?`
-void update
-void updateAttempt
-export type { Attempt, Connection, LeaseRow, Settlement }
-void endLease
+
+const attemptColumns = `delivery_id, number, started_at, duration_ms, outcome, failure, message, status_code, response_body`
+
+const insertAttempt = `
+  insert into leadhooks_attempts (${attemptColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+const replaceLost = `
+  update leadhooks_attempts
+  set started_at = ?, duration_ms = ?, outcome = 'superseded', failure = ?, message = ?, status_code = ?, response_body = ?
+  where delivery_id = ? and number = ? and outcome = 'lost'`
+
+const insertSuperseded = `
+  insert into leadhooks_attempts (${attemptColumns})
+  select id, ?, ?, ?, 'superseded', ?, ?, ?, ?
+  from leadhooks_deliveries indexed by leadhooks_cancelled_deliveries where status = 'cancelled' and id = ?
+  on conflict do nothing`
+
+const disableWebhook = `
+  update leadhooks_webhooks set enabled = 0, disabled_reason = ?, disabled_at = ?, updated_at = ?
+  where organization_id = ? and id = ? and enabled = 1`
+
+/** Writes what came of claims, as part of the transaction that is open. Answers which of them still held their lease. */
+export function settleDeliveries(
+  connection: Connection,
+  settlements: readonly Settlement[],
+  now: number,
+): boolean[] {
+  return settlements.map((settlement) => settle(connection, settlement, now))
+}
+
+function settle(connection: Connection, settlement: Settlement, now: number): boolean {
+  const { id, lease, attempt, disableWebhook: reason } = settlement
+  const held = connection.get(findLease, id, lease) as Held | undefined
+  if (held === undefined) {
+    if (attempt !== null) supersede(connection, id, attempt)
+    return false
+  }
+  connection.run(endLease, id)
+  moveOn(connection, held, settlement, now)
+  if (attempt !== null) {
+    const { number, startedAt, durationMs, outcome } = attempt
+    connection.run(insertAttempt, id, number, startedAt.getTime(), durationMs, outcome, ...answerOf(attempt))
+  }
+  if (reason !== undefined) {
+    connection.run(disableWebhook, reason, now, now, held.organization_id, held.webhook_id)
+  }
+  return true
+}
+
+function moveOn(connection: Connection, held: Held, { id, attempt, next }: Settlement, now: number): void {
+  const { organization_id: organizationId, webhook_id: webhookId, event_seq: seq } = held
+  const reason = next.status === 'dead_letter' ? next.reason : null
+  // A part of a millisecond is rounded up: nothing is due before its time.
+  const times = next.status === 'retrying' ? [Math.ceil(now + next.delayMs), null] : [null, now]
+  const state = [next.status, reason, ...times]
+  const last = attempt && [attempt.number, attempt.statusCode, attempt.failure]
+  if (seq === null) {
+    connection.run(last ? settleAttempt : settleUnsent, ...state, ...(last ?? []), organizationId, id)
+    return
+  }
+  const event = eventName(connection, seq)
+  const delivery = [organizationId, id, webhookId, event.id, event.type, held.created_at]
+  connection.run(settleFresh, ...state, ...(last ?? [0, null, null]), ...delivery)
+  removeFresh(connection, organizationId, webhookId, id)
+}
+
+/** Keeps a request that the receiver saw, though its result came too late to count. */
+function supersede(connection: Connection, id: string, attempt: Attempt): void {
+  const { number, durationMs } = attempt
+  const startedAt = attempt.startedAt.getTime()
+  const answer = answerOf(attempt)
+  if (connection.run(replaceLost, startedAt, durationMs, ...answer, id, number).changes === 1) return
+  connection.run(insertSuperseded, number, startedAt, durationMs, ...answer, id)
+}
+
+function answerOf({ failure, message, statusCode, responseBody }: Attempt): unknown[] {
+  return [failure, message, statusCode, responseBody]
+}

@@ -18,14 +18,14 @@ import type { Database } from './database.ts'
 import { deleteWebhook } from './delete-webhook.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { findEvent } from './find-event.ts'
-import { deliveryLayout } from './fresh-deliveries.ts'
+import { deliveryLayout } from './delivery-layout.ts'
 import { GroupCommit } from './group-commit.ts'
 import { HostConnections } from './host-connections.ts'
 import { releaseDeliveries, renewLeases } from './leases.ts'
 import { migrate } from './migrate.ts'
+import { cancelDelivery, replayDelivery, retryDelivery } from './operations.ts'
 import { type HandleOptions, openBeside, openPath, type PathOptions } from './open-database.ts'
 import { OwnConnection } from './own-connection.ts'
-import { replayDelivery } from './replay-delivery.ts'
 import { runQuery, runSteps } from './run-steps.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
 import { TablesCheck } from './tables-check.ts'
@@ -57,10 +57,8 @@ export type SqliteStorageOptions = (HandleOptions | PathOptions) & CommonOptions
  * ```
  */
 export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> {
+  checkOptions(options)
   const { busyTimeoutMs = 5000 } = options
-  if (!(busyTimeoutMs >= 0)) {
-    throw new LeadhooksError('invalid_options', `Expected \`busyTimeoutMs\` to be a number from 0 up, got ${busyTimeoutMs}`)
-  }
   const handles = 'path' in options ? openPath(options) : openBeside(options)
   const tables = new TablesCheck()
   const connection = new Connection(handles.own)
@@ -68,7 +66,12 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
   const host = new HostConnections(handles, connection, tables)
   const group = new GroupCommit(own)
   const claims: ClaimState = { turns: new Turns(), corruptRows: new CorruptRows() }
-  const sql: Sql = { db: compiler, codec, runner: runnerOn(own), time: (given) => rawSql`${timeOf({ now: given })}` }
+  const sql: Sql = {
+    db: compiler,
+    codec,
+    runner: runnerOn(own),
+    time: (given) => rawSql`${timeOf({ now: given })}`,
+  }
   const deliveries = deliveryStorage(sql, deliveryLayout(own))
 
   return {
@@ -92,17 +95,37 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
       own.writeIfNeeded((c) => claimDeliveries(c, request, claims, timeOf(request))),
     renewLeases: async (held, { leaseMs, now }) =>
       held.length === 0 ? [] : own.write((c) => renewLeases(c, held, timeOf({ now }) + leaseMs)),
-    releaseDeliveries: async (held) => own.write((c) => releaseDeliveries(c, held)),
+    async releaseDeliveries(held) {
+      if (held.length > 0) await own.write((c) => releaseDeliveries(c, held))
+    },
     settleDeliveries: async (settlements, timed) =>
       settlements.length === 0 ? [] : own.write((c) => settleDeliveries(c, settlements, timeOf(timed))),
     expireDeliveries: async ({ limit, now }) =>
       own.writeIfNeeded((c) => expireDeliveries(c, limit, timeOf({ now }))),
     ...deliveries,
+    retryDelivery: async (delivery) => own.write((c) => retryDelivery(c, delivery, timeOf(delivery))),
+    cancelDelivery: async (delivery) => own.write((c) => cancelDelivery(c, delivery, timeOf(delivery))),
     async replayDelivery({ organizationId, id, now }) {
       const replayed = await deliveries.findDelivery({ organizationId, id })
       return replayed && own.write((c) => replayDelivery(c, replayed, timeOf({ now })))
     },
   }
+}
+
+function checkOptions(options: Partial<HandleOptions & PathOptions & CommonOptions>): void {
+  const { database, path, synchronous = 'FULL', busyTimeoutMs = 0 } = options
+  const refuse = (what: string): never => {
+    throw new LeadhooksError('invalid_options', `\`sqliteStorage\`: ${what}`)
+  }
+  if ((database === undefined) === (path === undefined)) refuse('expected either `database` or `path`')
+  if (path !== undefined && typeof path !== 'string')
+    refuse(`expected \`path\` to be a string, got ${typeof path}`)
+  if (path === undefined && typeof database?.prepare !== 'function')
+    refuse('expected `database` to be a handle of better-sqlite3: new Database(…)')
+  if (!['FULL', 'NORMAL'].includes(synchronous))
+    refuse(`expected \`synchronous\` to be 'FULL' or 'NORMAL', got ${synchronous}`)
+  if (!(busyTimeoutMs >= 0))
+    refuse(`expected \`busyTimeoutMs\` to be a number from 0 up, got ${busyTimeoutMs}`)
 }
 
 function runnerOn(own: OwnConnection): SqlRunner {

@@ -41,10 +41,11 @@ export function* merge<Item>(
   for (; !right.done; right = b.next()) yield right.value
 }
 
-/** All keys in their order, beginning behind `start` and going round. `next` answers the first key behind another. */
+/** All keys in order, from behind `start` to the last, and then the others. `next` answers the first key behind another. */
 export function* goRound(start: string, next: (key: string) => string | null): Generator<string> {
   const first = next(start)
   for (let key = first; key !== null; key = next(key)) yield key
+  if (start === '') return
   for (let key = next(''); key !== null && key !== first; key = next(key)) yield key
 }
 

@@ -1,4 +1,7 @@
-import type { Due } from './due-deliveries.ts'
+interface Served {
+  organizationId: string
+  webhook: { id: string }
+}
 
 const maxRemembered = 10_000
 
@@ -19,7 +22,7 @@ export class Turns {
     return this.#webhookIds.get(organizationId) ?? ''
   }
 
-  record(served: readonly Due[], isComplete: boolean): void {
+  record(served: readonly Served[], isComplete: boolean): void {
     if (isComplete || this.#webhookIds.size > maxRemembered) this.#webhookIds.clear()
     this.#organizationId = isComplete ? '' : (served.at(-1)?.organizationId ?? '')
     if (isComplete) return

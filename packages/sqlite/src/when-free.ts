@@ -6,7 +6,10 @@ import { isBusy } from './driver-errors.ts'
  * the calls: SQLite's own busy time-out would sleep in the middle of the event loop, and a host that holds the lock across
  * an `await` could never let it go.
  */
-export async function whenFree<Result>(attempt: (isFirst: boolean) => Result, timeoutMs: number): Promise<Result> {
+export async function whenFree<Result>(
+  attempt: (isFirst: boolean) => Result,
+  timeoutMs: number,
+): Promise<Result> {
   try {
     return attempt(true)
   } catch (error) {

@@ -23,6 +23,7 @@ describe.each(Object.entries(modes))('given %s', (_, options) => {
         const storage = sqliteStorage(options())
         await storage.migrate()
         return storage
-      }))
+      }),
+    )
   }
 })

@@ -14,7 +14,11 @@ const organizationId = 'acme'
 const total = 1000
 
 /** Counts the requests of each event, and tells when there were `until` in all. */
-async function startReceiver(): Promise<{ url: string; seen: Map<string, number>; until(requests: number): Promise<void> }> {
+async function startReceiver(): Promise<{
+  url: string
+  seen: Map<string, number>
+  until(requests: number): Promise<void>
+}> {
   const seen = new Map<string, number>()
   let requests = 0
   const waiting = new Set<{ wanted: number; reached: () => void }>()
@@ -54,42 +58,51 @@ async function countByStatus(leadhooks: Leadhooks): Promise<Partial<Record<Deliv
   return counts
 }
 
-test('a process killed three times in the middle of 1,000 deliveries loses none of them', { timeout: 60_000 }, async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'leadhooks-kill-'))
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
-  const path = join(directory, 'crm.db')
-  const encryptionKey = randomBytes(32).toString('base64')
-  const receiver = await startReceiver()
+test(
+  'a process killed three times in the middle of 1,000 deliveries loses none of them',
+  { timeout: 60_000 },
+  async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'leadhooks-kill-'))
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+    const path = join(directory, 'crm.db')
+    const encryptionKey = randomBytes(32).toString('base64')
+    const receiver = await startReceiver()
 
-  const leadhooks = createLeadhooks({
-    storage: sqliteStorage({ path }),
-    encryptionKeys: [{ id: 'k1', key: encryptionKey }],
-    network: { allowPrivateAddresses: true, allowHttp: true },
-  })
-  onTestFinished(() => leadhooks.close())
-  await leadhooks.migrate()
-  await leadhooks.webhooks.create({ organizationId, url: receiver.url, concurrency: 50 })
-  const events = Array.from({ length: total }, (_, n) => ({ organizationId, id: `evt_${n}`, type: 'new_lead', data: { n } }))
-  await leadhooks.dispatchEvents(events)
+    const leadhooks = createLeadhooks({
+      storage: sqliteStorage({ path }),
+      encryptionKeys: [{ id: 'k1', key: encryptionKey }],
+      network: { allowPrivateAddresses: true, allowHttp: true },
+    })
+    onTestFinished(() => leadhooks.close())
+    await leadhooks.migrate()
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url, concurrency: 50 })
+    const events = Array.from({ length: total }, (_, n) => ({
+      organizationId,
+      id: `evt_${n}`,
+      type: 'new_lead',
+      data: { n },
+    }))
+    await leadhooks.dispatchEvents(events)
 
-  for (const requests of [150, 400, 650]) {
-    const reached = receiver.until(requests)
-    const child = startWorkerProcess(path, encryptionKey)
-    await reached
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-  }
-  const unfinished = async (): Promise<number> => {
-    const { pending = 0, retrying = 0 } = await countByStatus(leadhooks)
-    return pending + retrying
-  }
-  expect(await unfinished()).toBeGreaterThan(0)
+    for (const requests of [150, 400, 650]) {
+      const reached = receiver.until(requests)
+      const child = startWorkerProcess(path, encryptionKey)
+      await reached
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    }
+    const unfinished = async (): Promise<number> => {
+      const { pending = 0, retrying = 0 } = await countByStatus(leadhooks)
+      return pending + retrying
+    }
+    expect(await unfinished()).toBeGreaterThan(0)
 
-  startWorkerProcess(path, encryptionKey)
-  await expect.poll(unfinished, { timeout: 30_000, interval: 100 }).toBe(0)
-  expect(await countByStatus(leadhooks)).toEqual({ delivered: total })
-  expect(receiver.seen.size).toBe(total)
-  // A request is made again only where a kill came between it and its row: each kill can have caught what was under way.
-  const extra = [...receiver.seen.values()].reduce((sum, count) => sum + count - 1, 0)
-  expect(extra).toBeLessThan(3 * 400)
-})
+    startWorkerProcess(path, encryptionKey)
+    await expect.poll(unfinished, { timeout: 30_000, interval: 100 }).toBe(0)
+    expect(await countByStatus(leadhooks)).toEqual({ delivered: total })
+    expect(receiver.seen.size).toBe(total)
+    // A request is made again only where a kill came between it and its row: each kill can have caught what was under way.
+    const extra = [...receiver.seen.values()].reduce((sum, count) => sum + count - 1, 0)
+    expect(extra).toBeLessThan(3 * 400)
+  },
+)

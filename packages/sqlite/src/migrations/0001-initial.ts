@@ -127,6 +127,7 @@ export const initial: Migration = {
       webhook_id text not null,
       -- The event of a fresh delivery; null for one in leadhooks_deliveries.
       event_seq integer,
+      created_at integer not null,
       leased_at integer not null,
       leased_until integer not null
     ) strict, without rowid`,

@@ -1,0 +1,66 @@
+import { type Delivery, newDeliveryId, type Scoped } from '@leadhooks/core/storage'
+import { type Columns, deliveryColumns, readDelivery } from '@leadhooks/sql'
+import { codec } from './codec.ts'
+import type { Connection } from './connection.ts'
+import { findEventRow } from './find-event.ts'
+import { bringIn } from './fresh-deliveries.ts'
+import { isFree } from './leases.ts'
+
+const columns = deliveryColumns.join(', ')
+
+const makeDue = `
+  update leadhooks_deliveries set next_attempt_at = ?
+  where organization_id = ? and id = ? and next_attempt_at > ?
+    and ${isFree('leadhooks_deliveries.id')}`
+
+const findUnfinished = `
+  select ${columns} from leadhooks_deliveries where organization_id = ? and id = ? and finished_at is null`
+
+const cancel = `
+  update leadhooks_deliveries
+  set status = 'cancelled', reason = 'by_user', next_attempt_at = null, finished_at = ?
+  where organization_id = ? and id = ? and finished_at is null
+  returning ${columns}`
+
+const endLease = `delete from leadhooks_leases where delivery_id = ?`
+
+const findWebhook = `select 1 from leadhooks_webhooks where organization_id = ? and id = ?`
+
+const insertReplay = `
+  insert into leadhooks_deliveries (id, organization_id, webhook_id, event_id, event_type, status, attempts,
+    next_attempt_at, replay_of, replay_root, created_at, lapses)
+  values (?, ?, ?, ?, ?, 'pending', 0, ?, ?, ?, ?, 0)
+  returning ${columns}`
+
+// What a person does to one delivery. Each runs as part of the transaction that is open.
+
+/** Makes a delivery due that waits; one that is leased stays as it is. */
+export function retryDelivery(connection: Connection, delivery: Scoped, now: number): Delivery | null {
+  const { organizationId, id } = delivery
+  bringIn(connection, delivery)
+  connection.run(makeDue, now, organizationId, id, now)
+  return answered(connection.all(findUnfinished, organizationId, id))
+}
+
+/** Ends a delivery, and the lease that a worker may have. */
+export function cancelDelivery(connection: Connection, delivery: Scoped, now: number): Delivery | null {
+  const { organizationId, id } = delivery
+  bringIn(connection, delivery)
+  const cancelled = answered(connection.all(cancel, now, organizationId, id))
+  if (cancelled !== null) connection.run(endLease, id)
+  return cancelled
+}
+
+/** Writes a new delivery like the one given. */
+export function replayDelivery(connection: Connection, replayed: Delivery, now: number): Delivery | null {
+  const { organizationId, webhookId, eventId, eventType } = replayed
+  if (connection.get(findWebhook, organizationId, webhookId) === undefined) return null
+  if (findEventRow(connection, { organizationId, id: eventId }) === undefined) return null
+  const copy = [organizationId, webhookId, eventId, eventType]
+  const origin = [replayed.id, replayed.replayRoot ?? replayed.id]
+  return answered(connection.all(insertReplay, newDeliveryId(now), ...copy, now, ...origin, now))
+}
+
+function answered([row]: Columns<Delivery>[]): Delivery | null {
+  return row === undefined ? null : readDelivery(codec, row)
+}
