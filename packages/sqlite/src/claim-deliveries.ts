@@ -7,6 +7,7 @@ import {
 import { ClaimWebhooks } from './claim-webhooks.ts'
 import type { Connection } from './connection.ts'
 import { type Due, dueDeliveries, type Look } from './due-deliveries.ts'
+import { fanOut } from './fan-out.ts'
 import { giveUpLapsed, type LapsedRow, lapsedDeliveries, recordLapse } from './lapsed-leases.ts'
 import type { CorruptRows } from './corrupt-rows.ts'
 import type { Turns } from './turns.ts'
@@ -32,8 +33,7 @@ export interface ClaimState {
 }
 
 /**
- * Leases what is due, as part of the transaction that is open. First it only looks, so that a claim which finds nothing
- * takes no lock.
+ * Leases what is due, as part of the transaction that is open. Where nothing is, it only looks, and takes no lock.
  */
 export function claimDeliveries(
   connection: Connection,
@@ -52,6 +52,7 @@ export function claimDeliveries(
     webhooks: new ClaimWebhooks(connection, request, onCorrupt),
   }
 
+  fanOut(connection)
   const lapsed = lapsedDeliveries(look, request.limit)
   const due = firstOf(dueDeliveries(look), request.limit - lapsed.due.length)
   corruptRows.report(found, lapsed.due.length + lapsed.crashed.length + due.length > 0)

@@ -1,5 +1,6 @@
 import type { Scoped } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
+import { fanOut } from './fan-out.ts'
 import { bringInWebhook } from './fresh-deliveries.ts'
 
 const remove = `delete from leadhooks_webhooks where organization_id = ? and id = ?`
@@ -14,6 +15,7 @@ const cancelUnfinished = `
 /** Removes a webhook and ends what was on its way to it, as part of the transaction that is open. */
 export function deleteWebhook(connection: Connection, { organizationId, id }: Scoped, now: number): boolean {
   if (connection.run(remove, organizationId, id).changes === 0) return false
+  fanOut(connection)
   bringInWebhook(connection, organizationId, id)
   connection.run(cancelUnfinished, now, organizationId, id)
   connection.run(endLeases, organizationId, id)

@@ -1,17 +1,14 @@
 import type { Delivery, DeliveryQuery, Scoped } from '@leadhooks/core/storage'
 import type { Columns, DeliveryLayout } from '@leadhooks/sql'
 import { type RawBuilder, sql } from 'kysely'
-import { type EventRow, findEventRow } from './find-event.ts'
+import { listedDeliveries, waitingDeliveries } from './fan-out.ts'
+import { findEventRow } from './find-event.ts'
 import { freshColumns } from './fresh-deliveries.ts'
-import { firstDeliveryIdOf } from './id-time.ts'
 import type { OwnConnection } from './own-connection.ts'
 
 const columns = sql.raw<Columns<Delivery>>(freshColumns)
 
-/**
- * How lists see fresh deliveries. They lie by webhook: to look through those of an organization is to look at each of its
- * webhooks, by one seek.
- */
+/** How lists see the deliveries that nothing has come of yet: fresh ones, and those that wait to be fanned out. */
 export function deliveryLayout(own: OwnConnection): DeliveryLayout {
   return {
     order: ['id'],
@@ -20,15 +17,20 @@ export function deliveryLayout(own: OwnConnection): DeliveryLayout {
       async list(query) {
         const { organizationId, eventId, status } = query
         if (status !== undefined && status !== 'pending') return null
-        if (eventId === undefined) return listFresh(query, undefined)
+        if (eventId === undefined) return shown(sql`${freshOf(query)} union all ${waitingOf(query)}`)
         const event = await own.read((connection) =>
           findEventRow(connection, { organizationId, id: eventId }),
         )
-        return event === undefined ? null : listFresh(query, event)
+        return event === undefined ? null : shown(ofEvent(event.seq, query))
       },
-      find: findFresh,
+      find: (delivery) => shown(sql`${findFresh(delivery)} union all ${findWaiting(delivery)}`),
     },
   }
+}
+
+/** The columns of deliveries, for rows with those of `leadhooks_fresh_deliveries`. */
+function shown(rows: RawBuilder<unknown>): RawBuilder<Columns<Delivery>> {
+  return sql`select ${columns} from (${rows}) as fresh cross join leadhooks_events as event on event.seq = fresh.event_seq`
 }
 
 /**
@@ -42,39 +44,27 @@ function indexFor({ eventId, webhookId, status }: DeliveryQuery): string {
   return ''
 }
 
-function listFresh(query: DeliveryQuery, event: EventRow | undefined): RawBuilder<Columns<Delivery>> {
-  const { organizationId, webhookId, eventType, limit, after } = query
-  const last = after?.id ?? afterEveryId
+/**
+ * Fresh deliveries lie by webhook: to look through those of an organization is to look at each of its webhooks. A page has
+ * room for so many of one, and no more of them are looked at, however long it has been down.
+ */
+function freshOf(query: DeliveryQuery): RawBuilder<unknown> {
+  const { organizationId, webhookId, eventType, limit } = query
+  const last = lastOf(query)
   return sql`
-    select ${columns} from (
+    select * from (
       select candidate.* from leadhooks_webhooks as webhook cross join leadhooks_fresh_deliveries as candidate
       where webhook.organization_id = ${organizationId}
         and candidate.organization_id = webhook.organization_id
         and candidate.webhook_id = webhook.id
         and candidate.id < ${last}
         ${webhookId === undefined ? nothing : sql`and webhook.id = ${webhookId}`}
-        ${event === undefined ? nothing : ofEvent(event)}
-        ${eventType === undefined ? nothing : ofType(eventType)}
-        ${event === undefined && eventType === undefined ? newestOfWebhook(last, limit) : nothing}
+        ${eventType === undefined ? newestOfWebhook(last, limit) : ofType('candidate.event_seq', eventType)}
       order by candidate.id desc
       limit ${limit}
-    ) as fresh cross join leadhooks_events as event on event.seq = fresh.event_seq`
+    )`
 }
 
-const afterEveryId = '~'
-const nothing = sql``
-
-/** All deliveries of a dispatch have its time in their ids. */
-function ofEvent({ seq, dispatched_at: time }: EventRow): RawBuilder<unknown> {
-  const [from, to] = [firstDeliveryIdOf(time), firstDeliveryIdOf(time + 1)]
-  return sql`and candidate.id >= ${from} and candidate.id < ${to} and candidate.event_seq = ${seq}`
-}
-
-function ofType(type: string): RawBuilder<unknown> {
-  return sql`and (select event.type from leadhooks_events as event where event.seq = candidate.event_seq) = ${type}`
-}
-
-/** A page has room for so many of one webhook, and no more of them need be looked at, however long it has been down. */
 function newestOfWebhook(last: string, limit: number): RawBuilder<unknown> {
   return sql`and candidate.id >= coalesce((
     select newer.id from leadhooks_fresh_deliveries as newer
@@ -82,10 +72,46 @@ function newestOfWebhook(last: string, limit: number): RawBuilder<unknown> {
     order by newer.id desc limit 1 offset ${limit - 1}), '')`
 }
 
-function findFresh({ organizationId, id }: Scoped): RawBuilder<Columns<Delivery>> {
+function waitingOf(query: DeliveryQuery): RawBuilder<unknown> {
+  return sql`${sql.raw(waitingDeliveries)} and listing.organization_id = ${query.organizationId} ${matching(query)}`
+}
+
+/** What an event lists, less those that something has come of. */
+function ofEvent(seq: number, query: DeliveryQuery): RawBuilder<unknown> {
   return sql`
-    select ${columns}
-    from leadhooks_webhooks as webhook cross join leadhooks_fresh_deliveries as fresh cross join leadhooks_events as event
-    where webhook.organization_id = ${organizationId} and fresh.organization_id = webhook.organization_id
-      and fresh.webhook_id = webhook.id and fresh.id = ${id} and event.seq = fresh.event_seq`
+    ${sql.raw(listedDeliveries)}
+    where listing.seq = ${seq} ${matching(query)} and not exists (
+      select 1 from leadhooks_deliveries as moved
+      where moved.organization_id = listing.organization_id and moved.id = listed.value ->> 1)`
+}
+
+function matching(query: DeliveryQuery): RawBuilder<unknown> {
+  const { webhookId, eventType } = query
+  return sql`
+    and listed.value ->> 1 < ${lastOf(query)}
+    ${webhookId === undefined ? nothing : sql`and listed.value ->> 0 = ${webhookId}`}
+    ${eventType === undefined ? nothing : ofType('listing.seq', eventType)}`
+}
+
+/** The place behind which the page begins: behind all ids for the first one. */
+function lastOf({ after }: DeliveryQuery): string {
+  return after?.id ?? '~'
+}
+
+const nothing = sql``
+
+function ofType(seq: string, type: string): RawBuilder<unknown> {
+  return sql`and (select typed.type from leadhooks_events as typed where typed.seq = ${sql.ref(seq)}) = ${type}`
+}
+
+function findFresh({ organizationId, id }: Scoped): RawBuilder<unknown> {
+  return sql`
+    select candidate.* from leadhooks_webhooks as webhook cross join leadhooks_fresh_deliveries as candidate
+    where webhook.organization_id = ${organizationId} and candidate.organization_id = webhook.organization_id
+      and candidate.webhook_id = webhook.id and candidate.id = ${id}`
+}
+
+function findWaiting({ organizationId, id }: Scoped): RawBuilder<unknown> {
+  return sql`
+    ${sql.raw(waitingDeliveries)} and listing.organization_id = ${organizationId} and listed.value ->> 1 = ${id}`
 }

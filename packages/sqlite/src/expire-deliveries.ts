@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts'
+import { fanOut } from './fan-out.ts'
 import { bringInDelivery } from './fresh-deliveries.ts'
 import { firstDeliveryIdOf } from './id-time.ts'
 import { giveUpLapsed, lapsedRows } from './lapsed-leases.ts'
@@ -30,6 +31,7 @@ const expire = `
 
 /** Gives up what has grown too old and is in no worker's hands, as part of the transaction that is open. */
 export function expireDeliveries(connection: Connection, limit: number, now: number): number {
+  fanOut(connection)
   let expired = 0
   for (const webhook of connection.all<WebhookAge>(webhookAges)) {
     if (expired >= limit) break

@@ -6,12 +6,11 @@ import { timeOfEventId } from './id-time.ts'
 
 export interface EventRow extends Columns<StoredEvent> {
   seq: number
-  dispatched_at: number
 }
 
 type EventName = Pick<StoredEvent, 'id' | 'type'>
 
-const columns = 'seq, organization_id, id, type, body, created_at, dispatched_at'
+const columns = 'seq, organization_id, id, type, body, created_at'
 
 const byDatedId = `
   select ${columns} from leadhooks_events indexed by leadhooks_events_by_age

@@ -1,15 +1,12 @@
-import { type InsertedEvent, type NewEvent, newDeliveryId } from '@leadhooks/core/storage'
+import { type InsertedEvent, type NewEvent, newDeliveryId, type StoredEvent } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
+import { keepFanOutShort } from './fan-out.ts'
 import { findEvent, isDated, isInOtherIndex } from './find-event.ts'
 
 const insertEvent = `
-  insert into leadhooks_events (organization_id, id, type, body, created_at, dispatched_at, is_dated)
-  values (?, ?, ?, ?, ?, ?, ?)
+  insert into leadhooks_events (organization_id, id, type, created_at, dispatched_at, deliveries, body, is_dated)
+  values (?, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing`
-
-const insertDelivery = `
-  insert into leadhooks_fresh_deliveries (organization_id, webhook_id, id, event_seq, created_at)
-  values (?, ?, ?, ?, ?)`
 
 /** Writes events and their deliveries as part of the transaction that is open. */
 export function insertEvents(
@@ -23,27 +20,32 @@ export function insertEvents(
 function insertOne(connection: Connection, newEvent: NewEvent, now: number): InsertedEvent {
   const { id, organizationId, type, body, createdAt, patterns } = newEvent
   const event = { id, organizationId, type, body, createdAt }
-  const seq = insertUnlessThere(connection, event, now)
+  const webhookIds = webhooksFor(connection, organizationId, patterns)
+  const seq = insertUnlessThere(connection, event, webhookIds, now)
   if (seq === null) {
     // Seen before: the transaction has the lock, so that the first event is there to be read.
     return { event: findEvent(connection, event) ?? event, deliveries: 0, duplicate: true }
   }
-  const webhookIds = webhooksFor(connection, organizationId, patterns)
-  for (const webhookId of webhookIds) {
-    connection.run(insertDelivery, organizationId, webhookId, newDeliveryId(now), seq, now)
-  }
+  keepFanOutShort(connection, seq)
   return { event, deliveries: webhookIds.length, duplicate: false }
 }
 
 /** Answers the place of the event, or null where its organization has an event of that id. */
-function insertUnlessThere(connection: Connection, event: InsertedEvent['event'], now: number): unknown {
+function insertUnlessThere(
+  connection: Connection,
+  event: StoredEvent,
+  webhookIds: readonly string[],
+  now: number,
+): number | null {
   const { id, organizationId, type, body, createdAt } = event
   // The insert itself notices an event of the same id in the index that it writes to.
   if (isInOtherIndex(connection, event)) return null
+  const deliveries = webhookIds.map((webhookId) => [webhookId, newDeliveryId(now)])
+  const list = deliveries.length === 0 ? null : JSON.stringify(deliveries)
   const dated = Number(isDated(event))
-  const row = [organizationId, id, type, body, createdAt.getTime(), now, dated]
+  const row = [organizationId, id, type, createdAt.getTime(), now, list, body, dated]
   const { changes, lastInsertRowid } = connection.run(insertEvent, ...row)
-  return changes === 1 ? lastInsertRowid : null
+  return changes === 1 ? Number(lastInsertRowid) : null
 }
 
 /** The enabled webhooks that match, each once. */

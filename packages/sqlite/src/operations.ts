@@ -2,6 +2,7 @@ import { type Delivery, newDeliveryId, type Scoped } from '@leadhooks/core/stora
 import { type Columns, deliveryColumns, readDelivery } from '@leadhooks/sql'
 import { codec } from './codec.ts'
 import type { Connection } from './connection.ts'
+import { fanOut } from './fan-out.ts'
 import { findEventRow } from './find-event.ts'
 import { bringIn } from './fresh-deliveries.ts'
 import { isFree } from './leases.ts'
@@ -37,6 +38,7 @@ const insertReplay = `
 /** Makes a delivery due that waits; one that is leased stays as it is. */
 export function retryDelivery(connection: Connection, delivery: Scoped, now: number): Delivery | null {
   const { organizationId, id } = delivery
+  fanOut(connection)
   bringIn(connection, delivery)
   connection.run(makeDue, now, organizationId, id, now)
   return answered(connection.all(findUnfinished, organizationId, id))
@@ -45,6 +47,7 @@ export function retryDelivery(connection: Connection, delivery: Scoped, now: num
 /** Ends a delivery, and the lease that a worker may have. */
 export function cancelDelivery(connection: Connection, delivery: Scoped, now: number): Delivery | null {
   const { organizationId, id } = delivery
+  fanOut(connection)
   bringIn(connection, delivery)
   const cancelled = answered(connection.all(cancel, now, organizationId, id))
   if (cancelled !== null) connection.run(endLease, id)

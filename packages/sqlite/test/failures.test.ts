@@ -117,9 +117,12 @@ describe('a row that something else has damaged', () => {
   test('takes no other delivery’s place: those without an event are passed over', async () => {
     const database = hostHandle(temporaryFile())
     const storage = await openMigrated({ database })
-    await storage.insertWebhook(newWebhook({ concurrency: 2 }))
+    const webhook = newWebhook({ concurrency: 2 })
+    await storage.insertWebhook(webhook)
     for (let n = 0; n < 5; n++)
       await storage.insertEvents([newEvent({ id: `evt-${n}` })], { now: new Date(n) })
+    const noRoom = { ...claimAll, room: new Map([[webhook.id, 0]]) }
+    expect(await storage.claimDeliveries(noRoom), 'A claim has seen them').toEqual([])
     database.exec(`delete from leadhooks_events where id in ('evt-0', 'evt-1', 'evt-2')`)
     const claimed = await storage.claimDeliveries(claimAll)
     expect(claimed.map(({ event }) => event.id)).toEqual(['evt-3', 'evt-4'])

@@ -35,7 +35,7 @@ describe.each(['wal', 'delete'])(
       const calls = [
         storage.settleDeliveries([settled(claimed)], {}),
         storage.claimDeliveries(claimAll),
-        storage.insertEvents([newEvent({ id: 'evt-meanwhile' })], {}),
+        storage.insertEvents([newEvent({ id: 'evt-meanwhile', organizationId: 'globex' })], {}),
         storage.updateWebhook(webhook, { name: 'New', updatedAt: new Date() }),
       ]
       const ended = watch(calls)
@@ -47,10 +47,11 @@ describe.each(['wal', 'delete'])(
       const [written, others, inserted, renamed] = await Promise.all(calls)
       expect(written).toEqual([true])
       expect(others).toHaveLength(1)
-      expect(inserted).toMatchObject([{ deliveries: 1 }])
+      expect(inserted).toMatchObject([{ duplicate: false }])
       expect(renamed).toMatchObject({ name: 'New' })
       expect(database.prepare('select count(*) from leads').pluck().get()).toBe(0)
-      expect(await eventIds(storage)).toContain('evt-meanwhile')
+      const meanwhile = { organizationId: 'globex', id: 'evt-meanwhile' }
+      expect(await storage.findEvent(meanwhile)).toMatchObject(meanwhile)
     })
   },
 )

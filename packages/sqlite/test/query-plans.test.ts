@@ -74,7 +74,9 @@ test('nothing of a delivery’s life reads a table from end to end, or sorts', a
   await storage.insertEvents([newEvent()], {})
 
   const plans = database.takePlans()
-  expect(plans.filter((step) => /^(SCAN (?!\(subquery)|USE TEMP B-TREE)/.test(step))).toEqual([])
+  expect(
+    plans.filter((step) => /^(SCAN (?!\(subquery|listed|leadhooks_fan_out)|USE TEMP B-TREE)/.test(step)),
+  ).toEqual([])
   expect(plans).toContainEqual(
     expect.stringContaining('leadhooks_waiting_deliveries (organization_id=? AND webhook_id=?'),
   )
@@ -110,7 +112,9 @@ test.each<[Partial<DeliveryQuery>, string]>([
   await storage.listDeliveries({ ...page, ...filters })
   const plans = database.takePlans()
   expect(plans).toContain(`SEARCH leadhooks_deliveries ${expected}`)
-  expect(plans.filter((step) => /^SCAN (?!stored|fresh)/.test(step))).toEqual([])
+  expect(
+    plans.filter((step) => /^SCAN (?!\(subquery|stored|fresh|listed|leadhooks_fan_out)/.test(step)),
+  ).toEqual([])
 })
 
 test('a page of every other list begins at its place in an index', async () => {

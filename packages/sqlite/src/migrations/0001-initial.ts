@@ -10,8 +10,8 @@ const unsubscribe = `
   delete from leadhooks_subscriptions where organization_id = old.organization_id and webhook_id = old.id;`
 
 /**
- * Every tree that a dispatch touches costs it a written page, so it touches three and no more: the event's row, the index by
- * age, and the fresh delivery. A claim writes leases only. Settlements, many at a time, pay for the lists.
+ * Every tree that a dispatch touches costs it a written page, so it touches two and no more: the event's row and the index
+ * by age. Claims, many at a time, pay for the order in which deliveries go out, and settlements for the lists of them.
  *
  * Times are milliseconds since the epoch, booleans 0 and 1. Tables keyed by text have no rowid: their rows lie in the tree
  * of the key itself.
@@ -97,9 +97,11 @@ export const initial: Migration = {
       organization_id text not null,
       id text not null,
       type text not null,
-      body text not null,
       created_at integer not null,
       dispatched_at integer not null,
+      -- [webhook id, delivery id] of each delivery; null when there are none. See leadhooks_fan_out.
+      deliveries text,
+      body text not null,
       -- Whether the id says when the event was created, as the ids that Leadhooks makes do.
       is_dated integer not null
     ) strict`,
@@ -107,6 +109,11 @@ export const initial: Migration = {
     `create unique index leadhooks_events_by_age on leadhooks_events (organization_id, created_at, id)`,
     // Finds an event by an id that the host chose.
     `create unique index leadhooks_events_by_id on leadhooks_events (organization_id, id) where is_dated = 0`,
+
+    // The last event whose deliveries were fanned out to leadhooks_fresh_deliveries. Those of later events, a few hundred at
+    // most, are in the events' own rows: a dispatch writes nothing else, and the next to look for work fans them all out.
+    `create table leadhooks_fan_out (seq integer not null) strict`,
+    `insert into leadhooks_fan_out (seq) values (0)`,
 
     // Deliveries that nothing has come of yet, each of them due since it was created: the earliest of a webhook is the first
     // in its range of the tree. With its first result, a delivery moves to leadhooks_deliveries.
