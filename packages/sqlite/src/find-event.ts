@@ -24,14 +24,6 @@ const nameBySeq = `select id, type from leadhooks_events where seq = ?`
 
 const sendableBySeq = `select id, type, body from leadhooks_events where seq = ?`
 
-/**
- * Whether the id says when the event was created, as the ids that Leadhooks makes do. The index by age leads to such an
- * event; all others have an index by id, too.
- */
-export function isDated({ id, createdAt }: Pick<StoredEvent, 'id' | 'createdAt'>): boolean {
-  return timeOfEventId(id) === createdAt.getTime()
-}
-
 export function findEventRow(connection: Connection, { organizationId, id }: Scoped): EventRow | undefined {
   const time = timeOfEventId(id)
   const dated = time === null ? undefined : connection.get(byDatedId, organizationId, time, id)
@@ -43,15 +35,23 @@ export function findEvent(connection: Connection, event: Scoped): StoredEvent | 
   return row === undefined ? null : readEvent(codec, row)
 }
 
-/** Whether an event of the same id is in the index that this one does not go to: it may have come with another time. */
-export function isInOtherIndex(connection: Connection, event: StoredEvent): boolean {
+/** Where an event is to be found by its id. */
+export interface Place {
+  /** Whether the id says when the event was created, as those that Leadhooks makes do: then the index by age finds it. */
+  isDated: boolean
+  /** Whether there is an event of that id in the other index. It can have come with another time. */
+  isTaken: boolean
+}
+
+export function placeOf(connection: Connection, event: StoredEvent): Place {
   const { id, organizationId } = event
   const time = timeOfEventId(id)
-  if (time === null) return false
-  const other = isDated(event)
+  if (time === null) return { isDated: false, isTaken: false }
+  const isDated = time === event.createdAt.getTime()
+  const other = isDated
     ? connection.get(byOtherId, organizationId, id)
     : connection.get(byDatedId, organizationId, time, id)
-  return other !== undefined
+  return { isDated, isTaken: other !== undefined }
 }
 
 /** What is sent of an event. */

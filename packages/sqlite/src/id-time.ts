@@ -1,16 +1,19 @@
 import { newDeliveryId } from '@leadhooks/core/storage'
 
-const datedEventId = /^evt_[0-7][0-9A-HJKMNP-TV-Z]{25}$/
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-const prefixLength = 'dlv_'.length
+const prefixLength = 'evt_'.length
 const timeLength = 10
+const idLength = 30
 
-/** When an event was created, as its id tells if Leadhooks made it; null for an id that tells nothing. */
+/** When an event was created, as its id tells if it is one of those that Leadhooks makes; null for an id that tells nothing. */
 export function timeOfEventId(id: string): number | null {
-  if (!datedEventId.test(id)) return null
+  if (id.length !== idLength || !id.startsWith('evt_')) return null
   let time = 0
-  for (const digit of id.slice(prefixLength, prefixLength + timeLength))
-    time = time * 32 + alphabet.indexOf(digit)
+  for (let position = prefixLength; position < prefixLength + timeLength; position++) {
+    const digit = alphabet.indexOf(id.charAt(position))
+    if (digit < 0) return null
+    time = time * alphabet.length + digit
+  }
   return time
 }
 

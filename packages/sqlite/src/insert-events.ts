@@ -1,7 +1,7 @@
 import { type InsertedEvent, type NewEvent, newDeliveryId, type StoredEvent } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
 import { keepFanOutShort } from './fan-out.ts'
-import { findEvent, isDated, isInOtherIndex } from './find-event.ts'
+import { findEvent, placeOf } from './find-event.ts'
 
 const insertEvent = `
   insert into leadhooks_events (organization_id, id, type, created_at, dispatched_at, deliveries, body, is_dated)
@@ -39,11 +39,11 @@ function insertUnlessThere(
 ): number | null {
   const { id, organizationId, type, body, createdAt } = event
   // The insert itself notices an event of the same id in the index that it writes to.
-  if (isInOtherIndex(connection, event)) return null
+  const { isDated, isTaken } = placeOf(connection, event)
+  if (isTaken) return null
   const deliveries = webhookIds.map((webhookId) => [webhookId, newDeliveryId(now)])
   const list = deliveries.length === 0 ? null : JSON.stringify(deliveries)
-  const dated = Number(isDated(event))
-  const row = [organizationId, id, type, createdAt.getTime(), now, list, body, dated]
+  const row = [organizationId, id, type, createdAt.getTime(), now, list, body, Number(isDated)]
   const { changes, lastInsertRowid } = connection.run(insertEvent, ...row)
   return changes === 1 ? Number(lastInsertRowid) : null
 }

@@ -1,6 +1,6 @@
 import { LeadhooksError } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
-import { asLeadhooksError } from './driver-errors.ts'
+import { asLeadhooksError, isBusy } from './driver-errors.ts'
 import type { Handles } from './open-database.ts'
 import { type Begin, transact } from './transaction.ts'
 import type { TablesCheck } from './tables-check.ts'
@@ -63,13 +63,21 @@ export class OwnConnection {
 
   async #whenFree<Result>(attempt: (isFirst: boolean) => Result): Promise<Result> {
     try {
-      return await whenFree((isFirst) => {
-        this.#makeReady()
-        return attempt(isFirst)
-      }, this.#busyTimeoutMs)
+      // At once, without a promise in between: mostly the lock is free.
+      return this.#attempt(attempt, true)
+    } catch (error) {
+      if (!isBusy(error)) throw asLeadhooksError(error)
+    }
+    try {
+      return await whenFree(() => this.#attempt(attempt, false), this.#busyTimeoutMs)
     } catch (error) {
       throw asLeadhooksError(error)
     }
+  }
+
+  #attempt<Result>(attempt: (isFirst: boolean) => Result, isFirst: boolean): Result {
+    this.#makeReady()
+    return attempt(isFirst)
   }
 
   #makeReady(): void {

@@ -2,20 +2,12 @@ import pRetry from 'p-retry'
 import { isBusy } from './driver-errors.ts'
 
 /**
- * Calls `attempt` at once, and again and again for `timeoutMs` while another connection holds the lock. It waits between
- * the calls: SQLite's own busy time-out would sleep in the middle of the event loop, and a host that holds the lock across
- * an `await` could never let it go.
+ * Calls `attempt` again and again for `timeoutMs`, while another connection holds the lock. It waits between the calls:
+ * SQLite's own busy time-out would sleep in the middle of the event loop, and a host that holds the lock across an `await`
+ * could never let it go.
  */
-export async function whenFree<Result>(
-  attempt: (isFirst: boolean) => Result,
-  timeoutMs: number,
-): Promise<Result> {
-  try {
-    return attempt(true)
-  } catch (error) {
-    if (!isBusy(error)) throw error
-  }
-  return pRetry(() => attempt(false), {
+export async function whenFree<Result>(attempt: () => Result, timeoutMs: number): Promise<Result> {
+  return pRetry(attempt, {
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 1,
     factor: 1.5,
