@@ -26,13 +26,13 @@ import { hasRoute } from './http/routes.ts'
 import type { Leadhooks } from './leadhooks.ts'
 import { createGuardedAgent } from './network/guarded-agent.ts'
 import { resolveNetworkPolicy } from './network/network-policy.ts'
-import { safeObserver, silentLogger } from './observation.ts'
+import { safeLogger, safeObserver, silentLogger } from './observation.ts'
 import { type LeadhooksOptions, resolveSettings } from './options.ts'
 import { getOrganization, listOrganizations, upsertOrganization } from './organizations.ts'
 import { createWebhook } from './webhooks/create-webhook.ts'
 import { deleteWebhook } from './webhooks/delete-webhook.ts'
 import { getWebhook, listWebhooks } from './webhooks/list-webhooks.ts'
-import { updateWebhook } from './webhooks/update-webhook.ts'
+import { switchWebhook, updateWebhook } from './webhooks/update-webhook.ts'
 
 /**
  * Makes a Leadhooks that keeps everything in `storage`. It does nothing by itself: call `migrate()` at start, and
@@ -59,8 +59,9 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
   const leadhooks: Omit<Leadhooks, keyof Dispatches> & Dispatches = {
     migrate: () => ctx.storage.migrate(),
     startWorker() {
-      if (isClosed) throw new LeadhooksError('closed', 'This Leadhooks was closed: make a new one to start a worker')
-      const worker = new Worker(ctx)
+      if (isClosed)
+        throw new LeadhooksError('closed', 'This Leadhooks was closed: make a new one to start a worker')
+      const worker = new Worker(ctx, (stopped) => workers.delete(stopped))
       workers.add(worker)
       return worker
     },
@@ -94,8 +95,8 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       list: (input) => listWebhooks(ctx, input),
       update: (input) => updateWebhook(ctx, input),
       delete: (input) => deleteWebhook(ctx, input),
-      enable: ({ organizationId, id }) => updateWebhook(ctx, { organizationId, id, enabled: true }),
-      disable: ({ organizationId, id }) => updateWebhook(ctx, { organizationId, id, enabled: false }),
+      enable: (input) => switchWebhook(ctx, input, true),
+      disable: (input) => switchWebhook(ctx, input, false),
     },
     events: {
       get: (input) => getEvent(ctx, input),
@@ -128,9 +129,10 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
   options: LeadhooksOptions<Catalogue, Tx>,
   wake: () => void,
 ): Context {
-  const settings = resolveSettings(options)
+  const settings = resolveSettings(options as LeadhooksOptions)
   const network = resolveNetworkPolicy(options.network)
-  const { clock = systemClock, logger = silentLogger } = options
+  const { clock = systemClock } = options
+  const logger = safeLogger(options.logger ?? silentLogger)
   return {
     storage: options.storage,
     encryption: createEncryption(options.encryptionKeys),

@@ -18,7 +18,9 @@ describe('sealed credentials', () => {
 
   test('do not open in another row', () => {
     const sealed = encryption.seal('whsec_x', 'acme/whk_1')
-    expect(() => encryption.open(sealed, 'acme/whk_2')).toThrow(expect.objectContaining({ code: 'undecryptable' }))
+    expect(() => encryption.open(sealed, 'acme/whk_2')).toThrow(
+      expect.objectContaining({ code: 'undecryptable' }),
+    )
   })
 
   test('do not open once any part was changed or cut', () => {
@@ -31,7 +33,9 @@ describe('sealed credentials', () => {
       expect(() => encryption.open(parts.slice(0, index).join('.'), 'acme/whk_1')).toThrow()
     }
     const shortTag = [...parts.slice(0, 4), parts[4]?.slice(0, 6)].join('.')
-    expect(() => encryption.open(shortTag, 'acme/whk_1')).toThrow(expect.objectContaining({ code: 'undecryptable' }))
+    expect(() => encryption.open(shortTag, 'acme/whk_1')).toThrow(
+      expect.objectContaining({ code: 'undecryptable' }),
+    )
   })
 
   test('open under an older key, and are sealed under the first', () => {

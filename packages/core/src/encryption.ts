@@ -23,7 +23,8 @@ const howToMakeAKey = `Make one with: node -e "console.log(require('crypto').ran
 
 /** The first key encrypts, all of them decrypt: put a new key first and keep the old one while rows still need it. */
 export function createEncryption(keys: readonly EncryptionKey[]): Encryption {
-  const ring = new Map(keys.map(({ id, key }) => [checkKeyId(id), toKeyObject(id, key)]))
+  const ring = new Map<string, KeyObject>()
+  for (const { id, key } of keys) ring.set(checkKeyId(id, ring), toKeyObject(id, key))
   const [first] = ring
   if (first === undefined) {
     throw new LeadhooksError('invalid_options', `\`encryptionKeys\` needs at least one key. ${howToMakeAKey}`)
@@ -42,10 +43,15 @@ export function createEncryption(keys: readonly EncryptionKey[]): Encryption {
       const [version, id = '', nonce = '', content = '', tag = ''] = sealed.split('.')
       const key = ring.get(id)
       if (version !== 'v1' || key === undefined) {
-        throw new LeadhooksError('undecryptable', `No encryption key "${id}": add it to \`encryptionKeys\` again`)
+        throw new LeadhooksError(
+          'undecryptable',
+          `No encryption key "${id}": add it to \`encryptionKeys\` again`,
+        )
       }
       try {
-        const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), { authTagLength: 16 })
+        const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), {
+          authTagLength: 16,
+        })
         decipher.setAAD(Buffer.from(identity)).setAuthTag(Buffer.from(tag, 'base64url'))
         return decipher.update(content, 'base64url', 'utf8') + decipher.final('utf8')
       } catch (cause) {
@@ -56,11 +62,16 @@ export function createEncryption(keys: readonly EncryptionKey[]): Encryption {
   }
 }
 
-function checkKeyId(id: string): string {
-  if (/^[A-Za-z0-9_-]{1,32}$/.test(id)) return id
+/** The message does not repeat the id: it might be the key, in the wrong place. */
+function checkKeyId(id: string, ring: ReadonlyMap<string, unknown>): string {
+  if (!/^[A-Za-z0-9_-]{1,32}$/.test(id)) {
+    const rule = '1 to 32 letters, digits, "_" or "-"'
+    throw new LeadhooksError('invalid_options', `The \`id\` of an encryption key must be ${rule}`)
+  }
+  if (!ring.has(id)) return id
   throw new LeadhooksError(
     'invalid_options',
-    `The id of an encryption key must be 1 to 32 letters, digits, "_" or "-", got "${id}"`,
+    `Two encryption keys have the id "${id}": what one sealed, the other cannot open`,
   )
 }
 

@@ -4,7 +4,10 @@ import { errorStatus, isLeadhooksError, LeadhooksError } from './errors.ts'
 
 test('the documentation lists every code with its status, and no other', () => {
   const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8')
-  const documented = [...page.matchAll(/^\| `(\w+)` \| (\d+) \|/gm)].map(([, code, status]) => [code, Number(status)])
+  const documented = [...page.matchAll(/^\| `(\w+)` \| (\d+) \|/gm)].map(([, code, status]) => [
+    code,
+    Number(status),
+  ])
   expect(Object.fromEntries(documented)).toEqual(errorStatus)
 })
 
@@ -19,6 +22,7 @@ describe('a LeadhooksError', () => {
     const fromAnotherCopy = Object.assign(new Error('x'), { [Symbol.for('leadhooks.error')]: true })
     expect(isLeadhooksError(fromAnotherCopy)).toBe(true)
     expect(isLeadhooksError(new LeadhooksError('internal', 'x'))).toBe(true)
-    for (const other of [new Error('x'), null, undefined, 'x', {}]) expect(isLeadhooksError(other)).toBe(false)
+    for (const other of [new Error('x'), null, undefined, 'x', {}])
+      expect(isLeadhooksError(other)).toBe(false)
   })
 })

@@ -53,7 +53,11 @@ export class LeadhooksError extends Error {
   /** What is wrong with the input, piece by piece; empty when the code says it all. */
   readonly issues: readonly Issue[]
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; issues?: readonly Issue[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; issues?: readonly Issue[] } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'LeadhooksError'
     this.code = code

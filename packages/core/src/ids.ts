@@ -21,7 +21,8 @@ function takeRandom(length: number): Buffer {
  */
 function ulid(now: number): string {
   let time = ''
-  for (let rest = now, i = 0; i < 10; i++, rest = Math.floor(rest / 32)) time = alphabet.charAt(rest % 32) + time
+  for (let rest = now, i = 0; i < 10; i++, rest = Math.floor(rest / 32))
+    time = alphabet.charAt(rest % 32) + time
   const random = takeRandom(16)
   for (const byte of random) time += alphabet.charAt(byte & 31)
   return time

@@ -3,10 +3,22 @@ import { LeadhooksError, type Issue } from './errors.ts'
 
 /** Checks an input once, at the door. Throws `invalid_request` that names every field that is wrong. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input)
+  const result = safeParse(schema, input)
   if (result.success) return result.data
   const issues = toIssues(result.error)
   throw new LeadhooksError('invalid_request', describeIssues(issues), { issues })
+}
+
+/** An input can be an object whose getters throw. */
+function safeParse<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+): z.ZodSafeParseResult<z.output<Schema>> {
+  try {
+    return schema.safeParse(input)
+  } catch (cause) {
+    throw new LeadhooksError('invalid_request', 'The input cannot be read: something in it threw', { cause })
+  }
 }
 
 /** The issues of a zod error, each with the JSON pointer of its field; a field that does not belong has its own pointer. */
@@ -20,7 +32,9 @@ export function toIssues(error: z.ZodError, base = ''): Issue[] {
 
 /** `/data: must be a string; /name: …`, for the message of an error. */
 export function describeIssues(issues: readonly Issue[]): string {
-  return issues.map((issue) => (issue.pointer === '' ? issue.message : `${issue.pointer}: ${issue.message}`)).join('; ')
+  return issues
+    .map((issue) => (issue.pointer === '' ? issue.message : `${issue.pointer}: ${issue.message}`))
+    .join('; ')
 }
 
 /** A JSON pointer (RFC 6901). */

@@ -38,6 +38,15 @@ type DispatchedOf<Catalogue extends EventCatalogue, Type extends keyof Catalogue
   z.output<Catalogue[Type]['schema']>
 >
 
+/** Events of several types, each with the data of its own. */
+type EachNewEventOf<Catalogue extends EventCatalogue, Types extends keyof Catalogue & string> = {
+  [Type in Types]: NewEventOf<Catalogue, Type>
+}[Types]
+
+type EachDispatchedOf<Catalogue extends EventCatalogue, Types extends keyof Catalogue & string> = {
+  [Type in Types]: DispatchedOf<Catalogue, Type>
+}[Types]
+
 /**
  * API keys and outbound webhooks for the organizations of a host. Made by `createLeadhooks`.
  *
@@ -66,20 +75,20 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
    */
   dispatchEvent<Type extends keyof Catalogue & string>(
     event: NewEventOf<Catalogue, Type>,
-    options?: { tx?: Tx },
+    options?: { tx?: Tx | undefined },
   ): Promise<DispatchedOf<Catalogue, Type>>
   /** Writes many events in one transaction: all of them or none. Answers in the order given. */
   dispatchEvents<Type extends keyof Catalogue & string>(
-    events: readonly NewEventOf<Catalogue, Type>[],
-    options?: { tx?: Tx },
-  ): Promise<DispatchedOf<Catalogue, Type>[]>
+    events: readonly EachNewEventOf<Catalogue, Type>[],
+    options?: { tx?: Tx | undefined },
+  ): Promise<EachDispatchedOf<Catalogue, Type>[]>
   /**
    * The same for synchronous transactions (better-sqlite3): called inside `database.transaction(…)` the event commits or
    * rolls back with the host's own rows. Throws `not_supported` where the storage has none.
    */
   dispatchEventSync<Type extends keyof Catalogue & string>(
     event: NewEventOf<Catalogue, Type>,
-    options?: { tx?: Tx },
+    options?: { tx?: Tx | undefined },
   ): DispatchedOf<Catalogue, Type>
 
   organizations: {

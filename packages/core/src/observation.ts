@@ -46,10 +46,27 @@ export function safeObserver(
 ): ((observation: Observation) => void) | undefined {
   if (observe === undefined) return undefined
   return (observation) => {
-    try {
-      observe(observation)
-    } catch (error) {
+    const onFault = (error: unknown): void => {
       logger.error({ err: error, observation: observation.type }, 'The observer of Leadhooks threw')
     }
+    try {
+      // It may be an async function, which TypeScript takes for one that returns nothing.
+      const pending: unknown = observe(observation)
+      if (pending instanceof Promise) pending.catch(onFault)
+    } catch (error) {
+      onFault(error)
+    }
   }
+}
+
+/** Calls the host's logger; where that throws, there is nobody left to tell, and deliveries go on. */
+export function safeLogger(logger: Logger): Logger {
+  const guarded =
+    (level: keyof Logger) =>
+    (fields: object, message: string): void => {
+      try {
+        logger[level](fields, message)
+      } catch {}
+    }
+  return { info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
 }

@@ -13,17 +13,20 @@ import { retryPolicy } from './webhooks/webhook-input.ts'
 
 export interface DeliveryOptions {
   /** How many requests a worker has under way at once. @default 64 */
-  concurrency?: number
-  /** How many of them may go to the same webhook, where it has no `concurrency` of its own. @default 10 */
-  webhookConcurrency?: number
+  concurrency?: number | undefined
+  /**
+   * How many of them may go to the same webhook, where it has no `concurrency` of its own. Whatever it has, one webhook is
+   * given a quarter of the worker's requests at most. @default 10
+   */
+  webhookConcurrency?: number | undefined
   /** The deadline of one request, from look-up to last byte, where the webhook has none of its own. @default 15000 */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /** When a failed delivery is tried again, where the webhook has no policy of its own. @default 'patient' */
-  retry?: RetryPolicy
+  retry?: RetryPolicy | undefined
   /** How long a delivery stays with a worker that has gone silent. Live workers renew their leases. @default 30000 */
-  leaseMs?: number
+  leaseMs?: number | undefined
   /** How often a worker looks for what has fallen due while nothing wakes it. @default 100 */
-  pollIntervalMs?: number
+  pollIntervalMs?: number | undefined
 }
 
 export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalogue, Tx = unknown> {
@@ -48,9 +51,24 @@ export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalo
   random?: () => number
 }
 
-const settings = z.strictObject({
+const method = z.custom((value) => typeof value === 'function', 'Must be a function')
+const methods = (names: readonly string[]) =>
+  z.looseObject(Object.fromEntries(names.map((name) => [name, method])))
+
+const options = z.strictObject({
+  storage: methods(['migrate', 'insertEvents', 'claimDeliveries', 'settleDeliveries']),
+  encryptionKeys: z.array(z.strictObject({ id: z.string(), key: z.string().optional() })),
+  events: z.record(z.string(), z.looseObject({ schema: methods(['safeParse']) })).optional(),
+  // Its own rules check it.
+  network: z.unknown().optional(),
+  logger: methods(['info', 'warn', 'error']).optional(),
+  observe: method.optional(),
+  clock: methods(['now', 'schedule']).optional(),
+  random: method.optional(),
   apiKeys: z
-    .strictObject({ prefix: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, 'Must be 1 to 16 lower-case letters or digits') })
+    .strictObject({
+      prefix: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, 'Must be 1 to 16 lower-case letters or digits'),
+    })
     .partial()
     .default({})
     .transform(({ prefix = 'lh' }) => ({ prefix })),
@@ -73,11 +91,11 @@ const settings = z.strictObject({
 })
 
 /** The settings of the host, checked once, with every default filled in. */
-export type Settings = z.output<typeof settings>
+export type Settings = Pick<z.output<typeof options>, 'apiKeys' | 'delivery' | 'limits'>
 
 /** Throws `invalid_options`, naming the option and the value that is wrong. */
-export function resolveSettings({ apiKeys, delivery, limits }: LeadhooksOptions): Settings {
-  const result = settings.safeParse({ apiKeys, delivery, limits })
+export function resolveSettings(given: LeadhooksOptions): Settings {
+  const result = options.safeParse(given)
   if (result.success) return result.data
   const issues = toIssues(result.error)
   throw new LeadhooksError('invalid_options', `createLeadhooks: ${describeIssues(issues)}`, { issues })

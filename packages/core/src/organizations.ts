@@ -9,8 +9,14 @@ const upsertInput = z.strictObject({ id: organizationId, name: text(200).nullabl
 export type UpsertOrganizationInput = z.input<typeof upsertInput>
 
 /** Registers an organization, or renames it. */
-export async function upsertOrganization(ctx: Context, input: UpsertOrganizationInput): Promise<Organization> {
-  return ctx.storage.upsertOrganization({ ...parseInput(upsertInput, input), createdAt: new Date(ctx.clock.now()) })
+export async function upsertOrganization(
+  ctx: Context,
+  input: UpsertOrganizationInput,
+): Promise<Organization> {
+  return ctx.storage.upsertOrganization({
+    ...parseInput(upsertInput, input),
+    createdAt: new Date(ctx.clock.now()),
+  })
 }
 
 export async function getOrganization(ctx: Context, input: { id: string }): Promise<Organization> {

@@ -8,7 +8,10 @@ export interface Access {
 
 const roleAccess: Record<Role, Access> = {
   admin: { permissions: ['*'], except: [] },
-  read_write: { permissions: ['read:*', 'write:*', 'delete:*'], except: ['api-keys', 'audit-log', 'secrets'] },
+  read_write: {
+    permissions: ['read:*', 'write:*', 'delete:*'],
+    except: ['api-keys', 'audit-log', 'secrets'],
+  },
   read_only: { permissions: ['read:*'], except: ['secrets'] },
 }
 
@@ -29,7 +32,8 @@ function covers(pattern: string, action: string, resource: string): boolean {
   if (pattern === '*') return true
   const [grantedAction, grantedResource] = pattern.split(':')
   return (
-    (grantedAction === '*' || grantedAction === action) && (grantedResource === '*' || grantedResource === resource)
+    (grantedAction === '*' || grantedAction === action) &&
+    (grantedResource === '*' || grantedResource === resource)
   )
 }
 
@@ -39,7 +43,8 @@ export function includesAccess(access: Access, wanted: Access): boolean {
   // What the maker's role keeps out must be kept out of the new key too, or be out of its reach.
   const kept = access.except.every(
     (resource) =>
-      wanted.except.includes(resource) || !wanted.permissions.some((permission) => reaches(permission, resource)),
+      wanted.except.includes(resource) ||
+      !wanted.permissions.some((permission) => reaches(permission, resource)),
   )
   return covered && kept
 }

@@ -38,7 +38,8 @@ export function describeToken(token: string): { start: string; last4: string } {
 function checksum(content: string): string {
   let rest = crc32(content)
   let digits = ''
-  for (let i = 0; i < checksumLength; i++, rest = Math.floor(rest / 62)) digits = alphabet.charAt(rest % 62) + digits
+  for (let i = 0; i < checksumLength; i++, rest = Math.floor(rest / 62))
+    digits = alphabet.charAt(rest % 62) + digits
   return digits
 }
 

@@ -12,7 +12,11 @@ export type UpdateApiKeyInput = z.input<typeof updateInput>
 export async function updateApiKey(ctx: Context, input: UpdateApiKeyInput): Promise<ApiKey> {
   const { organizationId, id, ...changes } = parseInput(updateInput, input)
   const access =
-    changes.permissions !== undefined ? { role: null } : (changes.role ?? null) !== null ? { permissions: [] } : {}
+    changes.permissions !== undefined
+      ? { role: null }
+      : (changes.role ?? null) !== null
+        ? { permissions: [] }
+        : {}
   const updated = await ctx.storage.updateApiKey({ organizationId, id }, { ...definedOf(changes), ...access })
   if (updated === null) throw notFound('API key', id)
   return updated

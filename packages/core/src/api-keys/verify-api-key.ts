@@ -1,7 +1,11 @@
+import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { parseInput } from '../input.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import { accessOf, isGranted } from './permissions.ts'
 import { hashToken, parseToken } from './token.ts'
+
+const verifyOptions = z.strictObject({ permissions: z.array(z.string()).default([]) })
 
 export interface VerifyOptions {
   /** What the key must be allowed to do, all of it. */
@@ -17,8 +21,10 @@ export type Verification =
 export async function verifyApiKey(
   ctx: Context,
   token: string,
-  { permissions = [] }: VerifyOptions = {},
+  options: VerifyOptions = {},
 ): Promise<Verification> {
+  // A misspelt option must not let everything in.
+  const { permissions } = parseInput(verifyOptions, options)
   const environment = typeof token === 'string' ? parseToken(ctx.settings.apiKeys.prefix, token) : null
   if (environment === null) return { ok: false, reason: 'malformed' }
 

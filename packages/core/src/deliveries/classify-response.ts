@@ -13,14 +13,16 @@ const delivered: Verdict = { outcome: 'delivered', failure: null, message: null 
 
 /** 2xx is success, whatever the body; everything else is not. Redirects are failures: they are never followed. */
 export function classifyResponse(result: SendResult): Verdict {
-  if (result.kind === 'failure') return { outcome: 'failed', failure: result.failure, message: result.message }
+  if (result.kind === 'failure')
+    return { outcome: 'failed', failure: result.failure, message: result.message }
   const { statusCode } = result
   if (statusCode >= 200 && statusCode < 300) return delivered
   return { outcome: statusCode === 410 ? 'gone' : 'failed', failure: 'status', message: explain(statusCode) }
 }
 
 function explain(statusCode: number): string {
-  if (statusCode === 410) return 'The receiver answered 410 Gone: it wants no more deliveries, and the webhook was disabled'
+  if (statusCode === 410)
+    return 'The receiver answered 410 Gone: it wants no more deliveries, and the webhook was disabled'
   if (statusCode === 401 || statusCode === 403) {
     return `The receiver answered ${statusCode}: check that it verifies with this webhook's secret, and that no firewall is in the way`
   }

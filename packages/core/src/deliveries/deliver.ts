@@ -48,7 +48,12 @@ function undecryptable({ id, lease }: ClaimedDelivery): Settlement {
   return { id, lease, attempt: null, next: { status: 'dead_letter', reason: 'undecryptable' } }
 }
 
-function toAttempt(claimed: ClaimedDelivery, startedAt: number, result: SendResult, verdict: Verdict): Attempt {
+function toAttempt(
+  claimed: ClaimedDelivery,
+  startedAt: number,
+  result: SendResult,
+  verdict: Verdict,
+): Attempt {
   const answered = result.kind === 'response'
   return {
     number: claimed.attempt,
@@ -67,10 +72,15 @@ function toText(body: Buffer): string {
   return body.toString().replaceAll('\u0000', '\ufffd')
 }
 
-function nextStep(ctx: Context, claimed: ClaimedDelivery, result: SendResult, verdict: Verdict): Settlement['next'] {
+function nextStep(
+  ctx: Context,
+  claimed: ClaimedDelivery,
+  result: SendResult,
+  verdict: Verdict,
+): Settlement['next'] {
   if (verdict.outcome === 'delivered') return { status: 'delivered' }
   if (verdict.outcome === 'gone') return { status: 'dead_letter', reason: 'gone' }
-  // The receiver had no chance to answer: the next worker tries at once, and no retry of the policy is lost to a deploy.
+  // The receiver had no chance to answer: the next worker tries at once, even where this was the last attempt.
   if (verdict.failure === 'worker_stopped') return { status: 'retrying', delayMs: 0 }
   const policy = claimed.webhook.retry ?? ctx.settings.delivery.retry
   const retryAfter = result.kind === 'response' ? parseRetryAfter(result.retryAfter, ctx.clock.now()) : null

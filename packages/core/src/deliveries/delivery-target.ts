@@ -16,9 +16,16 @@ export interface DeliveryTarget {
   timeoutMs: number
 }
 
-const rememberedTargets = 1000
+const rememberedTargets = 10_000
 
-const commonHeaders = ['content-type', 'application/json', 'user-agent', userAgent, 'accept-encoding', 'identity']
+const commonHeaders = [
+  'content-type',
+  'application/json',
+  'user-agent',
+  userAgent,
+  'accept-encoding',
+  'identity',
+]
 
 /**
  * Targets by webhook, so that a secret is decrypted once and not once per attempt. A webhook that was changed since has
@@ -29,8 +36,9 @@ export function createDeliveryTargets(ctx: Context): (webhook: StoredWebhook) =>
 
   return (webhook) => {
     const known = targets.get(webhook.id)
-    if (known !== undefined && isSame(known.webhook, webhook)) return known.target
-    const target = deliveryTarget(ctx, webhook)
+    const target =
+      known !== undefined && isSame(known.webhook, webhook) ? known.target : deliveryTarget(ctx, webhook)
+    // The one that was used longest ago is the first of the map.
     targets.delete(webhook.id)
     targets.set(webhook.id, { webhook, target })
     if (targets.size > rememberedTargets) forgetOldest(targets)

@@ -17,18 +17,22 @@ export interface Lane {
 }
 
 const paceWindowMs = 100
+/** The share of the slots that one webhook may take at most, whatever its own concurrency: it must not take them all. */
+const laneShare = 1 / 4
+/** How many results per slot may wait to be written before nothing more is claimed: what is sent unrecorded is bounded. */
+const unwrittenPerSlot = 10
 
 /**
  * What a worker holds, by webhook, and which delivery goes next.
  *
  * Each lane has at most `concurrency` requests under way, and lanes take turns. A lane claims ahead about as much as it
- * finished in the last 100 ms: a quick receiver never waits for the database, and nothing waits here for long, so that a
- * webhook that is disabled or changed is soon taken at its word.
+ * finished in the last 100 ms: a quick receiver never waits for the database.
  */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>()
   /** Lanes with a delivery that may go now, the next one first. */
   readonly #ready = new Set<Lane>()
+  readonly #slots: number
   #measuredAt: number
   #inFlight = 0
   #waiting = 0
@@ -36,17 +40,21 @@ export class Lanes {
   /** Whether the last claim brought as many as it was asked for, so that there may be more. */
   #mayHaveMore = false
 
-  constructor(now: number) {
+  /** For so many requests at once. */
+  constructor(now: number, slots: number) {
     this.#measuredAt = now
+    this.#slots = slots
   }
 
-  get inFlight(): number {
-    return this.#inFlight
+  /** How many requests one webhook may have under way at most. */
+  get mostPerLane(): number {
+    return Math.max(1, Math.floor(this.#slots * laneShare))
   }
 
-  /** How many more deliveries may be claimed for `slots` requests at once. */
-  totalRoom(slots: number): number {
-    return slots + this.#pace - this.#inFlight - this.#waiting
+  /** How many more deliveries may be claimed while `held` have no result on record yet. */
+  totalRoom(held: number): number {
+    const room = this.#slots + this.#pace - this.#inFlight - this.#waiting
+    return Math.min(room, unwrittenPerSlot * this.#slots + 2 * this.#pace - held)
   }
 
   /** How many more each lane may be given. */
@@ -62,7 +70,12 @@ export class Lanes {
   }
 
   /** Takes in what a claim brought. */
-  add(claimed: readonly ClaimedDelivery[], request: ClaimRequest): void {
+  add(
+    claimed: readonly ClaimedDelivery[],
+    request: Pick<ClaimRequest, 'limit' | 'room' | 'defaultConcurrency'>,
+  ): void {
+    // Of a lane that had no room nothing was learned.
+    for (const [id, room] of request.room) if (room === 0) this.#expectMore(id)
     const brought = new Map<Lane, number>()
     for (const delivery of claimed) {
       const lane = this.#laneOf(delivery, request.defaultConcurrency)
@@ -77,8 +90,9 @@ export class Lanes {
     this.#mayHaveMore = claimed.length >= request.limit
   }
 
-  /** The delivery to send next, counted as under way from now on; undefined when no lane has one that may go. */
+  /** The delivery to send next, counted as under way from now on; undefined when the slots are full or no lane may go. */
   take(): { lane: Lane; claimed: ClaimedDelivery } | undefined {
+    if (this.#inFlight >= this.#slots) return undefined
     for (const lane of this.#ready) {
       this.#ready.delete(lane)
       const claimed = lane.waiting.shift()
@@ -111,29 +125,32 @@ export class Lanes {
       lane.pace = Math.ceil((lane.ended * paceWindowMs) / elapsed)
       lane.ended = 0
       this.#pace += lane.pace
-      if (lane.pace === 0 && lane.inFlight === 0 && lane.waiting.length === 0) this.#lanes.delete(lane.webhookId)
+      if (lane.pace === 0 && lane.inFlight === 0 && lane.waiting.length === 0)
+        this.#lanes.delete(lane.webhookId)
     }
   }
 
-  /** Hands over all that was not sent. */
-  takeWaiting(): ClaimedDelivery[] {
-    this.#waiting = 0
-    this.#ready.clear()
-    return [...this.#lanes.values()].flatMap((lane) => lane.waiting.splice(0))
+  /** Hands over what was not sent and is wanted back. */
+  takeWaiting(isWanted: (claimed: ClaimedDelivery) => boolean): ClaimedDelivery[] {
+    const taken: ClaimedDelivery[] = []
+    for (const lane of this.#lanes.values()) {
+      const wanted = lane.waiting.filter(isWanted)
+      if (wanted.length === 0) continue
+      lane.waiting = lane.waiting.filter((claimed) => !isWanted(claimed))
+      lane.mayHaveMore = true
+      this.#waiting -= wanted.length
+      taken.push(...wanted)
+    }
+    return taken
   }
 
-  /** Drops a delivery that was not sent; false when it was. */
-  drop(claimed: ClaimedDelivery): boolean {
-    const waiting = this.#lanes.get(claimed.webhook.id)?.waiting ?? []
-    const index = waiting.indexOf(claimed)
-    if (index === -1) return false
-    waiting.splice(index, 1)
-    this.#waiting--
-    return true
+  #expectMore(webhookId: string): void {
+    const lane = this.#lanes.get(webhookId)
+    if (lane !== undefined) lane.mayHaveMore = true
   }
 
   #laneOf({ webhook }: ClaimedDelivery, defaultConcurrency: number): Lane {
-    const concurrency = webhook.concurrency ?? defaultConcurrency
+    const concurrency = Math.min(webhook.concurrency ?? defaultConcurrency, this.mostPerLane)
     const known = this.#lanes.get(webhook.id)
     if (known !== undefined) return Object.assign(known, { concurrency })
     const idle = { waiting: [], inFlight: 0, ended: 0, pace: 0, mayHaveMore: false }

@@ -2,14 +2,22 @@ import type { Context } from '../context.ts'
 
 /**
  * Runs a task every `ms`, counted from the end of one run to the start of the next. A run that fails is logged, and the
- * next one comes all the same. The function it returns ends that.
+ * next one comes all the same. The function it returns ends that, and waits for a run that is under way.
  */
-export function recurring(ctx: Context, name: string, ms: number, task: () => Promise<unknown>): () => void {
+export function recurring(
+  ctx: Context,
+  name: string,
+  ms: number,
+  task: () => Promise<unknown>,
+): () => Promise<void> {
   let ended = false
+  let running: Promise<void> | undefined
   let cancel = next()
 
   function next(): () => void {
-    return ctx.clock.schedule(() => void run(), ms)
+    return ctx.clock.schedule(() => {
+      running = run()
+    }, ms)
   }
 
   async function run(): Promise<void> {
@@ -21,8 +29,9 @@ export function recurring(ctx: Context, name: string, ms: number, task: () => Pr
     if (!ended) cancel = next()
   }
 
-  return () => {
+  return async () => {
     ended = true
     cancel()
+    await running
   }
 }

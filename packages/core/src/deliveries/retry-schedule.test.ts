@@ -63,13 +63,14 @@ describe('Retry-After', () => {
   test.each([
     ['120', 120_000],
     ['0', 0],
+    ['99999999999999999999', 86_400_000],
     ['Thu, 01 Jan 2026 00:00:30 GMT', 30_000],
     ['Wed, 31 Dec 2025 23:59:00 GMT', 0],
   ])('%s is understood', (header, ms) => {
     expect(parseRetryAfter(header, now)).toBe(ms)
   })
 
-  test.each(['', '1.5', '-1', '12abc', '1e3', 'soon', '2026-01-01', '99999999999999'])('%j is ignored', (header) => {
+  test.each(['', '1.5', '-1', '12abc', '1e3', 'soon', '2026-01-01'])('%j is ignored', (header) => {
     expect(parseRetryAfter(header, now)).toBeNull()
   })
 })

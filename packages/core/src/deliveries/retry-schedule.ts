@@ -31,7 +31,9 @@ export function retrySchedule(policy: RetryPolicy): RetrySchedule {
   }
   if ('delaysMs' in policy) return { delaysMs: policy.delaysMs, jitter: policy.jitter ?? 0 }
   const { firstDelayMs, factor, maxDelayMs, maxAttempts, jitter = 0 } = policy
-  const delaysMs = Array.from({ length: maxAttempts - 1 }, (_, n) => Math.min(firstDelayMs * factor ** n, maxDelayMs))
+  const delaysMs = Array.from({ length: maxAttempts - 1 }, (_, n) =>
+    Math.min(firstDelayMs * factor ** n, maxDelayMs),
+  )
   return { delaysMs, jitter }
 }
 
@@ -61,7 +63,7 @@ export function nextDelayMs(
 /** `Retry-After` in milliseconds: whole seconds or an HTTP date (RFC 9110, 10.2.3); null for anything else. */
 export function parseRetryAfter(header: string | null, now: number): number | null {
   if (header === null) return null
-  if (/^\d{1,9}$/.test(header)) return Number(header) * second
+  if (/^\d+$/.test(header)) return Math.min(Number(header) * second, day)
   if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(header)) return null
   const date = Date.parse(header)
   return Number.isNaN(date) ? null : Math.max(0, date - now)

@@ -163,12 +163,17 @@ class Exchange implements Dispatcher.DispatchHandler {
       statusCode: this.#statusCode,
       retryAfter: this.#retryAfter,
       body: this.#kept,
-      durationMs: this.#clock.now() - this.#startedAt,
+      durationMs: this.#elapsed(),
     })
   }
 
   #fail(failure: AttemptFailure, message: string): void {
-    this.#settle({ kind: 'failure', failure, message, durationMs: this.#clock.now() - this.#startedAt })
+    this.#settle({ kind: 'failure', failure, message, durationMs: this.#elapsed() })
+  }
+
+  /** The clock may have been set back meanwhile. */
+  #elapsed(): number {
+    return Math.max(0, this.#clock.now() - this.#startedAt)
   }
 
   #settle(result: SendResult): void {

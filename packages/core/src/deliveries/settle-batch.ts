@@ -75,7 +75,10 @@ export class SettleBatch {
       signal: this.#giveUp.signal,
       shouldRetry: ({ error }) => isLeadhooksError(error) && error.code === 'storage_unavailable',
       onFailedAttempt: ({ error, attemptNumber }) => {
-        this.#ctx.logger.warn({ err: error, attempt: attemptNumber }, 'Results of deliveries could not be written yet')
+        this.#ctx.logger.warn(
+          { err: error, attempt: attemptNumber },
+          'Results of deliveries could not be written yet',
+        )
       },
     })
   }

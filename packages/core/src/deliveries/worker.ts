@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers'
 import type { Context } from '../context.ts'
+import { LeadhooksError } from '../errors.ts'
 import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
 import { deliver } from './deliver.ts'
 import { createDeliveryTargets } from './delivery-target.ts'
@@ -11,10 +12,18 @@ import { SettleBatch } from './settle-batch.ts'
 
 const expireIntervalMs = 60_000
 const longestBackOffMs = 5000
+/** What was claimed ahead and could not go by then is given back: its webhook may have been changed meanwhile. */
+const longestWaitMs = 1000
+/** What is left of a stop after its time: enough to write the results of what was cut off. */
+const lastWritesMs = 1000
+const longestTimerMs = 2 ** 31 - 1
 
 export interface StopOptions {
-  /** How long what is under way may go on before it is cut off and left to the next worker. @default 10000 */
-  timeoutMs?: number
+  /**
+   * How long what is under way may go on before it is cut off and left to the next worker; `Infinity` for as long as it
+   * takes. @default 10000
+   */
+  timeoutMs?: number | undefined
 }
 
 /**
@@ -28,10 +37,11 @@ export class Worker {
   readonly #lanes: Lanes
   readonly #results: SettleBatch
   readonly #targetOf: ReturnType<typeof createDeliveryTargets>
-  /** Every delivery that this worker has a lease of. */
-  readonly #held = new Map<string, ClaimedDelivery>()
+  /** Every claim that this worker has, and since when. After a lapse one delivery can be here twice. */
+  readonly #held = new Map<ClaimedDelivery, number>()
   readonly #abort = new AbortController()
-  readonly #endTasks: (() => void)[]
+  readonly #endTasks: (() => Promise<void>)[]
+  readonly #onStopped: (worker: Worker) => void
   #isRunning = true
   /** Something may be due that no claim has seen yet. */
   #isHungry = true
@@ -42,13 +52,16 @@ export class Worker {
   #onIdle = (): void => {}
   #stopped: Promise<void> | undefined
 
-  constructor(ctx: Context) {
+  constructor(ctx: Context, onStopped: (worker: Worker) => void = () => {}) {
+    const { concurrency, leaseMs } = ctx.settings.delivery
     this.#ctx = ctx
-    this.#lanes = new Lanes(ctx.clock.now())
+    this.#onStopped = onStopped
+    this.#lanes = new Lanes(ctx.clock.now(), concurrency)
     this.#results = new SettleBatch(ctx)
     this.#targetOf = createDeliveryTargets(ctx)
     this.#endTasks = [
-      recurring(ctx, 'renew leases', ctx.settings.delivery.leaseMs / 3, () => this.#renewLeases()),
+      recurring(ctx, 'renew leases', leaseMs / 3, () => this.#renewLeases()),
+      recurring(ctx, 'give back what waits', longestWaitMs, () => this.#releaseStale()),
       recurring(ctx, 'expire deliveries', expireIntervalMs, () => expireDeliveries(ctx)),
     ]
     this.#claimIfHungry()
@@ -57,7 +70,7 @@ export class Worker {
   /** Looks for work: something was dispatched. Many calls in one turn of the event loop cost one look. */
   wake(): void {
     this.#isHungry = true
-    if (this.#isWoken || this.#failedClaims > 0) return
+    if (this.#isWoken) return
     this.#isWoken = true
     setImmediate(() => {
       this.#isWoken = false
@@ -67,9 +80,17 @@ export class Worker {
 
   /**
    * Ends the worker: claims nothing more, gives back what it has not sent, waits for what is under way, and after
-   * `timeoutMs` cuts that off, due again at once for the next worker. Later calls wait for the first.
+   * `timeoutMs` cuts that off, due again at once for the next worker. Even a storage that hangs holds it up by no more than
+   * a second beyond that. Later calls wait for the first.
    */
-  async stop({ timeoutMs = 10_000 }: StopOptions = {}): Promise<void> {
+  async stop(options: StopOptions = {}): Promise<void> {
+    const timeoutMs = options?.timeoutMs ?? 10_000
+    if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
+      throw new LeadhooksError(
+        'invalid_request',
+        `\`timeoutMs\` must be a number from 0 up, got ${String(timeoutMs)}`,
+      )
+    }
     this.#stopped ??= this.#stop(timeoutMs)
     return this.#stopped
   }
@@ -77,16 +98,26 @@ export class Worker {
   async #stop(timeoutMs: number): Promise<void> {
     this.#isRunning = false
     this.#cancelPoll()
-    await this.#claiming
-    await this.#releaseWaiting()
     const { clock } = this.#ctx
-    const cancelAbort = clock.schedule(() => this.#abort.abort(), timeoutMs)
-    // The results of what was cut off are written at once, unless the storage is gone.
-    const cancelGiveUp = clock.schedule(() => this.#results.giveUp(), timeoutMs + 1000)
+    const cancels: (() => void)[] = []
+    const outOfTime = new Promise<void>((resolve) => {
+      if (timeoutMs + lastWritesMs > longestTimerMs) return
+      cancels.push(
+        clock.schedule(() => this.#abort.abort(), timeoutMs),
+        clock.schedule(resolve, timeoutMs + lastWritesMs),
+      )
+    })
+    await Promise.race([this.#finish(), outOfTime])
+    this.#results.giveUp()
+    for (const cancel of cancels) cancel()
+    this.#onStopped(this)
+  }
+
+  async #finish(): Promise<void> {
+    await this.#claiming
+    await this.#release(this.#lanes.takeWaiting(() => true))
     await this.#idle()
-    cancelAbort()
-    cancelGiveUp()
-    for (const end of this.#endTasks) end()
+    await Promise.all(this.#endTasks.map((end) => end()))
   }
 
   async #idle(): Promise<void> {
@@ -98,8 +129,7 @@ export class Worker {
 
   /** Starts deliveries until the slots are full or nothing is left that may go, then sees to more. */
   #fill(): void {
-    const { concurrency } = this.#ctx.settings.delivery
-    while (this.#isRunning && this.#lanes.inFlight < concurrency) {
+    while (this.#isRunning) {
       const next = this.#lanes.take()
       if (next === undefined) break
       void this.#send(next.lane, next.claimed)
@@ -115,9 +145,13 @@ export class Worker {
       observeSettlement(this.#ctx, claimed, settlement, written)
     } catch (error) {
       // Its lease will lapse, and then it is tried again: nothing is lost.
-      this.#ctx.logger.error({ err: error, deliveryId: claimed.id }, 'A delivery has no result; it will be tried again')
+      this.#ctx.logger.error(
+        { err: error, deliveryId: claimed.id },
+        'A delivery has no result; it will be tried again',
+      )
     }
     this.#letGo(claimed)
+    this.#claimIfHungry()
   }
 
   async #deliver(lane: Lane, claimed: ClaimedDelivery): Promise<Settlement> {
@@ -131,14 +165,19 @@ export class Worker {
   }
 
   #letGo(claimed: ClaimedDelivery): void {
-    this.#held.delete(claimed.id)
+    this.#held.delete(claimed)
     if (this.#held.size === 0) this.#onIdle()
   }
 
   #claimIfHungry(): void {
-    if (!this.#isRunning || this.#claiming !== undefined || !this.#isHungry) return
+    // After a claim that failed only the poll asks again, in its own time.
+    if (!this.#isRunning || this.#claiming !== undefined || !this.#isHungry || this.#failedClaims > 0) return
+    this.#startClaim()
+  }
+
+  #startClaim(): void {
     this.#lanes.measure(this.#ctx.clock.now())
-    const limit = this.#lanes.totalRoom(this.#ctx.settings.delivery.concurrency)
+    const limit = this.#lanes.totalRoom(this.#held.size)
     if (limit <= 0) return
     this.#cancelPoll()
     this.#claiming = this.#claimAndGoOn(limit)
@@ -153,11 +192,13 @@ export class Worker {
 
   async #claim(limit: number): Promise<void> {
     const { leaseMs, webhookConcurrency: defaultConcurrency } = this.#ctx.settings.delivery
-    const request = { limit, leaseMs, defaultConcurrency, room: this.#lanes.room(), now: this.#ctx.storageTime() }
+    const { mostPerLane: mostConcurrency } = this.#lanes
+    const request = { limit, leaseMs, defaultConcurrency, mostConcurrency, room: this.#lanes.room() }
     this.#isHungry = false
     try {
-      const claimed = await this.#ctx.storage.claimDeliveries(request)
-      for (const delivery of claimed) this.#held.set(delivery.id, delivery)
+      const claimed = await this.#ctx.storage.claimDeliveries({ ...request, now: this.#ctx.storageTime() })
+      const now = this.#ctx.clock.now()
+      for (const delivery of claimed) this.#held.set(delivery, now)
       this.#lanes.add(claimed, request)
       this.#failedClaims = 0
     } catch (error) {
@@ -170,36 +211,46 @@ export class Worker {
   #pollLater(): void {
     if (!this.#isRunning) return
     const { clock, random, settings } = this.#ctx
-    const interval = Math.min(settings.delivery.pollIntervalMs * 2 ** this.#failedClaims, longestBackOffMs)
+    const { pollIntervalMs } = settings.delivery
+    const backOff = Math.min(pollIntervalMs * 2 ** this.#failedClaims, longestBackOffMs)
     // Jitter keeps many workers from asking in step.
-    this.#cancelPoll = clock.schedule(() => this.#poll(), interval * (0.75 + random() / 4))
+    const ms = Math.max(pollIntervalMs, backOff) * (0.75 + random() / 4)
+    this.#cancelPoll = clock.schedule(() => this.#poll(), ms)
   }
 
   #poll(): void {
     this.#isHungry = true
-    this.#claimIfHungry()
+    if (this.#claiming === undefined) this.#startClaim()
     if (this.#claiming === undefined) this.#pollLater()
   }
 
   async #renewLeases(): Promise<void> {
-    const claims = [...this.#held.values()]
+    const claims = [...this.#held.keys()]
     if (claims.length === 0) return
     const { leaseMs } = this.#ctx.settings.delivery
-    const renewed = new Set(await this.#ctx.storage.renewLeases(claims, { leaseMs, now: this.#ctx.storageTime() }))
+    const renewed = new Set(
+      await this.#ctx.storage.renewLeases(claims, { leaseMs, now: this.#ctx.storageTime() }),
+    )
     // What another worker has taken over must not be sent from here too.
-    for (const lost of claims) {
-      if (!renewed.has(lost.id) && this.#lanes.drop(lost)) this.#letGo(lost)
-    }
+    const lost = new Set(claims.filter(({ id }) => !renewed.has(id)))
+    for (const claimed of this.#lanes.takeWaiting((waiting) => lost.has(waiting))) this.#letGo(claimed)
   }
 
-  async #releaseWaiting(): Promise<void> {
-    const waiting = this.#lanes.takeWaiting()
+  async #releaseStale(): Promise<void> {
+    const latest = this.#ctx.clock.now() - longestWaitMs
+    await this.#release(this.#lanes.takeWaiting((claimed) => (this.#held.get(claimed) ?? latest) <= latest))
+  }
+
+  async #release(waiting: readonly ClaimedDelivery[]): Promise<void> {
     if (waiting.length === 0) return
-    for (const { id } of waiting) this.#held.delete(id)
+    for (const claimed of waiting) this.#letGo(claimed)
     try {
       await this.#ctx.storage.releaseDeliveries(waiting, { now: this.#ctx.storageTime() })
     } catch (error) {
-      this.#ctx.logger.warn({ err: error, count: waiting.length }, 'Claims could not be given back; their leases will lapse')
+      this.#ctx.logger.warn(
+        { err: error, count: waiting.length },
+        'Claims could not be given back; their leases will lapse',
+      )
     }
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { checkPart, LeadhooksError } from '../errors.ts'
+import { checkPart, isLeadhooksError, LeadhooksError } from '../errors.ts'
 import { newEventId } from '../ids.ts'
 import { eventId, eventTypeName, organizationId, parseInput } from '../input.ts'
 import type { LeadhooksEvent } from '../model/event.ts'
@@ -32,10 +32,17 @@ export interface DispatchOptions {
 }
 
 /** Checks, serializes and writes one event. */
-export async function dispatchEvent(ctx: Context, input: DispatchInput, options?: DispatchOptions): Promise<Dispatched> {
-  const event = newEvent(ctx, input)
-  const inserted = await ctx.storage.insertEvents([event], { tx: options?.tx, now: ctx.storageTime() })
-  return dispatched(ctx, event, inserted[0])
+export async function dispatchEvent(
+  ctx: Context,
+  input: DispatchInput,
+  options?: DispatchOptions,
+): Promise<Dispatched> {
+  const checked = newEvent(ctx, input)
+  const inserted = await ctx.storage.insertEvents([checked.event], {
+    tx: options?.tx,
+    now: ctx.storageTime(),
+  })
+  return dispatched(ctx, checked, inserted[0])
 }
 
 /** Writes many events in one transaction: all of them or none. What is wrong with one is named by its index. */
@@ -44,10 +51,15 @@ export async function dispatchEvents(
   inputs: readonly DispatchInput[],
   options?: DispatchOptions,
 ): Promise<Dispatched[]> {
-  const events = inputs.map((input, index) => checkPart(`/${index}`, () => newEvent(ctx, input)))
-  if (events.length === 0) return []
+  if (!Array.isArray(inputs))
+    throw new LeadhooksError('invalid_request', '`dispatchEvents` takes an array of events')
+  const checked = inputs.map((input: DispatchInput, index) =>
+    checkPart(`/${index}`, () => newEvent(ctx, input)),
+  )
+  if (checked.length === 0) return []
+  const events = checked.map(({ event }) => event)
   const inserted = await ctx.storage.insertEvents(events, { tx: options?.tx, now: ctx.storageTime() })
-  return events.map((event, index) => dispatched(ctx, event, inserted[index]))
+  return checked.map((one, index) => dispatched(ctx, one, inserted[index]))
 }
 
 /** The same as `dispatchEvent` within one synchronous transaction of the host, for storages that can. */
@@ -56,30 +68,45 @@ export function dispatchEventSync(ctx: Context, input: DispatchInput, options?: 
     const message = 'This storage has no synchronous transactions: await `dispatchEvent(…, { tx })` instead'
     throw new LeadhooksError('not_supported', message)
   }
-  const event = newEvent(ctx, input)
-  const inserted = ctx.storage.insertEventsSync([event], { tx: options?.tx, now: ctx.storageTime() })
-  return dispatched(ctx, event, inserted[0])
+  const checked = newEvent(ctx, input)
+  const inserted = ctx.storage.insertEventsSync([checked.event], { tx: options?.tx, now: ctx.storageTime() })
+  return dispatched(ctx, checked, inserted[0])
 }
 
-interface CheckedEvent extends NewEvent {
+interface CheckedEvent {
+  event: NewEvent
   data: unknown
 }
 
 function newEvent(ctx: Context, input: DispatchInput): CheckedEvent {
-  const { id, organizationId, type, data } = parseInput(eventInput, input)
-  const createdAt = new Date(ctx.clock.now())
-  const event = {
-    id: id ?? newEventId(createdAt.getTime()),
-    organizationId,
-    type,
-    createdAt,
-    data: checkEventData(ctx.catalogue, type, data),
+  const checked = parseInput(eventInput, input)
+  try {
+    return serialize(ctx, checked)
+  } catch (cause) {
+    if (isLeadhooksError(cause)) throw cause
+    // The schema or the data is the host's code: a transform or a `toJSON` can throw, or ask to be awaited.
+    const message = `The data of "${checked.type}" could not be read: ${cause instanceof Error ? cause.message : 'it threw'}`
+    throw new LeadhooksError('invalid_event_data', message, {
+      cause,
+      issues: [{ pointer: '/data', message }],
+    })
   }
-  return { ...event, body: serializeBody(event, ctx.settings.limits), patterns: matchingPatterns(type) }
+}
+
+function serialize(
+  ctx: Context,
+  { id, organizationId, type, data }: z.output<typeof eventInput>,
+): CheckedEvent {
+  const createdAt = new Date(ctx.clock.now())
+  const event = { id: id ?? newEventId(createdAt.getTime()), organizationId, type, createdAt }
+  const checkedData = checkEventData(ctx.catalogue, type, data)
+  const body = serializeBody({ ...event, data: checkedData }, ctx.settings.limits)
+  return { event: { ...event, body, patterns: matchingPatterns(type) }, data: checkedData }
 }
 
 function dispatched(ctx: Context, { data }: CheckedEvent, inserted: InsertedEvent | undefined): Dispatched {
-  if (inserted === undefined) throw new LeadhooksError('internal', 'The storage answered nothing for an event')
+  if (inserted === undefined)
+    throw new LeadhooksError('internal', 'The storage answered nothing for an event')
   const { event, deliveries, duplicate } = inserted
   if (deliveries > 0) ctx.wake()
   observeDispatch(ctx, inserted)

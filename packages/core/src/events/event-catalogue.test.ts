@@ -24,15 +24,23 @@ describe('the event catalogue', () => {
     )
   })
 
-  test.each(['lost_lead', '__proto__', 'constructor', 'toString'])('does not know %s, and says what it knows', (type) => {
-    expect(() => checkEventData(events, type, {})).toThrow(
-      expect.objectContaining({ code: 'unknown_event_type', message: expect.stringContaining('There are: new_lead') }),
-    )
-  })
+  test.each(['lost_lead', '__proto__', 'constructor', 'toString'])(
+    'does not know %s, and says what it knows',
+    (type) => {
+      expect(() => checkEventData(events, type, {})).toThrow(
+        expect.objectContaining({
+          code: 'unknown_event_type',
+          message: expect.stringContaining('There are: new_lead'),
+        }),
+      )
+    },
+  )
 
   test('is refused at once for a bad name or an example that does not match', () => {
     expect(() => defineEvents({ 'new lead': { schema: z.string() } })).toThrow('got "new lead"')
-    expect(() => defineEvents({ a: { schema: z.object({ n: z.number() }), example: { n: 'x' as never } } })).toThrow('/n')
+    expect(() =>
+      defineEvents({ a: { schema: z.object({ n: z.number() }), example: { n: 'x' as never } } }),
+    ).toThrow('/n')
   })
 
   test('matches a type by its name and by the beginnings of it', () => {

@@ -34,7 +34,11 @@ export function defineEvents<const Schemas extends Record<string, z.ZodType>>(ev
   return events
 }
 
-function checkDefinition(type: string, { schema, example }: EventDefinition): void {
+function checkDefinition(type: string, definition: EventDefinition): void {
+  const { schema, example } = definition ?? {}
+  if (typeof schema?.safeParse !== 'function') {
+    throw new LeadhooksError('invalid_options', `The event type "${type}" needs a \`schema\` of zod`)
+  }
   if (!eventTypeName.safeParse(type).success) {
     const rule = 'words of letters, digits and "_", joined by "."'
     throw new LeadhooksError('invalid_options', `An event type must be ${rule}, got "${type}"`)
@@ -53,9 +57,13 @@ export function checkEventData(catalogue: EventCatalogue | undefined, type: stri
   const result = catalogue[type]?.schema.safeParse(data)
   if (result?.success) return result.data
   const issues = result?.error ? toIssues(result.error, '/data') : []
-  throw new LeadhooksError('invalid_event_data', `The data of "${type}" is not valid: ${describeIssues(issues)}`, {
-    issues,
-  })
+  throw new LeadhooksError(
+    'invalid_event_data',
+    `The data of "${type}" is not valid: ${describeIssues(issues)}`,
+    {
+      issues,
+    },
+  )
 }
 
 export function unknownEventType(catalogue: EventCatalogue, type: string, at: string): LeadhooksError {

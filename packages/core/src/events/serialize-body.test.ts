@@ -13,7 +13,9 @@ describe('the body of an event', () => {
   })
 
   test('keeps dates, nulls, absent properties and unicode as JSON has them', () => {
-    expect(JSON.parse(serialize({ at: new Date(0), none: null, left: undefined, name: 'Zoë 🦊' })).data).toEqual({
+    expect(
+      JSON.parse(serialize({ at: new Date(0), none: null, left: undefined, name: 'Zoë 🦊' })).data,
+    ).toEqual({
       at: '1970-01-01T00:00:00.000Z',
       none: null,
       name: 'Zoë 🦊',

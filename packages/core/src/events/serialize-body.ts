@@ -17,7 +17,7 @@ export function serializeBody(
   event: { id: string; type: string; createdAt: Date; data: unknown },
   limits: BodyLimits,
 ): string {
-  checkJson(event.data, ['data'], limits.maxDepth)
+  checkJson(event.data, { parent: null, key: 'data' }, limits.maxDepth)
   const body = JSON.stringify({
     id: event.id,
     event: event.type,
@@ -26,13 +26,22 @@ export function serializeBody(
   })
   const bytes = Buffer.byteLength(body)
   if (bytes > limits.maxBodyBytes) {
-    throw new LeadhooksError('payload_too_large', `The event has ${bytes} bytes, the limit is ${limits.maxBodyBytes}`)
+    throw new LeadhooksError(
+      'payload_too_large',
+      `The event has ${bytes} bytes, the limit is ${limits.maxBodyBytes}`,
+    )
   }
   return body
 }
 
+/** Where a value is, from the inside out: written as a pointer only when something is wrong there. */
+interface Path {
+  parent: Path | null
+  key: PropertyKey
+}
+
 /** Refuses what `JSON.stringify` would drop or change without a word, with the path to it. */
-function checkJson(value: unknown, path: readonly PropertyKey[], depthLeft: number): void {
+function checkJson(value: unknown, path: Path, depthLeft: number): void {
   switch (typeof value) {
     case 'string':
       return checkString(value, path)
@@ -49,31 +58,39 @@ function checkJson(value: unknown, path: readonly PropertyKey[], depthLeft: numb
   }
 }
 
-function checkString(value: string, path: readonly PropertyKey[]): void {
+function checkString(value: string, path: Path): void {
   if (value.includes('\u0000')) refuse(path, 'Must not contain NUL')
   if (!value.isWellFormed()) refuse(path, 'Must not contain lone surrogates')
 }
 
-function checkObject(value: object, path: readonly PropertyKey[], depthLeft: number): void {
+function checkObject(value: object, path: Path, depthLeft: number): void {
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) checkJson(value[i], [...path, i], depthLeft)
+    for (let i = 0; i < value.length; i++) checkJson(value[i], { parent: path, key: i }, depthLeft)
     return
   }
-  if ('toJSON' in value && typeof value.toJSON === 'function') return checkJson(value.toJSON(), path, depthLeft)
+  if (value instanceof Date && Number.isNaN(value.getTime())) refuse(path, 'Must be a valid date')
+  if ('toJSON' in value && typeof value.toJSON === 'function')
+    return checkJson(value.toJSON(), path, depthLeft)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) refuse(path, 'Must be a plain object')
   for (const [key, child] of Object.entries(value)) {
     checkString(key, path)
     // A property that is undefined is left out by JSON, which is what it says.
-    if (child !== undefined) checkJson(child, [...path, key], depthLeft)
+    if (child !== undefined) checkJson(child, { parent: path, key }, depthLeft)
   }
 }
 
-function refuse(path: readonly PropertyKey[], message: string): never {
-  const at = pointer(path)
+function refuse(path: Path, message: string): never {
+  const at = pointer(keysOf(path))
   throw new LeadhooksError('invalid_event_data', `${at}: ${message}`, { issues: [{ pointer: at, message }] })
 }
 
-function tooDeep(path: readonly PropertyKey[]): LeadhooksError {
-  return new LeadhooksError('payload_too_large', `${pointer(path.slice(0, 8))}…: nested too deep`)
+function tooDeep(path: Path): LeadhooksError {
+  return new LeadhooksError('payload_too_large', `${pointer(keysOf(path).slice(0, 8))}…: nested too deep`)
+}
+
+function keysOf(path: Path): PropertyKey[] {
+  const keys: PropertyKey[] = []
+  for (let at: Path | null = path; at !== null; at = at.parent) keys.unshift(at.key)
+  return keys
 }

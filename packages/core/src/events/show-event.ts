@@ -6,7 +6,10 @@ export function showEvent(event: StoredEvent): LeadhooksEvent {
   return withData(event, readData(event.id, event.body))
 }
 
-export function withData({ id, organizationId, type, createdAt }: StoredEvent, data: unknown): LeadhooksEvent {
+export function withData(
+  { id, organizationId, type, createdAt }: StoredEvent,
+  data: unknown,
+): LeadhooksEvent {
   return { id, organizationId, type, data, createdAt }
 }
 
@@ -15,6 +18,10 @@ function readData(id: string, body: string): unknown {
     const { data }: { data: unknown } = JSON.parse(body)
     return data
   } catch (cause) {
-    throw new LeadhooksError('storage_corrupt', `The body of event "${id}" is not the JSON that was written`, { cause })
+    throw new LeadhooksError(
+      'storage_corrupt',
+      `The body of event "${id}" is not the JSON that was written`,
+      { cause },
+    )
   }
 }

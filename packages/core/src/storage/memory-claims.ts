@@ -85,8 +85,10 @@ function dueAt({ lease, nextAttemptAt }: DeliveryRow): number {
   return (lease?.until ?? nextAttemptAt ?? new Date(0)).getTime()
 }
 
-function roomOf(state: MemoryState, { room, defaultConcurrency }: ClaimRequest, webhookId: string): number {
-  return room.get(webhookId) ?? state.webhooks.get(webhookId)?.concurrency ?? defaultConcurrency
+function roomOf(state: MemoryState, request: ClaimRequest, webhookId: string): number {
+  const { room, defaultConcurrency, mostConcurrency = Infinity } = request
+  const concurrency = state.webhooks.get(webhookId)?.concurrency ?? defaultConcurrency
+  return room.get(webhookId) ?? Math.min(concurrency, mostConcurrency)
 }
 
 /** One organization after the other, and within each one webhook after the other. */

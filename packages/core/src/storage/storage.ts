@@ -58,7 +58,9 @@ export interface OrganizationStorage {
 }
 
 /** What a caller may change of an API key. */
-export type ApiKeyChanges = Partial<Pick<ApiKey, 'name' | 'description' | 'role' | 'permissions' | 'expiresAt'>>
+export type ApiKeyChanges = Partial<
+  Pick<ApiKey, 'name' | 'description' | 'role' | 'permissions' | 'expiresAt'>
+>
 
 export interface ApiKeyStorage {
   /** `hash` is unique over all organizations: a second key with the same one is a `conflict`. */
@@ -116,7 +118,10 @@ export interface EventStorage<Tx> {
    *
    * Concurrency: of any number of callers with the same id, one writes and every one gets that event.
    */
-  insertEvents(events: readonly NewEvent[], options: Timed & { tx?: Tx | undefined }): Promise<InsertedEvent[]>
+  insertEvents(
+    events: readonly NewEvent[],
+    options: Timed & { tx?: Tx | undefined },
+  ): Promise<InsertedEvent[]>
   /** The same at once, for databases whose transactions are synchronous. @default absent: not supported */
   insertEventsSync?(events: readonly NewEvent[], options: Timed & { tx?: Tx | undefined }): InsertedEvent[]
   findEvent(event: Scoped): Promise<StoredEvent | null>
@@ -130,6 +135,8 @@ export interface ClaimRequest extends Timed {
   room: ReadonlyMap<string, number>
   /** The concurrency of a webhook that has none of its own. */
   defaultConcurrency: number
+  /** More than this no webhook is given that is not named in `room`. @default no more than its concurrency */
+  mostConcurrency?: number | undefined
 }
 
 /** A delivery under lease, with all that an attempt needs. */

@@ -2,8 +2,17 @@
 export { type FakeClock, fakeClock } from './fake-clock.ts'
 export {
   type Answer,
+  drip,
+  earlyHints,
+  endlessBody,
+  hang,
+  hangUp,
+  hugeHeaders,
+  junk,
   type ReceivedRequest,
   type ReceiverOptions,
+  redirectTo,
+  resetInBody,
   type Responder,
   type ScriptedReceiver,
   startReceiver,

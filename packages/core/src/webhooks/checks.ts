@@ -15,6 +15,7 @@ export function checkSecret(secret: string): void {
   const encoded = secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : ''
   const bytes = Buffer.from(encoded, 'base64')
   if (bytes.length >= 24 && bytes.length <= 64 && bytes.toString('base64') === encoded) return
-  const message = 'The secret must be "whsec_" and 24 to 64 random bytes in base64; leave it out and one is made'
+  const message =
+    'The secret must be "whsec_" and 24 to 64 random bytes in base64; leave it out and one is made'
   throw new LeadhooksError('invalid_request', message, { issues: [{ pointer: '/secret', message }] })
 }

@@ -16,7 +16,11 @@ export function openSecret(encryption: Encryption, webhook: StoredWebhook): stri
 }
 
 /** Null when there are no headers. */
-export function sealHeaders(encryption: Encryption, owner: Owner, headers: Record<string, string>): string | null {
+export function sealHeaders(
+  encryption: Encryption,
+  owner: Owner,
+  headers: Record<string, string>,
+): string | null {
   if (Object.keys(headers).length === 0) return null
   return encryption.seal(JSON.stringify(headers), identity('webhook-headers', owner))
 }

@@ -26,6 +26,11 @@ export async function updateWebhook(ctx: Context, input: UpdateWebhookInput): Pr
   return showWebhook(updated)
 }
 
+/** Lets a webhook's deliveries go, or makes them wait. */
+export async function switchWebhook(ctx: Context, input: Scoped, enabled: boolean): Promise<Webhook> {
+  return updateWebhook(ctx, { ...parseInput(scoped, input), enabled })
+}
+
 function toChanges(
   ctx: Context,
   webhook: Scoped,

@@ -13,7 +13,12 @@ describe('a delivery', () => {
       headers: { 'X-Team': 'sales' },
     })
     leadhooks.startWorker()
-    const { event } = await leadhooks.dispatchEvent({ organizationId, type: 'new_lead', data: { name: 'Zoë 🦊' }, id: 'evt-1' })
+    const { event } = await leadhooks.dispatchEvent({
+      organizationId,
+      type: 'new_lead',
+      data: { name: 'Zoë 🦊' },
+      id: 'evt-1',
+    })
 
     const [request] = await receiver.received(1)
     expect(request).toMatchObject({ method: 'POST', url: '/hooks?team=1' })
@@ -36,8 +41,14 @@ describe('a delivery', () => {
 
     const [settled] = await settledCount(1)
     const delivery = { organizationId, id: settled?.deliveryId ?? '' }
-    expect(await leadhooks.deliveries.get(delivery)).toMatchObject({ status: 'delivered', attempts: 1, statusCode: 200 })
-    expect(await leadhooks.deliveries.attempts(delivery)).toMatchObject([{ number: 1, outcome: 'succeeded', statusCode: 200 }])
+    expect(await leadhooks.deliveries.get(delivery)).toMatchObject({
+      status: 'delivered',
+      attempts: 1,
+      statusCode: 200,
+    })
+    expect(await leadhooks.deliveries.attempts(delivery)).toMatchObject([
+      { number: 1, outcome: 'succeeded', statusCode: 200 },
+    ])
   })
 
   test('goes only to enabled webhooks of its organization that want its type', async () => {
@@ -52,7 +63,11 @@ describe('a delivery', () => {
     await add('off', { enabled: false })
     await leadhooks.webhooks.create({ organizationId: 'other', url: `${receiver.url}/foreign` })
     leadhooks.startWorker()
-    const { deliveries } = await leadhooks.dispatchEvent({ organizationId, type: 'contact.created', data: {} })
+    const { deliveries } = await leadhooks.dispatchEvent({
+      organizationId,
+      type: 'contact.created',
+      data: {},
+    })
     expect(deliveries).toBe(3)
     await settledCount(3)
     expect(receiver.requests.map(({ url }) => url).sort()).toEqual(['/all', '/exact', '/group'])
@@ -101,12 +116,18 @@ describe('a failing receiver', () => {
     const [, last] = await settledCount(2)
     expect(last).toMatchObject({ status: 'dead_letter', reason: 'exhausted' })
     const dead = { organizationId, id: last?.deliveryId ?? '' }
-    expect(await leadhooks.deliveries.get(dead)).toMatchObject({ status: 'dead_letter', statusCode: 500, nextAttemptAt: null })
+    expect(await leadhooks.deliveries.get(dead)).toMatchObject({
+      status: 'dead_letter',
+      statusCode: 500,
+      nextAttemptAt: null,
+    })
 
     const replayed = await leadhooks.deliveries.replay(dead)
     expect(replayed).toMatchObject({ status: 'pending', replayOf: dead.id, replayRoot: dead.id })
     await settledCount(3)
-    expect(await leadhooks.deliveries.get({ organizationId, id: replayed.id })).toMatchObject({ status: 'delivered' })
+    expect(await leadhooks.deliveries.get({ organizationId, id: replayed.id })).toMatchObject({
+      status: 'delivered',
+    })
     expect(receiver.requests[2]?.body).toEqual(receiver.requests[0]?.body)
     expect((await leadhooks.deliveries.resolve(dead)).resolvedAt).toBeInstanceOf(Date)
   })
@@ -132,7 +153,9 @@ describe('a failing receiver', () => {
       enabled: false,
       disabledReason: 'gone',
     })
-    expect(await leadhooks.dispatchEvent({ organizationId, type: 'new_lead', data: {} })).toMatchObject({ deliveries: 0 })
+    expect(await leadhooks.dispatchEvent({ organizationId, type: 'new_lead', data: {} })).toMatchObject({
+      deliveries: 0,
+    })
   })
 
   test('that redirects is not followed', async () => {

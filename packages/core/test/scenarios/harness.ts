@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { createLeadhooks, type Leadhooks, type LeadhooksOptions, memoryStorage, type Observation } from '@leadhooks/core'
-import { type FakeClock, type ReceiverOptions, type ScriptedReceiver, startReceiver } from '@leadhooks/core/testing'
+import {
+  createLeadhooks,
+  type Leadhooks,
+  type LeadhooksOptions,
+  memoryStorage,
+  type Observation,
+} from '@leadhooks/core'
+import {
+  type FakeClock,
+  type ReceiverOptions,
+  type ScriptedReceiver,
+  startReceiver,
+} from '@leadhooks/core/testing'
 import { onTestFinished } from 'vitest'
 
 export const organizationId = 'acme'

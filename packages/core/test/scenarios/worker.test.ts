@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { LeadhooksError, memoryStorage, type Storage } from '@leadhooks/core'
-import { fakeClock } from '@leadhooks/core/testing'
+import { fakeClock, hang } from '@leadhooks/core/testing'
 import { describe, expect, test } from 'vitest'
 import { dispatch, gate, openLeadhooks, openReceiver, organizationId, whileTimePasses } from './harness.ts'
 
@@ -32,7 +32,9 @@ describe('how much goes out at once', () => {
     const receiver = await openReceiver({
       respond: (_request, response) => (answered++ === 0 ? void opened.then(() => response.end()) : 200),
     })
-    const { leadhooks, settledCount } = await openLeadhooks({ delivery: { concurrency: 2, webhookConcurrency: 2 } })
+    const { leadhooks, settledCount } = await openLeadhooks({
+      delivery: { concurrency: 8, webhookConcurrency: 2 },
+    })
     await leadhooks.webhooks.create({ organizationId, url: receiver.url })
     await dispatch(leadhooks, 50)
     leadhooks.startWorker()
@@ -55,11 +57,57 @@ describe('how much goes out at once', () => {
   })
 })
 
+describe('a receiver that hangs', () => {
+  test('takes a quarter of the slots at most, whatever concurrency its webhook was given', async () => {
+    const dead = await openReceiver({ respond: hang })
+    const quick = await openReceiver()
+    const { leadhooks } = await openLeadhooks({ delivery: { concurrency: 16 } })
+    await leadhooks.webhooks.create({
+      organizationId: 'greedy',
+      url: dead.url,
+      concurrency: 1000,
+      timeoutMs: 1000,
+    })
+    await leadhooks.webhooks.create({ organizationId, url: quick.url })
+    const event = { organizationId: 'greedy', type: 'new_lead', data: {} }
+    await leadhooks.dispatchEvents(Array.from({ length: 100 }, () => event))
+    leadhooks.startWorker()
+    await dead.received(4)
+    await dispatch(leadhooks, 20)
+    await quick.received(20)
+    expect(dead.requests).toHaveLength(4)
+  })
+
+  test('gets nothing of what was claimed ahead once its webhook is disabled', async () => {
+    const clock = fakeClock()
+    let hangs = false
+    const receiver = await openReceiver({
+      respond: (_request, response) => (hangs ? void response : 200),
+    })
+    const { leadhooks, settledCount } = await openLeadhooks({ clock, delivery: { timeoutMs: 60_000 } })
+    const { webhook } = await leadhooks.webhooks.create({ organizationId, url: receiver.url, concurrency: 1 })
+    leadhooks.startWorker()
+    await dispatch(leadhooks, 100)
+    // Fast at first, so that the worker claims ahead.
+    await whileTimePasses(clock, settledCount(20))
+    hangs = true
+    await clock.advance(200)
+    await leadhooks.webhooks.disable({ organizationId, id: webhook.id })
+    await clock.advance(2000)
+    const { length } = receiver.requests
+    hangs = false
+    await clock.advance(120_000)
+    expect(receiver.requests.length).toBeLessThanOrEqual(length + 1)
+  })
+})
+
 describe('stopping a worker', () => {
   test('waits for what is under way and gives back the rest, unspent', async () => {
     const { opened, open } = gate()
-    const receiver = await openReceiver({ respond: (_request, response) => void opened.then(() => response.end()) })
-    const { leadhooks } = await openLeadhooks({ delivery: { concurrency: 2 } })
+    const receiver = await openReceiver({
+      respond: (_request, response) => void opened.then(() => response.end()),
+    })
+    const { leadhooks } = await openLeadhooks({ delivery: { concurrency: 8 } })
     await leadhooks.webhooks.create({ organizationId, url: receiver.url })
     await dispatch(leadhooks, 10)
     const worker = leadhooks.startWorker()
@@ -77,7 +125,10 @@ describe('stopping a worker', () => {
     const clock = fakeClock()
     let hangs = true
     const receiver = await openReceiver({ respond: (_request, response) => (hangs ? void response : 200) })
-    const { leadhooks, settled, settledCount } = await openLeadhooks({ clock, delivery: { retry: { delaysMs: [] } } })
+    const { leadhooks, settled, settledCount } = await openLeadhooks({
+      clock,
+      delivery: { retry: { delaysMs: [] } },
+    })
     await leadhooks.webhooks.create({ organizationId, url: receiver.url })
     await dispatch(leadhooks)
     const worker = leadhooks.startWorker()
@@ -94,6 +145,47 @@ describe('stopping a worker', () => {
     hangs = false
     leadhooks.startWorker()
     expect((await whileTimePasses(clock, settledCount(2)))[1]).toMatchObject({ status: 'delivered' })
+  })
+
+  test.each(['claimDeliveries', 'settleDeliveries'] as const)(
+    'takes no longer than its time and a second where %s hangs',
+    async (method) => {
+      const clock = fakeClock()
+      const receiver = await openReceiver()
+      const storage = broken(memoryStorage(), method, () => new Promise(() => {}))
+      const { leadhooks } = await openLeadhooks({ clock, storage })
+      await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+      await dispatch(leadhooks)
+      const worker = leadhooks.startWorker()
+      if (method === 'settleDeliveries') await receiver.received(1)
+      const stopped = worker.stop({ timeoutMs: 500 })
+      await clock.advance(1500)
+      await stopped
+    },
+  )
+
+  test.each([-1, Number.NaN, '5', {}])('refuses %j for its time', async (timeoutMs) => {
+    const { leadhooks } = await openLeadhooks()
+    const worker = leadhooks.startWorker()
+    await expect(worker.stop({ timeoutMs: timeoutMs as number })).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
+  })
+
+  test('with all the time in the world waits for as long as it takes', async () => {
+    const { opened, open } = gate()
+    const receiver = await openReceiver({
+      respond: (_request, response) => void opened.then(() => response.end()),
+    })
+    const { leadhooks, settledCount } = await openLeadhooks()
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await dispatch(leadhooks)
+    const worker = leadhooks.startWorker()
+    await receiver.received(1)
+    const stopped = worker.stop({ timeoutMs: Infinity })
+    open()
+    await stopped
+    expect(await settledCount(1)).toMatchObject([{ status: 'delivered' }])
   })
 
   test('twice, or with nothing to do, is fine', async () => {
@@ -114,8 +206,13 @@ describe('leases', () => {
   test('a request that outlasts its lease stays with its worker, which renews it', async () => {
     const clock = fakeClock()
     const { opened, open } = gate()
-    const receiver = await openReceiver({ respond: (_request, response) => void opened.then(() => response.end()) })
-    const { leadhooks, settledCount } = await openLeadhooks({ clock, delivery: { leaseMs: 3000, timeoutMs: 60_000 } })
+    const receiver = await openReceiver({
+      respond: (_request, response) => void opened.then(() => response.end()),
+    })
+    const { leadhooks, settledCount } = await openLeadhooks({
+      clock,
+      delivery: { leaseMs: 3000, timeoutMs: 60_000 },
+    })
     await leadhooks.webhooks.create({ organizationId, url: receiver.url })
     await dispatch(leadhooks)
     leadhooks.startWorker()
@@ -124,11 +221,118 @@ describe('leases', () => {
     for (let second = 0; second < 10; second++) await clock.advance(1000)
     expect(receiver.requests).toHaveLength(1)
     open()
-    expect((await whileTimePasses(clock, settledCount(1)))[0]).toMatchObject({ status: 'delivered', superseded: false })
+    expect((await whileTimePasses(clock, settledCount(1)))[0]).toMatchObject({
+      status: 'delivered',
+      superseded: false,
+    })
+  })
+})
+
+test('a delivery that a worker lost to itself is sent once more and then settled', async () => {
+  const clock = fakeClock()
+  const { opened, open } = gate()
+  let requests = 0
+  const receiver = await openReceiver({
+    respond: (_request, response) => (requests++ === 0 ? void opened.then(() => response.end()) : 200),
+  })
+  let isCutOff = true
+  const { leadhooks, settledCount } = await openLeadhooks({
+    clock,
+    delivery: { leaseMs: 3000, timeoutMs: 60_000 },
+    storage: broken(memoryStorage(), 'renewLeases', () => {
+      if (isCutOff) throw new LeadhooksError('storage_unavailable', 'The database is gone')
+    }),
+  })
+  await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+  await dispatch(leadhooks)
+  leadhooks.startWorker()
+  await receiver.received(1)
+  await whileTimePasses(clock, receiver.received(2))
+  isCutOff = false
+  open()
+  await whileTimePasses(clock, settledCount(2))
+  await clock.advance(20_000)
+  expect(receiver.requests).toHaveLength(2)
+  expect((await leadhooks.deliveries.list({ organizationId })).data).toMatchObject([
+    { status: 'delivered', attempts: 2 },
+  ])
+})
+
+describe('a fault of the host', () => {
+  test.each([
+    [
+      'an observer that throws',
+      {
+        observe: () => {
+          throw new Error('metrics are down')
+        },
+      },
+    ],
+    [
+      'an observer that rejects',
+      {
+        observe: async () => {
+          throw new Error('metrics are down')
+        },
+      },
+    ],
+    ['a logger that throws', { logger: { info: fail, warn: fail, error: fail }, observe: fail }],
+  ])('%s stops nothing', async (_, options) => {
+    const receiver = await openReceiver()
+    const { leadhooks } = await openLeadhooks(options)
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    leadhooks.startWorker()
+    await dispatch(leadhooks, 3)
+    await receiver.received(3)
+    await expect
+      .poll(
+        async () => (await leadhooks.deliveries.list({ organizationId, status: 'delivered' })).data.length,
+      )
+      .toBe(3)
   })
 })
 
 describe('a storage in trouble', () => {
+  test('gets nothing more to do while results wait to be written', async () => {
+    const { opened, open } = gate()
+    const receiver = await openReceiver()
+    const { leadhooks, settledCount } = await openLeadhooks({
+      delivery: { concurrency: 4, webhookConcurrency: 1 },
+      storage: broken(memoryStorage(), 'settleDeliveries', () => opened),
+    })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await dispatch(leadhooks, 1000)
+    leadhooks.startWorker()
+    await receiver.received(40)
+    await leadhooks.deliveries.list({ organizationId })
+    expect(receiver.requests.length).toBeLessThan(500)
+    open()
+    await settledCount(1000)
+  })
+
+  test('is not asked again and again when claims fail with work at hand', async () => {
+    const clock = fakeClock()
+    let isDown = false
+    let claims = 0
+    const receiver = await openReceiver()
+    const { leadhooks } = await openLeadhooks({
+      clock,
+      delivery: { concurrency: 4 },
+      storage: broken(memoryStorage(), 'claimDeliveries', () => {
+        claims++
+        if (isDown) throw new LeadhooksError('storage_unavailable', 'The database is gone')
+      }),
+    })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await dispatch(leadhooks, 100)
+    leadhooks.startWorker()
+    await receiver.received(2)
+    isDown = true
+    const before = claims
+    await clock.advance(1000)
+    expect(claims - before).toBeLessThan(8)
+  })
+
   test('results that cannot be written are held, and written when it is back', async () => {
     const storage = memoryStorage()
     let failures = 3
@@ -207,7 +411,11 @@ test('a delivery older than its schedule and a day is given up, also while its w
   const clock = fakeClock()
   const receiver = await openReceiver()
   const { leadhooks } = await openLeadhooks({ clock, delivery: { pollIntervalMs: 60_000 } })
-  const { webhook } = await leadhooks.webhooks.create({ organizationId, url: receiver.url, retry: { delaysMs: [1000] } })
+  const { webhook } = await leadhooks.webhooks.create({
+    organizationId,
+    url: receiver.url,
+    retry: { delaysMs: [1000] },
+  })
   await dispatch(leadhooks)
   await leadhooks.webhooks.disable({ organizationId, id: webhook.id })
   leadhooks.startWorker()
@@ -219,8 +427,12 @@ test('a delivery older than its schedule and a day is given up, also while its w
   ])
 })
 
+function fail(): never {
+  throw new Error('a fault of the host')
+}
+
 /** A storage of which one method fails when `before` does. */
-function broken<Method extends 'claimDeliveries' | 'settleDeliveries'>(
+function broken<Method extends 'claimDeliveries' | 'settleDeliveries' | 'renewLeases'>(
   storage: Storage<never>,
   method: Method,
   before: (...args: Parameters<Storage[Method]>) => void | Promise<void>,
