@@ -6,7 +6,15 @@ export function packageBuild(entry: Record<string, string>): Options {
     entry,
     format: ['esm', 'cjs'],
     target: 'node20',
-    dts: { compilerOptions: { customConditions: [], rewriteRelativeImportExtensions: false, noEmit: false, allowImportingTsExtensions: true, emitDeclarationOnly: true } },
+    dts: {
+      compilerOptions: {
+        customConditions: [],
+        rewriteRelativeImportExtensions: false,
+        noEmit: false,
+        allowImportingTsExtensions: true,
+        emitDeclarationOnly: true,
+      },
+    },
     sourcemap: true,
     clean: true,
     treeshake: true,

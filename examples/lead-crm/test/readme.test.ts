@@ -14,7 +14,10 @@ let directory = ''
 
 beforeAll(() => {
   directory = mkdtempSync(join(folder, 'readme-'))
-  writeFileSync(join(directory, 'tsconfig.json'), '{ "extends": "../../../tsconfig.json", "include": ["*.ts"] }')
+  writeFileSync(
+    join(directory, 'tsconfig.json'),
+    '{ "extends": "../../../tsconfig.json", "include": ["*.ts"] }',
+  )
   return () => rmSync(directory, { recursive: true })
 })
 
@@ -30,34 +33,44 @@ test('the code of the README is typed', { timeout: 60_000 }, () => {
   )
   const tsc = join(folder, '../../node_modules/@typescript/native/bin/tsc')
   const options = ['--noEmit', '--noPropertyAccessFromIndexSignature', 'false']
-  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', directory, ...options], { encoding: 'utf8' })
+  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', directory, ...options], {
+    encoding: 'utf8',
+  })
   expect(stdout).toBe('')
   expect(status).toBe(0)
 })
 
-test('the example of the README runs: a lead and its event are written together', { timeout: 30_000 }, async () => {
-  const file = join(directory, 'run.ts')
-  const anyPort = '.listen(0, function (this: any) { console.log(this.address().port) })'
-  writeFileSync(file, example.replace('.listen(3000)', anyPort))
-  const port = await firstLine(
-    spawn(process.execPath, ['--conditions=@leadhooks/source', file], {
-      cwd: directory,
-      env: { ...process.env, LEADHOOKS_ENCRYPTION_KEY: encryptionKey },
-    }),
-  )
-  const leadhooks = createLeadhooks({
-    storage: sqliteStorage({ path: join(directory, 'crm.db') }),
-    encryptionKeys: [{ id: 'k1', key: encryptionKey }],
-  })
-  onTestFinished(() => leadhooks.close())
-  const { token } = await leadhooks.apiKeys.create({ organizationId: 'acme', name: 'test' })
+test(
+  'the example of the README runs: a lead and its event are written together',
+  { timeout: 30_000 },
+  async () => {
+    const file = join(directory, 'run.ts')
+    const anyPort = '.listen(0, function (this: any) { console.log(this.address().port) })'
+    writeFileSync(file, example.replace('.listen(3000)', anyPort))
+    const port = await firstLine(
+      spawn(process.execPath, ['--conditions=@leadhooks/source', file], {
+        cwd: directory,
+        env: { ...process.env, LEADHOOKS_ENCRYPTION_KEY: encryptionKey },
+      }),
+    )
+    const leadhooks = createLeadhooks({
+      storage: sqliteStorage({ path: join(directory, 'crm.db') }),
+      encryptionKeys: [{ id: 'k1', key: encryptionKey }],
+    })
+    onTestFinished(() => leadhooks.close())
+    const { token } = await leadhooks.apiKeys.create({ organizationId: 'acme', name: 'test' })
 
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  const created = await fetch(`http://127.0.0.1:${port}/leads`, { method: 'POST', headers, body: '{"name":"Ada"}' })
-  expect([created.status, await created.json()]).toEqual([201, { id: 1, name: 'Ada' }])
-  const events = await fetch(`http://127.0.0.1:${port}/api/v1/events`, { headers })
-  expect(await events.json()).toMatchObject({ data: [{ type: 'new_lead', data: { id: 1, name: 'Ada' } }] })
-})
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const created = await fetch(`http://127.0.0.1:${port}/leads`, {
+      method: 'POST',
+      headers,
+      body: '{"name":"Ada"}',
+    })
+    expect([created.status, await created.json()]).toEqual([201, { id: 1, name: 'Ada' }])
+    const events = await fetch(`http://127.0.0.1:${port}/api/v1/events`, { headers })
+    expect(await events.json()).toMatchObject({ data: [{ type: 'new_lead', data: { id: 1, name: 'Ada' } }] })
+  },
+)
 
 async function firstLine(child: ChildProcess): Promise<string> {
   onTestFinished(() => void child.kill())

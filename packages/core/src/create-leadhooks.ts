@@ -129,7 +129,7 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
   options: LeadhooksOptions<Catalogue, Tx>,
   wake: () => void,
 ): Context {
-  const settings = resolveSettings(options as LeadhooksOptions)
+  const settings = resolveSettings(options)
   const network = resolveNetworkPolicy(options.network)
   const { clock = systemClock } = options
   const logger = safeLogger(options.logger ?? silentLogger)

@@ -72,7 +72,7 @@ export interface DeliveryLayout {
   /** Where the dialect keeps deliveries beside the table `deliveries`. @default nowhere */
   elsewhere?: {
     /** A query of `deliveryColumns`: the newest `limit` that match; null where none can. */
-    list(query: DeliveryQuery): Promise<RawBuilder<Columns<Delivery>> | null>
+    list(query: DeliveryQuery): RawBuilder<Columns<Delivery>> | null
     /** A query of `deliveryColumns` for one delivery. */
     find(delivery: Scoped): RawBuilder<Columns<Delivery>>
   }
@@ -107,7 +107,7 @@ export function deliveryStorage(sql: Sql, layout: DeliveryLayout): Pick<Delivery
         .where(behind(codec, after, order))
         .limit(limit)
       for (const column of order) stored = stored.orderBy(column, 'desc')
-      const elsewhere = await layout.elsewhere?.list(query)
+      const elsewhere = layout.elsewhere?.list(query)
       if (!elsewhere) return (await runner.rows(stored)).map(read)
 
       let both = db.selectFrom(stored.as('stored')).select(deliveryColumns).unionAll(elsewhere).limit(limit)

@@ -8,7 +8,7 @@ import { ClaimWebhooks } from './claim-webhooks.ts'
 import type { Connection } from './connection.ts'
 import { type Due, dueDeliveries, type Look } from './due-deliveries.ts'
 import { fanOut } from './fan-out.ts'
-import { giveUpLapsed, type LapsedRow, lapsedDeliveries, recordLapse } from './lapsed-leases.ts'
+import { giveUpLapsed, type LapsedLease, lapsedDeliveries, recordLapse } from './lapsed-leases.ts'
 import type { CorruptRows } from './corrupt-rows.ts'
 import type { Turns } from './turns.ts'
 
@@ -20,11 +20,11 @@ interface Lease {
 
 const insertLease = `
   insert into leadhooks_leases
-    (delivery_id, lease, organization_id, webhook_id, event_seq, created_at, leased_at, leased_until)
-  values (?, ?, ?, ?, ?, ?, ?, ?)`
+    (delivery_id, lease, organization_id, webhook_id, event_id, event_type, created_at, is_fresh, leased_at, leased_until)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const takeOver = `
-  update leadhooks_leases set lease = ?, event_seq = null, leased_at = ?, leased_until = ? where delivery_id = ?`
+  update leadhooks_leases set lease = ?, leased_at = ?, leased_until = ? where delivery_id = ?`
 
 /** What claims of one process have in common. */
 export interface ClaimState {
@@ -57,7 +57,7 @@ export function claimDeliveries(
   const due = firstOf(dueDeliveries(look), request.limit - lapsed.due.length)
   corruptRows.report(found, lapsed.due.length + lapsed.crashed.length + due.length > 0)
 
-  for (const row of lapsed.crashed) giveUpLapsed(connection, row, 'worker_crash', now)
+  for (const lease of lapsed.crashed) giveUpLapsed(connection, lease, 'worker_crash', now)
   const leases = { from: now, until: now + request.leaseMs }
   const claimed = [
     ...lapsed.due.map((row) => leaseLapsed(connection, row, { token: newLease(), ...leases })),
@@ -74,23 +74,22 @@ function firstOf<Item>(items: Iterable<Item>, count: number): Item[] {
   return first
 }
 
-function leaseLapsed(connection: Connection, row: Due & LapsedRow, lease: Lease): ClaimedDelivery {
-  const attempts = recordLapse(connection, row)
-  connection.run(takeOver, lease.token, lease.from, lease.until, row.id)
-  return claimedOf({ ...row, attempts }, lease)
+function leaseLapsed(connection: Connection, lapsed: Due & LapsedLease, lease: Lease): ClaimedDelivery {
+  const attempts = recordLapse(connection, lapsed)
+  connection.run(takeOver, lease.token, lease.from, lease.until, lapsed.id)
+  return claimedOf({ ...lapsed, attempts }, lease)
 }
 
-function leaseDue(connection: Connection, row: Due, lease: Lease): ClaimedDelivery {
-  const { id, organizationId, webhook, event_seq: seq, created_at: created } = row
+function leaseDue(connection: Connection, due: Due, lease: Lease): ClaimedDelivery {
+  const { id, organizationId, webhook, event, createdAt, isFresh } = due
   const { token, from, until } = lease
-  connection.run(insertLease, id, token, organizationId, webhook.id, seq, created, from, until)
-  return claimedOf(row, lease)
+  const delivery = [organizationId, webhook.id, event.id, event.type, createdAt, Number(isFresh)]
+  connection.run(insertLease, id, token, ...delivery, from, until)
+  return claimedOf(due, lease)
 }
 
-function claimedOf(
-  { id, organizationId, webhook, event, attempts, created_at }: Due,
-  { token }: Lease,
-): ClaimedDelivery {
-  const createdAt = new Date(created_at)
+function claimedOf(due: Due, { token }: Lease): ClaimedDelivery {
+  const { id, organizationId, webhook, event, attempts } = due
+  const createdAt = new Date(due.createdAt)
   return { id, organizationId, lease: token, attempt: attempts + 1, createdAt, event, webhook }
 }

@@ -47,14 +47,15 @@ export class ClaimWebhooks {
   }
 
   #read(organizationId: string, webhookId: string): Known {
-    const { room, defaultConcurrency } = this.#request
+    const { room, defaultConcurrency, mostConcurrency = Infinity } = this.#request
     // A webhook without room need not be read. There can be many of them, and they are asked for in every claim.
     if (room.get(webhookId) === 0) return { webhook: null, room: 0 }
     const row = this.#connection.get(selectWebhook, organizationId, webhookId) as WebhookRow | undefined
     if (row?.enabled !== 1) return { webhook: null, room: 0 }
     try {
       const webhook = readWebhook(codec, row)
-      return { webhook, room: room.get(webhookId) ?? webhook.concurrency ?? defaultConcurrency }
+      const own = Math.min(webhook.concurrency ?? defaultConcurrency, mostConcurrency)
+      return { webhook, room: room.get(webhookId) ?? own }
     } catch (error) {
       if (!isCorrupt(error)) throw error
       this.#onCorrupt(error)

@@ -2,30 +2,24 @@ import type { Delivery, DeliveryQuery, Scoped } from '@leadhooks/core/storage'
 import type { Columns, DeliveryLayout } from '@leadhooks/sql'
 import { type RawBuilder, sql } from 'kysely'
 import { listedDeliveries, waitingDeliveries } from './fan-out.ts'
-import { findEventRow } from './find-event.ts'
 import { freshColumns } from './fresh-deliveries.ts'
-import type { OwnConnection } from './own-connection.ts'
+import { timeOfEventId } from './id-time.ts'
 
 const columns = sql.raw<Columns<Delivery>>(freshColumns)
 
-/** How lists see the deliveries that nothing has come of yet: fresh ones, and those that wait to be fanned out. */
-export function deliveryLayout(own: OwnConnection): DeliveryLayout {
-  return {
-    order: ['id'],
-    from: (query) => sql`(select * from leadhooks_deliveries ${sql.raw(indexFor(query))})`,
-    elsewhere: {
-      async list(query) {
-        const { organizationId, eventId, status } = query
-        if (status !== undefined && status !== 'pending') return null
-        if (eventId === undefined) return shown(sql`${freshOf(query)} union all ${waitingOf(query)}`)
-        const event = await own.read((connection) =>
-          findEventRow(connection, { organizationId, id: eventId }),
-        )
-        return event === undefined ? null : shown(ofEvent(event.seq, query))
-      },
-      find: (delivery) => shown(sql`${findFresh(delivery)} union all ${findWaiting(delivery)}`),
+/** How lists see deliveries: in the table and, as long as nothing has come of them, fresh or waiting to be fanned out. */
+export const deliveryLayout: DeliveryLayout = {
+  order: ['id'],
+  from: tableFor,
+  elsewhere: {
+    list(query) {
+      const { eventId, status } = query
+      if (status !== undefined && status !== 'pending') return null
+      if (eventId !== undefined) return shown(ofEvent(query, eventId))
+      return shown(sql`${freshOf(query)} union all ${waitingOf(query)}`)
     },
-  }
+    find: (delivery) => shown(sql`${findFresh(delivery)} union all ${findWaiting(delivery)}`),
+  },
 }
 
 /** The columns of deliveries, for rows with those of `leadhooks_fresh_deliveries`. */
@@ -34,14 +28,42 @@ function shown(rows: RawBuilder<unknown>): RawBuilder<Columns<Delivery>> {
 }
 
 /**
- * The index that leads to the fewest rows. SQLite itself prefers the key for each page but the first, and would look at
- * every delivery of the organization.
+ * The table by the index that leads to the fewest rows. SQLite itself prefers the key for each page but the first, and
+ * would look at every delivery of the organization.
  */
-function indexFor({ eventId, webhookId, status }: DeliveryQuery): string {
-  if (eventId !== undefined) return 'indexed by leadhooks_deliveries_by_event'
-  if (status !== undefined && status !== 'delivered') return 'indexed by leadhooks_deliveries_by_status'
-  if (webhookId !== undefined) return 'indexed by leadhooks_deliveries_by_webhook'
-  return ''
+function tableFor({
+  organizationId,
+  eventId,
+  webhookId,
+  status,
+}: DeliveryQuery): RawBuilder<Columns<Delivery>> {
+  if (eventId !== undefined) return tableForEvent(organizationId, eventId)
+  if (status !== undefined && status !== 'delivered')
+    return sql`(select * from leadhooks_deliveries indexed by leadhooks_deliveries_by_status)`
+  if (webhookId !== undefined)
+    return sql`(select * from leadhooks_deliveries indexed by leadhooks_deliveries_by_webhook)`
+  return sql`(select * from leadhooks_deliveries)`
+}
+
+/** What the event lists, and the replays of it. */
+function tableForEvent(organizationId: string, eventId: string): RawBuilder<Columns<Delivery>> {
+  return sql`(
+    select moved.* from (${listedBy(organizationId, eventId)}) as own cross join leadhooks_deliveries as moved
+    where moved.organization_id = own.organization_id and moved.id = own.id
+    union all
+    select * from leadhooks_deliveries indexed by leadhooks_replays
+    where replay_of is not null and organization_id = ${organizationId} and event_id = ${eventId})`
+}
+
+function listedBy(organizationId: string, eventId: string): RawBuilder<unknown> {
+  const byAge = sql`created_at = ${timeOfEventId(eventId)}`
+  return sql`${sql.raw(listedDeliveries)}
+    where listing.seq in (
+      select seq from leadhooks_events indexed by leadhooks_events_by_age
+      where organization_id = ${organizationId} and ${byAge} and id = ${eventId}
+      union all
+      select seq from leadhooks_events indexed by leadhooks_events_by_id
+      where organization_id = ${organizationId} and id = ${eventId} and is_dated = 0)`
 }
 
 /**
@@ -77,10 +99,9 @@ function waitingOf(query: DeliveryQuery): RawBuilder<unknown> {
 }
 
 /** What an event lists, less those that something has come of. */
-function ofEvent(seq: number, query: DeliveryQuery): RawBuilder<unknown> {
+function ofEvent(query: DeliveryQuery, eventId: string): RawBuilder<unknown> {
   return sql`
-    ${sql.raw(listedDeliveries)}
-    where listing.seq = ${seq} ${matching(query)} and not exists (
+    ${listedBy(query.organizationId, eventId)} ${matching(query)} and not exists (
       select 1 from leadhooks_deliveries as moved
       where moved.organization_id = listing.organization_id and moved.id = listed.value ->> 1)`
 }

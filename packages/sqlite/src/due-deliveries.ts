@@ -8,7 +8,7 @@ import { goRound, inChunks, merge, takeTurns } from './take-turns.ts'
 import type { Turns } from './turns.ts'
 
 /** A delivery that a worker can be given. */
-export interface Due extends Candidate {
+export interface Due extends Omit<Candidate, 'event'> {
   organizationId: string
   webhook: StoredWebhook
   event: ClaimedDelivery['event']
@@ -17,12 +17,12 @@ export interface Due extends Candidate {
 /** A delivery that is due, before it is known whether it can be sent. */
 export interface Candidate {
   id: string
-  created_at: number
-  due_at: number
+  createdAt: number
+  dueAt: number
   attempts: number
-  /** Its event: by its place for a fresh delivery, by its id for one that a worker has had before. */
-  event_seq: number | null
-  event_id: string | null
+  isFresh: boolean
+  /** Its event, by its place or by its id. */
+  event: { seq: number } | { id: string }
 }
 
 /** What a claim looks with. */
@@ -64,16 +64,29 @@ function firstOf(a: string, b: string): string {
 
 // What is held already is passed over: it is never more than workers have in hand.
 const freshDeliveries = `
-  select id, created_at, created_at as due_at, 0 as attempts, event_seq, null as event_id
-  from leadhooks_fresh_deliveries as fresh
+  select id, created_at, event_seq from leadhooks_fresh_deliveries as fresh
   where organization_id = +? and webhook_id = +? and id > +? and ${isFree('fresh.id')}
   order by id limit ?`
 
 const waitingDeliveries = `
-  select id, created_at, next_attempt_at as due_at, attempts, null as event_seq, event_id
-  from ${waiting} and organization_id = +? and webhook_id = +?
+  select id, created_at, next_attempt_at, attempts, event_id from ${waiting}
+    and organization_id = +? and webhook_id = +?
     and next_attempt_at <= +? and (next_attempt_at, id) > (+?, +?) and ${isFree('delivery.id')}
   order by next_attempt_at, id limit ?`
+
+interface FreshRow {
+  id: string
+  created_at: number
+  event_seq: number
+}
+
+interface WaitingRow {
+  id: string
+  created_at: number
+  next_attempt_at: number
+  attempts: number
+  event_id: string
+}
 
 /**
  * What is due and waits for a worker, in the order in which it is to be handed out: one organization after the other, in
@@ -117,7 +130,7 @@ function* dueOf(
   if (look.webhooks.withRoom(organizationId, webhookId) === null) return
   const fresh = freshOf(look, organizationId, webhookId)
   const candidates = isEverywhere
-    ? merge(fresh, waitingOf(look, organizationId, webhookId), ({ due_at }) => due_at)
+    ? merge(fresh, waitingOf(look, organizationId, webhookId), ({ dueAt }) => dueAt)
     : fresh
   for (const candidate of candidates) {
     const webhook = look.webhooks.withRoom(organizationId, webhookId)
@@ -134,45 +147,39 @@ function* freshOf(
   organizationId: string,
   webhookId: string,
 ): Generator<Candidate> {
-  const rows = inChunks<Candidate>((last, count) =>
+  const rows = inChunks<FreshRow>((last, count) =>
     connection.all(freshDeliveries, organizationId, webhookId, last?.id ?? '', count),
   )
-  for (const row of rows) {
-    if (row.due_at > now) return
-    yield row
+  for (const { id, created_at: createdAt, event_seq: seq } of rows) {
+    if (createdAt > now) return
+    yield { id, createdAt, dueAt: createdAt, attempts: 0, isFresh: true, event: { seq } }
   }
 }
 
-function waitingOf(
+function* waitingOf(
   { connection, now }: Look,
   organizationId: string,
   webhookId: string,
 ): Generator<Candidate> {
-  return inChunks((last, count) =>
-    connection.all(
-      waitingDeliveries,
-      organizationId,
-      webhookId,
-      now,
-      last?.due_at ?? 0,
-      last?.id ?? '',
-      count,
-    ),
-  )
+  const rows = inChunks<WaitingRow>((last, count) => {
+    const behind = [last?.next_attempt_at ?? 0, last?.id ?? '']
+    return connection.all(waitingDeliveries, organizationId, webhookId, now, ...behind, count)
+  })
+  for (const { id, created_at: createdAt, next_attempt_at: dueAt, attempts, event_id } of rows) {
+    yield { id, createdAt, dueAt, attempts, isFresh: false, event: { id: event_id } }
+  }
 }
 
 /** The event to send; null, and reported, where there is none. Such a delivery is passed over, and left as it is. */
 export function eventOf(
-  look: Look,
+  { connection, onCorrupt }: Look,
   organizationId: string,
-  candidate: Candidate,
+  { id, event: key }: Pick<Candidate, 'id' | 'event'>,
 ): ClaimedDelivery['event'] | null {
-  const { connection, onCorrupt } = look
-  const { id, event_seq: seq, event_id: eventId } = candidate
   const event =
-    seq === null
-      ? findEventRow(connection, { organizationId, id: eventId ?? '' })
-      : sendableEvent(connection, seq)
+    'seq' in key
+      ? sendableEvent(connection, key.seq)
+      : findEventRow(connection, { organizationId, id: key.id })
   if (event !== undefined) return { id: event.id, type: event.type, body: event.body }
   onCorrupt(corrupt('deliveries', id, 'its event is not there'))
   return null

@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts'
 import { fanOut } from './fan-out.ts'
 import { bringInDelivery } from './fresh-deliveries.ts'
 import { firstDeliveryIdOf } from './id-time.ts'
-import { giveUpLapsed, lapsedRows } from './lapsed-leases.ts'
+import { giveUpLapsed, lapsedLeasesAt } from './lapsed-leases.ts'
 import { isFree } from './leases.ts'
 
 interface WebhookAge {
@@ -48,10 +48,10 @@ function expireWebhook(connection: Connection, webhook: WebhookAge, limit: numbe
   const free = connection.all<{ id: string }>(oldUnfinished, organizationId, oldest, webhookId, limit)
   for (const { id } of free) connection.run(expire, now, organizationId, id)
   let expired = free.length
-  for (const row of lapsedRows(connection, now)) {
+  for (const lease of lapsedLeasesAt(connection, now)) {
     if (expired === limit) break
-    if (row.webhook_id !== webhookId || row.id >= oldest) continue
-    giveUpLapsed(connection, row, 'expired', now)
+    if (lease.webhookId !== webhookId || lease.id >= oldest) continue
+    giveUpLapsed(connection, lease, 'expired', now)
     expired++
   }
   return expired

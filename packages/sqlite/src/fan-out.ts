@@ -7,11 +7,11 @@ const lastFannedOut = `select seq from leadhooks_fan_out`
 
 const isWaiting = `select 1 from leadhooks_events where seq > (${lastFannedOut}) limit 1`
 
-/** The deliveries that events list in their own rows, with the columns of `leadhooks_fresh_deliveries`. */
+/** The deliveries that events list in their own rows, with the columns of `leadhooks_fresh_deliveries`: for some places. */
 export const listedDeliveries = `
   select listing.organization_id, listed.value ->> 0 as webhook_id, listed.value ->> 1 as id, listing.seq as event_seq,
     listing.dispatched_at as created_at
-  from leadhooks_events as listing
+  from leadhooks_events as listing not indexed
   cross join json_each(iif(json_valid(listing.deliveries), listing.deliveries, null)) as listed`
 
 /** Those that have no row of their own yet. */

@@ -1,5 +1,5 @@
 import type { ClaimedDelivery, Scoped, StoredEvent } from '@leadhooks/core/storage'
-import { type Columns, corrupt, readEvent } from '@leadhooks/sql'
+import { type Columns, readEvent } from '@leadhooks/sql'
 import { codec } from './codec.ts'
 import type { Connection } from './connection.ts'
 import { timeOfEventId } from './id-time.ts'
@@ -7,8 +7,6 @@ import { timeOfEventId } from './id-time.ts'
 export interface EventRow extends Columns<StoredEvent> {
   seq: number
 }
-
-type EventName = Pick<StoredEvent, 'id' | 'type'>
 
 const columns = 'seq, organization_id, id, type, body, created_at'
 
@@ -19,8 +17,6 @@ const byDatedId = `
 const byOtherId = `
   select ${columns} from leadhooks_events indexed by leadhooks_events_by_id
   where organization_id = ? and id = ? and is_dated = 0`
-
-const nameBySeq = `select id, type from leadhooks_events where seq = ?`
 
 const sendableBySeq = `select id, type, body from leadhooks_events where seq = ?`
 
@@ -57,11 +53,4 @@ export function placeOf(connection: Connection, event: StoredEvent): Place {
 /** What is sent of an event. */
 export function sendableEvent(connection: Connection, seq: number): ClaimedDelivery['event'] | undefined {
   return connection.get(sendableBySeq, seq) as ClaimedDelivery['event'] | undefined
-}
-
-/** What a delivery keeps of its event. */
-export function eventName(connection: Connection, seq: number): EventName {
-  const event = connection.get(nameBySeq, seq) as EventName | undefined
-  if (event === undefined) throw corrupt('events', seq, 'it is not there, and a delivery needs it')
-  return event
 }

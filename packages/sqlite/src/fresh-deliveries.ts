@@ -37,7 +37,7 @@ const remove = `delete from leadhooks_fresh_deliveries where organization_id = ?
 
 const removeOne = `${remove} and id = ?`
 
-const unmarkLease = `update leadhooks_leases set event_seq = null where delivery_id = ?`
+const unmarkLease = `update leadhooks_leases set is_fresh = 0 where delivery_id = ?`
 
 const findWebhook = `
   select fresh.webhook_id

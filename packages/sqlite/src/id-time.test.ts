@@ -13,8 +13,8 @@ test.each([
   'evt_1',
   'lead-42',
   'evt_01KDVXYZ',
-  'evt_81ARZ3NDEKTSV4RRFFQ69G5FAV',
-  'evt_01ARZ3NDEKTSV4RRFFQ69G5FAU',
+  'evt_0UARZ3NDEKTSV4RRFFQ69G5FAV',
+  'dlv_01ARZ3NDEKTSV4RRFFQ69G5FAV',
 ])('the id %j says no time', (id) => expect(timeOfEventId(id)).toBe(null))
 
 test.each(times.slice(1))('ids from the time %d on, and no others, come behind its first', (time) => {

@@ -1,46 +1,49 @@
 import type { Connection } from './connection.ts'
-import { type Candidate, type Due, eventOf, type Look } from './due-deliveries.ts'
+import { type Due, eventOf, type Look } from './due-deliveries.ts'
 import { bringInDelivery } from './fresh-deliveries.ts'
 
 /** So many workers in a row may vanish over a delivery. Then it is taken to be the reason. */
 const maxLapses = 5
 
 /** What a vanished worker left behind. */
-export interface LapsedRow extends Candidate {
-  organization_id: string
-  webhook_id: string
-  leased_at: number
+export interface LapsedLease {
+  id: string
+  organizationId: string
+  webhookId: string
+  eventId: string
+  createdAt: number
+  isFresh: boolean
+  leasedAt: number
+  leasedUntil: number
+  /** What came of the delivery before that worker had it. */
+  attempts: number
   lapses: number
 }
 
 export interface Lapsed {
   /** To be given to another worker. */
-  due: (Due & LapsedRow)[]
+  due: (Due & LapsedLease)[]
   /** To be given to nobody any more. */
-  crashed: LapsedRow[]
+  crashed: LapsedLease[]
 }
 
 interface LeaseRow {
-  id: string
+  delivery_id: string
   organization_id: string
   webhook_id: string
-  event_seq: number | null
+  event_id: string
   created_at: number
+  is_fresh: number
   leased_at: number
   leased_until: number
 }
 
 const lapsedLeases = `
-  select delivery_id as id, organization_id, webhook_id, event_seq, created_at, leased_at, leased_until
+  select delivery_id, organization_id, webhook_id, event_id, created_at, is_fresh, leased_at, leased_until
   from leadhooks_leases indexed by leadhooks_leases_by_time
   where leased_until <= ? order by leased_until`
 
-type SoFar = Pick<LapsedRow, 'attempts' | 'lapses' | 'event_id'>
-
-const nothing: SoFar = { attempts: 0, lapses: 0, event_id: null }
-
-const soFar = `
-  select attempts, lapses, event_id from leadhooks_deliveries where organization_id = ? and id = ?`
+const soFar = `select attempts, lapses from leadhooks_deliveries where organization_id = ? and id = ?`
 
 const insertLost = `
   insert into leadhooks_attempts (delivery_id, number, started_at, outcome) values (?, ?, ?, 'lost')`
@@ -55,43 +58,55 @@ const giveUp = `
 
 const endLease = `delete from leadhooks_leases where delivery_id = ?`
 
-/** What lies under leases that have run out, the first to do so first. There is never more than workers had in hand. */
-export function* lapsedRows(connection: Connection, now: number): Generator<LapsedRow> {
-  for (const lease of connection.all<LeaseRow>(lapsedLeases, now)) {
-    const { id, organization_id: organizationId, event_seq: seq, leased_until: due_at } = lease
-    // Nothing has come of a fresh delivery so far.
-    const rows = seq === null ? connection.all<SoFar>(soFar, organizationId, id) : [nothing]
-    for (const row of rows) yield { ...lease, ...row, due_at }
-  }
+/** Leases that have run out, the first to do so first. There are never more than workers have had in hand. */
+export function lapsedLeasesAt(connection: Connection, now: number): LapsedLease[] {
+  return connection.all<LeaseRow>(lapsedLeases, now).map((row) => {
+    const { delivery_id: id, organization_id: organizationId } = row
+    const before = connection.get(soFar, organizationId, id) as
+      | { attempts: number; lapses: number }
+      | undefined
+    return {
+      id,
+      organizationId,
+      webhookId: row.webhook_id,
+      eventId: row.event_id,
+      createdAt: row.created_at,
+      isFresh: row.is_fresh === 1,
+      leasedAt: row.leased_at,
+      leasedUntil: row.leased_until,
+      attempts: before?.attempts ?? 0,
+      lapses: before?.lapses ?? 0,
+    }
+  })
 }
 
 /** The lapsed deliveries to hand out, and those to end. */
 export function lapsedDeliveries(look: Look, limit: number): Lapsed {
   const { connection, now, webhooks } = look
   const lapsed: Lapsed = { due: [], crashed: [] }
-  for (const row of lapsedRows(connection, now)) {
+  for (const lease of lapsedLeasesAt(connection, now)) {
     if (lapsed.due.length === limit) break
-    const { organization_id: organizationId, webhook_id: webhookId } = row
+    const { id, organizationId, webhookId, eventId } = lease
     const webhook = webhooks.withRoom(organizationId, webhookId)
     if (webhook === null) continue
-    if (row.lapses + 1 >= maxLapses) {
-      lapsed.crashed.push(row)
+    if (lease.lapses + 1 >= maxLapses) {
+      lapsed.crashed.push(lease)
       continue
     }
-    const event = eventOf(look, organizationId, row)
+    const event = eventOf(look, organizationId, { id, event: { id: eventId } })
     if (event === null) continue
     webhooks.give(organizationId, webhookId)
-    lapsed.due.push({ ...row, organizationId, webhook, event })
+    lapsed.due.push({ ...lease, dueAt: lease.leasedUntil, webhook, event })
   }
   return lapsed
 }
 
 /** Notes that a worker vanished: what it sent, if anything, nobody knows. Answers how many attempts that makes. */
-export function recordLapse(connection: Connection, row: LapsedRow): number {
-  const { id, organization_id: organizationId, webhook_id: webhookId, event_seq: seq } = row
-  const attempts = row.attempts + 1
-  if (seq !== null) bringInDelivery(connection, organizationId, webhookId, id)
-  connection.run(insertLost, id, attempts, row.leased_at)
+export function recordLapse(connection: Connection, lease: LapsedLease): number {
+  const { id, organizationId, webhookId, isFresh, leasedAt } = lease
+  const attempts = lease.attempts + 1
+  if (isFresh) bringInDelivery(connection, organizationId, webhookId, id)
+  connection.run(insertLost, id, attempts, leasedAt)
   connection.run(countLapse, attempts, organizationId, id)
   return attempts
 }
@@ -99,11 +114,11 @@ export function recordLapse(connection: Connection, row: LapsedRow): number {
 /** Ends a delivery whose lease has lapsed. */
 export function giveUpLapsed(
   connection: Connection,
-  row: LapsedRow,
+  lease: LapsedLease,
   reason: 'worker_crash' | 'expired',
   now: number,
 ): void {
-  recordLapse(connection, row)
-  connection.run(giveUp, reason, now, row.organization_id, row.id)
-  connection.run(endLease, row.id)
+  recordLapse(connection, lease)
+  connection.run(giveUp, reason, now, lease.organizationId, lease.id)
+  connection.run(endLease, lease.id)
 }

@@ -1,19 +1,21 @@
 import type { Attempt, Settlement } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
-import { eventName } from './find-event.ts'
 import { removeFresh } from './fresh-deliveries.ts'
 
 /** A lease that is being ended. */
 interface Held {
   organization_id: string
   webhook_id: string
-  event_seq: number | null
+  event_id: string
+  event_type: string
   created_at: number
+  is_fresh: number
 }
 
 // Only the holder of the lease gets to change the delivery. (`returning` would build a table for each row it returns.)
 const findLease = `
-  select organization_id, webhook_id, event_seq, created_at from leadhooks_leases where delivery_id = ? and lease = ?`
+  select organization_id, webhook_id, event_id, event_type, created_at, is_fresh
+  from leadhooks_leases where delivery_id = ? and lease = ?`
 
 const endLease = `delete from leadhooks_leases where delivery_id = ?`
 
@@ -80,20 +82,19 @@ function settle(connection: Connection, settlement: Settlement, now: number): bo
 }
 
 function moveOn(connection: Connection, held: Held, { id, attempt, next }: Settlement, now: number): void {
-  const { organization_id: organizationId, webhook_id: webhookId, event_seq: seq } = held
+  const { organization_id: organizationId, webhook_id: webhookId } = held
   const reason = next.status === 'dead_letter' ? next.reason : null
   // A part of a millisecond is rounded up: nothing is due before its time.
   const times = next.status === 'retrying' ? [Math.ceil(now + next.delayMs), null] : [null, now]
   const state = [next.status, reason, ...times]
   const last = attempt && [attempt.number, attempt.statusCode, attempt.failure]
-  if (seq === null) {
+  if (held.is_fresh === 1) {
+    const delivery = [organizationId, id, webhookId, held.event_id, held.event_type, held.created_at]
+    connection.run(settleFresh, ...state, ...(last ?? [0, null, null]), ...delivery)
+    removeFresh(connection, organizationId, webhookId, id)
+  } else {
     connection.run(last ? settleAttempt : settleUnsent, ...state, ...(last ?? []), organizationId, id)
-    return
   }
-  const event = eventName(connection, seq)
-  const delivery = [organizationId, id, webhookId, event.id, event.type, held.created_at]
-  connection.run(settleFresh, ...state, ...(last ?? [0, null, null]), ...delivery)
-  removeFresh(connection, organizationId, webhookId, id)
 }
 
 /** Keeps a request that the receiver saw, though its result came too late to count. */

@@ -72,7 +72,7 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     runner: runnerOn(own),
     time: (given) => rawSql`${timeOf({ now: given })}`,
   }
-  const deliveries = deliveryStorage(sql, deliveryLayout(own))
+  const deliveries = deliveryStorage(sql, deliveryLayout)
 
   return {
     migrate: async () => migrate(sql, own, 'path' in options ? 'wal' : undefined),

@@ -99,7 +99,7 @@ export const initial: Migration = {
       type text not null,
       created_at integer not null,
       dispatched_at integer not null,
-      -- [webhook id, delivery id] of each delivery; null when there are none. See leadhooks_fan_out.
+      -- [webhook id, delivery id] of each delivery that the dispatch made; null when it made none.
       deliveries text,
       body text not null,
       -- Whether the id says when the event was created, as the ids that Leadhooks makes do.
@@ -132,9 +132,11 @@ export const initial: Migration = {
       lease text not null,
       organization_id text not null,
       webhook_id text not null,
-      -- The event of a fresh delivery; null for one in leadhooks_deliveries.
-      event_seq integer,
+      event_id text not null,
+      event_type text not null,
       created_at integer not null,
+      -- Whether the delivery is in leadhooks_fresh_deliveries still.
+      is_fresh integer not null,
       leased_at integer not null,
       leased_until integer not null
     ) strict, without rowid`,
@@ -164,9 +166,10 @@ export const initial: Migration = {
       lapses integer not null,
       primary key (organization_id, id)
     ) strict, without rowid`,
-    // The lists of one webhook's deliveries, and of one event's.
+    // The list of a webhook's deliveries.
     `create index leadhooks_deliveries_by_webhook on leadhooks_deliveries (organization_id, webhook_id, id)`,
-    `create index leadhooks_deliveries_by_event on leadhooks_deliveries (organization_id, event_id, id)`,
+    // The list of an event's deliveries, but for those that the event lists itself.
+    `create index leadhooks_replays on leadhooks_deliveries (organization_id, event_id, id) where replay_of is not null`,
     // The lists by status, and the unfinished deliveries of a webhook that is deleted or has waited too long. Most
     // deliveries end delivered, and are found well enough in the list of all.
     `create index leadhooks_deliveries_by_status on leadhooks_deliveries (organization_id, status, id, webhook_id)
