@@ -119,7 +119,7 @@ export function deliveryStorage(sql: Sql, layout: DeliveryLayout): Pick<Delivery
       if ((await findDelivery(delivery)) === null) return null
       const query = db.selectFrom('attempts').select(attemptColumns).where('delivery_id', '=', delivery.id)
       const rows = await runner.rows(query.orderBy('number'))
-      return rows.map((row) => fromRow(attemptMapping, codec, row))
+      return rows.map((row) => fromRow(attemptMapping, codec, row, `${delivery.id} ${row.number}`))
     },
 
     async resolveDelivery({ organizationId, id, now }) {

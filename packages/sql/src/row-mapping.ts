@@ -53,7 +53,12 @@ export function toChanges<Model>(
 }
 
 /** The model that a row keeps. Throws `storage_corrupt`, naming table and row, for one that cannot be read. */
-export function fromRow<Model>(mapping: RowMapping<Model>, codec: Codec, row: Columns<Model>): Model {
+export function fromRow<Model>(
+  mapping: RowMapping<Model>,
+  codec: Codec,
+  row: Columns<Model>,
+  nameOfRow?: string,
+): Model {
   const columns: Record<string, unknown> = { ...row }
   const model: Record<string, unknown> = {}
   for (const { name, column, kind } of mapping.fields) {
@@ -63,7 +68,7 @@ export function fromRow<Model>(mapping: RowMapping<Model>, codec: Codec, row: Co
     } catch (cause) {
       throw corrupt(
         mapping.table,
-        columns['id'],
+        nameOfRow ?? columns['id'],
         `column ${column} holds what nobody here has written`,
         cause,
       )

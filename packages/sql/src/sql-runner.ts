@@ -3,23 +3,15 @@ import type { Codec } from './codec.ts'
 import type { SqlDate, Tables } from './tables.ts'
 
 /**
- * The steps of a transaction: a generator that yields statements and is handed their rows. It says nothing of when they
- * run, so that one text serves a driver that answers at once (better-sqlite3) and one that has to be awaited (pg).
- *
- * ```ts
- * function* rename(db: Kysely<Tables>, id: string): Steps<boolean> {
- *   const rows = yield* rowsOf(db.updateTable('webhooks').set({ name: 'New' }).where('id', '=', id).returning('id'))
- *   return rows.length > 0
- * }
- * ```
+ * Statements to run one after the other: a generator that yields them and is handed their rows. It says nothing of when
+ * they run, so that one text serves a driver that answers at once (better-sqlite3) and one that has to be awaited (pg).
  */
 export type Steps<Result> = Generator<CompiledQuery, Result, readonly unknown[]>
 
-/** Runs what Kysely compiled: Kysely itself opens no connection here. Throws `LeadhooksError` only. */
+/** Runs what Kysely compiled: Kysely itself opens no connection here. */
 export interface SqlRunner {
+  /** Runs one statement, and answers its rows. Throws `LeadhooksError` only. */
   rows<Row>(query: Compilable<Row>): Promise<Row[]>
-  /** Runs the steps as one transaction that writes. Where it throws, nothing was written. */
-  atomically<Result>(steps: () => Steps<Result>): Promise<Result>
 }
 
 /** What the functions of this package work with: their first argument. */

@@ -1,13 +1,13 @@
 import type { Delivery, DeliveryQuery, Scoped } from '@leadhooks/core/storage'
 import type { Columns, DeliveryLayout } from '@leadhooks/sql'
 import { type RawBuilder, sql } from 'kysely'
-import { listedDeliveries, waitingDeliveries } from './fan-out.ts'
+import { listedDeliveries, deliveriesToFanOut } from './fan-out.ts'
 import { freshColumns } from './fresh-deliveries.ts'
 import { timeOfEventId } from './id-time.ts'
 
 const columns = sql.raw<Columns<Delivery>>(freshColumns)
 
-/** How lists see deliveries: in the table and, as long as nothing has come of them, fresh or waiting to be fanned out. */
+/** How lists see deliveries: in the table and, as long as nothing has come of them, fresh or not even fanned out. */
 export const deliveryLayout: DeliveryLayout = {
   order: ['id'],
   from: tableFor,
@@ -16,9 +16,9 @@ export const deliveryLayout: DeliveryLayout = {
       const { eventId, status } = query
       if (status !== undefined && status !== 'pending') return null
       if (eventId !== undefined) return shown(ofEvent(query, eventId))
-      return shown(sql`${freshOf(query)} union all ${waitingOf(query)}`)
+      return shown(sql`${freshOf(query)} union all ${notFannedOut(query)}`)
     },
-    find: (delivery) => shown(sql`${findFresh(delivery)} union all ${findWaiting(delivery)}`),
+    find: (delivery) => shown(sql`${findFresh(delivery)} union all ${findNotFannedOut(delivery)}`),
   },
 }
 
@@ -94,8 +94,8 @@ function newestOfWebhook(last: string, limit: number): RawBuilder<unknown> {
     order by newer.id desc limit 1 offset ${limit - 1}), '')`
 }
 
-function waitingOf(query: DeliveryQuery): RawBuilder<unknown> {
-  return sql`${sql.raw(waitingDeliveries)} and listing.organization_id = ${query.organizationId} ${matching(query)}`
+function notFannedOut(query: DeliveryQuery): RawBuilder<unknown> {
+  return sql`${sql.raw(deliveriesToFanOut)} and listing.organization_id = ${query.organizationId} ${matching(query)}`
 }
 
 /** What an event lists, less those that something has come of. */
@@ -132,7 +132,7 @@ function findFresh({ organizationId, id }: Scoped): RawBuilder<unknown> {
       and candidate.webhook_id = webhook.id and candidate.id = ${id}`
 }
 
-function findWaiting({ organizationId, id }: Scoped): RawBuilder<unknown> {
+function findNotFannedOut({ organizationId, id }: Scoped): RawBuilder<unknown> {
   return sql`
-    ${sql.raw(waitingDeliveries)} and listing.organization_id = ${organizationId} and listed.value ->> 1 = ${id}`
+    ${sql.raw(deliveriesToFanOut)} and listing.organization_id = ${organizationId} and listed.value ->> 1 = ${id}`
 }

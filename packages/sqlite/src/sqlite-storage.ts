@@ -26,7 +26,7 @@ import { migrate } from './migrate.ts'
 import { cancelDelivery, replayDelivery, retryDelivery } from './operations.ts'
 import { type HandleOptions, openBeside, openPath, type PathOptions } from './open-database.ts'
 import { OwnConnection } from './own-connection.ts'
-import { runQuery, runSteps } from './run-steps.ts'
+import { runQuery } from './run-steps.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
 import { TablesCheck } from './tables-check.ts'
 import { Turns } from './turns.ts'
@@ -135,7 +135,6 @@ function runnerOn(own: OwnConnection): SqlRunner {
       const run = (connection: Connection): Row[] => runQuery(connection, compiled) as Row[]
       return compiled.query.kind === 'SelectQueryNode' ? own.read(run) : own.write(run)
     },
-    atomically: async (steps) => own.write((connection) => runSteps(connection, steps())),
   }
 }
 

@@ -89,6 +89,21 @@ test('pages are complete though some rows are fanned out and some are not', asyn
   expect(pages.map(({ createdAt }) => createdAt.getTime())).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0])
 })
 
+test('what is not fanned out yet is cancelled with its webhook', async () => {
+  const { storage, counts } = await open()
+  const webhook = newWebhook()
+  await storage.insertWebhook(webhook)
+  await storage.insertEvents([newEvent(), newEvent()], {})
+  expect(counts()).toEqual({ fresh: 0, waiting: 2 })
+  await storage.deleteWebhook(webhook)
+  const deliveries = await storage.listDeliveries(all)
+  expect(deliveries.map(({ status, reason }) => [status, reason])).toEqual([
+    ['cancelled', 'webhook_deleted'],
+    ['cancelled', 'webhook_deleted'],
+  ])
+  expect(await storage.claimDeliveries(claimAll)).toEqual([])
+})
+
 test('where no worker comes, dispatches fan out every few hundred events by themselves', async () => {
   const { storage, counts } = await open()
   await storage.insertWebhook(newWebhook())
