@@ -88,9 +88,17 @@ function serializeParsed(body: unknown): Uint8Array<ArrayBuffer> | string {
   if (body instanceof Uint8Array) return new Uint8Array(body)
   // A number too large for a double is Infinity by now, and would turn into a null that no one sent.
   const tooLarge = randomUUID()
-  const text = JSON.stringify(body, (_, value: unknown) => (isInfinite(value) ? tooLarge : value))
-  return text.replaceAll(`"${tooLarge}"`, '1e400')
+  try {
+    const text = JSON.stringify(body, (_, value: unknown) => (isInfinite(value) ? tooLarge : value))
+    return text.replaceAll(`"${tooLarge}"`, '1e400')
+  } catch (error) {
+    if (error instanceof RangeError) return tooDeep
+    throw error
+  }
 }
+
+/** Stands for a body that a parser could read and `JSON.stringify` cannot write again: deeper than any limit allows. */
+const tooDeep = '['.repeat(5000) + ']'.repeat(5000)
 
 function isInfinite(value: unknown): boolean {
   return value === Infinity || value === -Infinity

@@ -56,6 +56,17 @@ export const transportCases: readonly HttpCase[] = [
     },
   },
   {
+    name: 'a body of thousands of levels comes in as one that is too deep',
+    async check(setup) {
+      const leadhooks = createEcho(async (request) => new Response((await request.text()).slice(0, 2000)))
+      await withHost(setup, { leadhooks }, async (url) => {
+        const response = await fetch(`${url}/echo`, json('['.repeat(20_000) + ']'.repeat(20_000)))
+        assert.equal(response.status, 200)
+        assert.equal(await response.text(), '['.repeat(2000))
+      })
+    },
+  },
+  {
     name: 'a body can be read while it is still being sent',
     async check(setup) {
       const leadhooks = createEcho(async (request) => {

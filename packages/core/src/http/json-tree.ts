@@ -14,14 +14,18 @@ function checkValue(value: unknown, path: PropertyKey[], depthLeft: number): voi
   if (typeof value === 'number' && !Number.isFinite(value))
     return refuse(path, 'Must be a number of double precision')
   if (typeof value !== 'object' || value === null) return
-  if (depthLeft === 0)
-    throw new LeadhooksError('payload_too_large', `The body is nested deeper than ${path.length} levels`)
+  if (depthLeft === 0) throw tooDeep(path)
   for (const [key, child] of Object.entries(value)) {
     path.push(key)
     checkKey(key, path)
     checkValue(child, path, depthLeft - 1)
     path.pop()
   }
+}
+
+function tooDeep(path: readonly PropertyKey[]): LeadhooksError {
+  const message = `The body is nested deeper than ${path.length} levels`
+  return new LeadhooksError('payload_too_large', message, { issues: [{ pointer: pointer(path), message }] })
 }
 
 function checkKey(key: string, path: PropertyKey[]): void {
