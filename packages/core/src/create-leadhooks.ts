@@ -8,6 +8,7 @@ import type { Context } from './context.ts'
 import { getDelivery, listAttempts, listDeliveries } from './deliveries/list-deliveries.ts'
 import { cancel, replay, resolve, retryNow } from './deliveries/operations.ts'
 import { Worker } from './deliveries/worker.ts'
+import { diagnose } from './diagnose.ts'
 import { createEncryption } from './encryption.ts'
 import { LeadhooksError } from './errors.ts'
 import {
@@ -24,6 +25,7 @@ import { getEvent, listEvents } from './events/list-events.ts'
 import { handleRequest } from './http/handle-request.ts'
 import { hasRoute } from './http/routes.ts'
 import type { Leadhooks } from './leadhooks.ts'
+import { migrate } from './migrate.ts'
 import { createGuardedAgent } from './network/guarded-agent.ts'
 import { resolveNetworkPolicy } from './network/network-policy.ts'
 import { safeLogger, safeObserver, silentLogger } from './observation.ts'
@@ -57,7 +59,8 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
 
   // `Dispatches` is untyped here; what the catalogue checks at run time, it types for the caller.
   const leadhooks: Omit<Leadhooks, keyof Dispatches> & Dispatches = {
-    migrate: () => ctx.storage.migrate(),
+    migrate: (migrateOptions = {}) => migrate(ctx, migrateOptions),
+    diagnose: () => diagnose(ctx),
     startWorker() {
       if (isClosed)
         throw new LeadhooksError('closed', 'This Leadhooks was closed: make a new one to start a worker')

@@ -11,6 +11,7 @@ import type { EventCatalogue, EventData } from './events/event-catalogue.ts'
 import type { EventType } from './events/event-types.ts'
 import type { ListEventsInput } from './events/list-events.ts'
 import type { FetchOptions } from './http/caller.ts'
+import type { MigrateOptions } from './migrate.ts'
 import type { ApiKey } from './model/api-key.ts'
 import type { Attempt } from './model/attempt.ts'
 import type { Delivery } from './model/delivery.ts'
@@ -19,7 +20,7 @@ import type { Organization } from './model/organization.ts'
 import type { Webhook } from './model/webhook.ts'
 import type { UpsertOrganizationInput } from './organizations.ts'
 import type { List, ListInput } from './pages.ts'
-import type { Scoped } from './storage/storage.ts'
+import type { Diagnosis, PendingMigration, Scoped } from './storage/storage.ts'
 import type { CreateWebhookInput } from './webhooks/create-webhook.ts'
 import type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
 import type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
@@ -54,8 +55,13 @@ type EachDispatchedOf<Catalogue extends EventCatalogue, Types extends keyof Cata
  * (`invalid_request`, `not_found`, …) and a broken storage (`storage_unavailable`, …).
  */
 export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx = unknown> {
-  /** Brings the tables up to date. Call it at every start: it does nothing when there is nothing to do. */
-  migrate(): Promise<void>
+  /**
+   * Brings the tables up to date, and answers the migrations that it ran. Call it at every start: it does nothing when there
+   * is nothing to do. With `dryRun` it changes nothing, and answers what it would run.
+   */
+  migrate(options?: MigrateOptions): Promise<PendingMigration[]>
+  /** Examines the storage and the options. What is wrong is reported, not thrown. */
+  diagnose(): Promise<Diagnosis[]>
   /** Starts sending what is due, here. Other processes may do the same. */
   startWorker(): Worker
   /** Stops the workers of this process and closes what Leadhooks opened. */

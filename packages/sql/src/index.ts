@@ -12,7 +12,15 @@ export { apiKeyStorage } from './api-keys.ts'
 export { webhookStorage } from './webhooks.ts'
 export { eventListing } from './events.ts'
 export { deliveryStorage } from './deliveries.ts'
-export { checkUpToDate, type Migration, migrateSteps, tablesMissing, tablesVersion } from './migrate.ts'
+export {
+  checkUpToDate,
+  type Migration,
+  type MigrationsTable,
+  migrateSteps,
+  pendingMigrations,
+  tablesMissing,
+  tablesVersion,
+} from './migrate.ts'
 
 // For the statements that it writes by hand
 export { corrupt } from './row-mapping.ts'

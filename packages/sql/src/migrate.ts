@@ -1,33 +1,48 @@
-import { LeadhooksError } from '@leadhooks/core/storage'
+import { LeadhooksError, type PendingMigration } from '@leadhooks/core/storage'
 import { CompiledQuery } from 'kysely'
 import { rowsOf, type Sql, type Steps } from './sql-runner.ts'
 
 /** One step from a version of the tables to the next. Once released it never changes: the next one puts right what is wrong. */
-export interface Migration {
-  /** Counts from 1, without gaps. */
-  version: number
+export type Migration = PendingMigration
+
+/** Where a dialect notes which migrations have run: columns `version`, `name` and `applied_at`. */
+export interface MigrationsTable {
+  /** Its name in statements. */
   name: string
-  /** SQL of the dialect, one statement each. */
-  statements: readonly string[]
+  /** What makes it, and what has to be there before, where they are not. */
+  create: readonly string[]
+  /** The present time in SQL, as `applied_at` keeps it. */
+  now: string
+}
+
+/** The migrations that tables of a version lack, with all that has to run for each: what `migrate` runs, and a dry run shows. */
+export function pendingMigrations(
+  version: number,
+  migrations: readonly Migration[],
+  table: MigrationsTable,
+): PendingMigration[] {
+  checkNotNewer(version, migrations)
+  return migrations.slice(version).map((migration) => {
+    const { version, name, mode, locks } = migration
+    const note = `insert into ${table.name} (version, name, applied_at) values (${version}, '${name}', ${table.now})`
+    const create = version === 1 ? table.create : []
+    return { version, name, mode, locks, statements: [...create, ...migration.statements, note] }
+  })
 }
 
 /**
  * Brings the tables up to date. It is to run as one transaction that no other process can enter: then each migration runs
- * once, however many processes start at the same moment, and one that fails leaves nothing behind. The table `migrations`
- * must be there.
+ * once, however many processes start at the same moment, and one that fails leaves nothing behind. The table of the
+ * migrations must be there, and each of them be `transactional`. Answers those that it ran.
  */
-export function* migrateSteps({ db, codec }: Sql, migrations: readonly Migration[]): Steps<void> {
-  const version = yield* tablesVersion(db)
-  checkNotNewer(version, migrations)
-  for (const migration of migrations.slice(version)) {
-    for (const statement of migration.statements) yield CompiledQuery.raw(statement)
-    const applied = {
-      version: migration.version,
-      name: migration.name,
-      applied_at: codec.date.write(new Date()),
-    }
-    yield db.insertInto('migrations').values(applied).compile()
-  }
+export function* migrateSteps(
+  db: Sql['db'],
+  migrations: readonly Migration[],
+  table: MigrationsTable,
+): Steps<PendingMigration[]> {
+  const pending = pendingMigrations(yield* tablesVersion(db), migrations, table)
+  for (const statement of pending.flatMap(({ statements }) => statements)) yield CompiledQuery.raw(statement)
+  return pending
 }
 
 /** The version that the tables have; 0 before the first migration. */

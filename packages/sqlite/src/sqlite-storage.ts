@@ -17,12 +17,13 @@ import { CorruptRows } from './corrupt-rows.ts'
 import type { Database } from './database.ts'
 import { deleteWebhook } from './delete-webhook.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
+import { diagnose } from './diagnose.ts'
 import { findEvent } from './find-event.ts'
 import { deliveryLayout } from './delivery-layout.ts'
 import { GroupCommit } from './group-commit.ts'
 import { HostConnections } from './host-connections.ts'
 import { releaseDeliveries, renewLeases } from './leases.ts'
-import { migrate } from './migrate.ts'
+import { findPending, migrate } from './migrate.ts'
 import { cancelDelivery, replayDelivery, retryDelivery } from './operations.ts'
 import { type HandleOptions, openBeside, openPath, type PathOptions } from './open-database.ts'
 import { OwnConnection } from './own-connection.ts'
@@ -75,7 +76,9 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
   const deliveries = deliveryStorage(sql, deliveryLayout)
 
   return {
-    migrate: async () => migrate(sql, own, 'path' in options ? 'wal' : undefined),
+    migrate: async () => migrate(own, 'path' in options ? 'wal' : undefined),
+    pendingMigrations: async () => own.prepare(findPending),
+    diagnose: async () => diagnose(own, handles.file),
     close: async () => own.close(),
 
     ...organizationStorage(sql),

@@ -57,6 +57,24 @@ const dueAt = ({ nextAttemptAt }: DeliveryRow): number => nextAttemptAt?.getTime
 const allRows = Number.MAX_SAFE_INTEGER
 
 const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
+  'always has something left to migrate': {
+    breaks: () => ({
+      async pendingMigrations() {
+        return [{ version: 1, name: 'again', mode: 'transactional', locks: 'Nothing.', statements: [] }]
+      },
+    }),
+    noticedBy: ['nothing is left to migrate after a migration'],
+  },
+
+  'finds itself broken': {
+    breaks: () => ({
+      async diagnose() {
+        return [{ check: 'tables', status: 'problem', message: 'Not migrated' }]
+      },
+    }),
+    noticedBy: ['a migrated storage finds no problem with itself'],
+  },
+
   'claims by read-then-write': {
     breaks: (_right, state) => ({
       async claimDeliveries(request) {

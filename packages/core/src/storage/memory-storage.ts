@@ -14,6 +14,9 @@ import type {
   WebhookStorage,
 } from './storage.ts'
 
+const lossWarning =
+  'Everything is kept in memory, and nothing of it survives this process: use a database for anything but tests'
+
 /**
  * Keeps everything in the memory of this process, and loses it when that ends: for tests, and for the author of a storage
  * adapter, who finds here what each method of the contract means.
@@ -27,7 +30,15 @@ export function memoryStorage(): Storage<never> {
 /** The memory storage over tables that the caller can see: tests break them to find out whether they would notice. */
 export function storageOver(state: MemoryState): Storage<never> {
   return {
-    async migrate() {},
+    async migrate() {
+      return []
+    },
+    async pendingMigrations() {
+      return []
+    },
+    async diagnose() {
+      return [{ check: 'memory', status: 'warning', message: lossWarning }]
+    },
     async close() {},
     ...memoryOrganizations(state),
     ...memoryApiKeys(state),

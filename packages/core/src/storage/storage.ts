@@ -22,10 +22,42 @@ import type { DisabledReason, StoredWebhook } from '../model/webhook.ts'
  */
 export interface Storage<Tx = unknown>
   extends OrganizationStorage, ApiKeyStorage, WebhookStorage, EventStorage<Tx>, DeliveryStorage {
-  /** Brings the tables up to date. Concurrency: any number of processes may call it at once; each migration runs once. */
-  migrate(): Promise<void>
+  /**
+   * Brings the tables up to date, and answers the migrations that this call ran. Concurrency: any number of processes may
+   * call it at once; each migration runs once.
+   */
+  migrate(): Promise<PendingMigration[]>
+  /** What `migrate` would run: `[]` when the tables are up to date. Changes nothing, also in a database without tables. */
+  pendingMigrations(): Promise<PendingMigration[]>
+  /** Examines the database. A bad state is reported, not thrown, and nothing is changed. */
+  diagnose(): Promise<Diagnosis[]>
+  /** The clock that due times and leases are judged by. @default absent: it is the clock of this process */
+  currentTime?(): Promise<Date>
   /** Closes what this storage opened, and nothing that the host opened. */
   close(): Promise<void>
+}
+
+/** A step from one version of the tables to the next. */
+export interface PendingMigration {
+  /** Counts from 1, without gaps. */
+  version: number
+  name: string
+  /** `concurrent`: its statements run one by one, outside of any transaction, as `create index concurrently` has to. */
+  mode: 'transactional' | 'concurrent'
+  /** A sentence: what it locks, and for how long on a large table. */
+  locks: string
+  /** SQL of the dialect, one statement each, and last the one that notes the migration as done. */
+  statements: readonly string[]
+}
+
+/** What came of one check of the whole. */
+export interface Diagnosis {
+  /** Names the check: `journal-mode`. */
+  check: string
+  /** `problem`: Leadhooks cannot work like this. `warning`: it can, but something is worth a look. */
+  status: 'ok' | 'warning' | 'problem'
+  /** What was found and, unless it is `ok`, what to do. */
+  message: string
 }
 
 /** A row of one organization. */

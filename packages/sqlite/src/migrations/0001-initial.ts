@@ -19,6 +19,9 @@ const unsubscribe = `
 export const initial: Migration = {
   version: 1,
   name: 'initial',
+  mode: 'transactional',
+  locks:
+    'Makes new tables only: holds the lock for writing to the file for some milliseconds, whatever its size.',
   statements: [
     `create table leadhooks_organizations (
       id text not null primary key,

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { createLeadhooks } from './create-leadhooks.ts'
+import type { LeadhooksOptions } from './options.ts'
+import { memoryStorage } from './storage/memory-storage.ts'
+import type { Storage } from './storage/storage.ts'
+
+const encryptionKeys = [{ id: 'k1', key: Buffer.alloc(32, 1).toString('base64') }]
+
+async function diagnose(options: Partial<LeadhooksOptions> = {}): Promise<Record<string, string>> {
+  const leadhooks = createLeadhooks({ storage: memoryStorage(), encryptionKeys, ...options })
+  const diagnoses = await leadhooks.diagnose()
+  await leadhooks.close()
+  return Object.fromEntries(diagnoses.map(({ check, status, message }) => [check, `${status}: ${message}`]))
+}
+
+test('keys that work and a closed network are ok; that memory is lost is worth a warning', async () => {
+  expect(await diagnose()).toEqual({
+    memory: expect.stringMatching(/^warning: .*use a database/) as string,
+    'encryption-keys': expect.stringMatching(/^ok/) as string,
+    network: expect.stringMatching(/^ok/) as string,
+  })
+})
+
+test('a network that is open to the inside is a warning that names the options', async () => {
+  const network = { allowPrivateAddresses: true, allowHttp: true }
+  expect(await diagnose({ network })).toMatchObject({
+    network: expect.stringMatching(/^warning: .*allowPrivateAddresses and allowHttp/) as string,
+  })
+  expect(await diagnose({ network: { allowHttp: true } })).toMatchObject({
+    network: expect.not.stringContaining('allowPrivateAddresses') as string,
+  })
+})
+
+/** A storage with a clock of its own, this far from the one of the process. */
+function storageAhead(ms: number): Storage {
+  return { ...memoryStorage(), currentTime: async () => new Date(Date.now() + ms) }
+}
+
+test('a clock that is off from the database is a warning with its distance and direction', async () => {
+  expect(await diagnose({ storage: storageAhead(0) })).toMatchObject({
+    clock: expect.stringMatching(/^ok/) as string,
+  })
+  expect(await diagnose({ storage: storageAhead(120_000) })).toMatchObject({
+    clock: expect.stringMatching(/^warning: .* 120 s behind/) as string,
+  })
+  expect(await diagnose({ storage: storageAhead(-7000) })).toMatchObject({
+    clock: expect.stringMatching(/^warning: .* 7 s ahead of/) as string,
+  })
+})

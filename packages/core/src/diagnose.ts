@@ -1,0 +1,49 @@
+import type { Context } from './context.ts'
+import type { Diagnosis } from './storage/storage.ts'
+
+/** Receivers refuse signatures that are more than five minutes off; a clock this far off is on its way there. */
+const noticeableSkewMs = 5000
+
+/** Examines the storage, then what the options make of it. */
+export async function diagnose(ctx: Context): Promise<Diagnosis[]> {
+  const storage = await ctx.storage.diagnose()
+  const isUsable = storage.every(({ status }) => status !== 'problem')
+  return [...storage, ...(isUsable ? await checkClock(ctx) : []), checkEncryptionKeys(ctx), checkNetwork(ctx)]
+}
+
+/** Signatures carry the time of this process, due times that of the storage. */
+async function checkClock({ storage, clock }: Context): Promise<Diagnosis[]> {
+  if (storage.currentTime === undefined) return []
+  const before = clock.now()
+  const stored = (await storage.currentTime()).getTime()
+  const skewMs = stored - (before + clock.now()) / 2
+  const seconds = Math.round(Math.abs(skewMs) / 1000)
+  const check = 'clock'
+  if (Math.abs(skewMs) < noticeableSkewMs) {
+    return [{ check, status: 'ok', message: 'The clocks of this process and of the database agree' }]
+  }
+  const direction = skewMs > 0 ? 'behind' : 'ahead of'
+  const message = `The clock of this process is ${seconds} s ${direction} that of the database: set both by NTP, since receivers refuse signatures whose time is five minutes off`
+  return [{ check, status: 'warning', message }]
+}
+
+function checkEncryptionKeys({ encryption }: Context): Diagnosis {
+  const check = 'encryption-keys'
+  try {
+    if (encryption.open(encryption.seal('sealed', check), check) === 'sealed')
+      return { check, status: 'ok', message: 'The first encryption key seals, and opens what it sealed' }
+  } catch {
+    // The same as a wrong answer. What the cipher said could hold a part of the key.
+  }
+  const message = 'The first encryption key does not open what it sealed: make another one'
+  return { check, status: 'problem', message }
+}
+
+function checkNetwork({ network }: Context): Diagnosis {
+  const check = 'network'
+  const opened = (['allowPrivateAddresses', 'allowHttp'] as const).filter((option) => network[option])
+  if (opened.length === 0)
+    return { check, status: 'ok', message: 'Deliveries go to public https addresses and to what was allowed' }
+  const message = `\`network\` has ${opened.join(' and ')} on: that is for development and tests, where no customer chooses the URLs`
+  return { check, status: 'warning', message }
+}
