@@ -44,13 +44,8 @@ export function claimDeliveries(
   const { turns, corruptRows } = state
   const found: LeadhooksError[] = []
   const onCorrupt = (error: LeadhooksError): void => void found.push(error)
-  const look: Look = {
-    connection,
-    now,
-    turns,
-    onCorrupt,
-    webhooks: new ClaimWebhooks(connection, request, onCorrupt),
-  }
+  const webhooks = new ClaimWebhooks(connection, request, onCorrupt)
+  const look: Look = { connection, now, turns, onCorrupt, webhooks }
 
   fanOut(connection)
   const lapsed = lapsedDeliveries(look, request.limit)
@@ -63,7 +58,8 @@ export function claimDeliveries(
     ...lapsed.due.map((row) => leaseLapsed(connection, row, { token: newLease(), ...leases })),
     ...due.map((row) => leaseDue(connection, row, { token: newLease(), ...leases })),
   ]
-  turns.record(due, due.length + lapsed.due.length < request.limit)
+  const isComplete = due.length + lapsed.due.length < request.limit
+  turns.record(due, isComplete, (organizationId) => webhooks.hasRoom(organizationId))
   return claimed
 }
 

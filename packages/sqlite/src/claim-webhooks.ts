@@ -20,6 +20,8 @@ export class ClaimWebhooks {
   readonly #request: ClaimRequest
   readonly #onCorrupt: (error: LeadhooksError) => void
   readonly #known = new Map<string, Known>()
+  /** How many more deliveries each organization may be given. */
+  readonly #organizations = new Map<string, number>()
 
   constructor(connection: Connection, request: ClaimRequest, onCorrupt: (error: LeadhooksError) => void) {
     this.#connection = connection
@@ -27,8 +29,14 @@ export class ClaimWebhooks {
     this.#onCorrupt = onCorrupt
   }
 
-  /** The webhook, where it may be given a delivery. */
+  /** Whether the organization may be given a delivery. */
+  hasRoom(organizationId: string): boolean {
+    return this.#organizationRoom(organizationId) > 0
+  }
+
+  /** The webhook, where it and its organization may be given a delivery. */
   withRoom(organizationId: string, webhookId: string): StoredWebhook | null {
+    if (!this.hasRoom(organizationId)) return null
     const { webhook, room } = this.#find(organizationId, webhookId)
     return room > 0 ? webhook : null
   }
@@ -36,6 +44,14 @@ export class ClaimWebhooks {
   /** Counts a delivery that the webhook is given. */
   give(organizationId: string, webhookId: string): void {
     this.#find(organizationId, webhookId).room--
+    this.#organizations.set(organizationId, this.#organizationRoom(organizationId) - 1)
+  }
+
+  #organizationRoom(organizationId: string): number {
+    const { organizationRoom, mostPerOrganization = Infinity } = this.#request
+    return (
+      this.#organizations.get(organizationId) ?? organizationRoom?.get(organizationId) ?? mostPerOrganization
+    )
   }
 
   #find(organizationId: string, webhookId: string): Known {

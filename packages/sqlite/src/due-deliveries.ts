@@ -109,12 +109,15 @@ export function dueDeliveries(look: Look): Generator<Due> {
 
   function* organizations(): Generator<Iterator<Due>> {
     const ids = goRound(turns.lastOrganization, (last) => next(nextOrganization, last))
-    for (const id of ids) yield takeTurns(webhooks(id))
+    for (const id of ids) if (look.webhooks.hasRoom(id)) yield takeTurns(webhooks(id))
   }
 
   function* webhooks(organizationId: string): Generator<Iterator<Due>> {
     const ids = goRound(turns.lastWebhook(organizationId), (last) => next(nextWebhook, organizationId, last))
-    for (const id of ids) yield dueOf(look, organizationId, id, isEverywhere)
+    for (const id of ids) {
+      if (!look.webhooks.hasRoom(organizationId)) return
+      yield dueOf(look, organizationId, id, isEverywhere)
+    }
   }
 
   return takeTurns(organizations())

@@ -11,7 +11,8 @@ interface WebhookAge {
   max_age_ms: number
 }
 
-const webhookAges = `select organization_id, id, max_age_ms from leadhooks_webhooks`
+const webhookAges = `
+  select organization_id, id, ifnull(max_age_ms, ?) as max_age_ms from leadhooks_webhooks`
 
 const oldFresh = `
   select id from leadhooks_fresh_deliveries as fresh
@@ -30,10 +31,14 @@ const expire = `
   where organization_id = ? and id = ?`
 
 /** Gives up what has grown too old and is in no worker's hands, as part of the transaction that is open. */
-export function expireDeliveries(connection: Connection, limit: number, now: number): number {
+export function expireDeliveries(
+  connection: Connection,
+  { limit, defaultMaxAgeMs }: { limit: number; defaultMaxAgeMs: number },
+  now: number,
+): number {
   fanOut(connection)
   let expired = 0
-  for (const webhook of connection.all<WebhookAge>(webhookAges)) {
+  for (const webhook of connection.all<WebhookAge>(webhookAges, defaultMaxAgeMs)) {
     if (expired >= limit) break
     expired += expireWebhook(connection, webhook, limit - expired, now)
   }

@@ -16,6 +16,7 @@ import { Connection } from './connection.ts'
 import { CorruptRows } from './corrupt-rows.ts'
 import type { Database } from './database.ts'
 import { deleteWebhook } from './delete-webhook.ts'
+import { releaseDuty, takeDuty } from './duties.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { diagnose } from './diagnose.ts'
 import { findEvent } from './find-event.ts'
@@ -103,8 +104,8 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     },
     settleDeliveries: async (settlements, timed) =>
       settlements.length === 0 ? [] : own.write((c) => settleDeliveries(c, settlements, timeOf(timed))),
-    expireDeliveries: async ({ limit, now }) =>
-      own.writeIfNeeded((c) => expireDeliveries(c, limit, timeOf({ now }))),
+    expireDeliveries: async (options) =>
+      own.writeIfNeeded((c) => expireDeliveries(c, options, timeOf(options))),
     ...deliveries,
     retryDelivery: async (delivery) => own.write((c) => retryDelivery(c, delivery, timeOf(delivery))),
     cancelDelivery: async (delivery) => own.write((c) => cancelDelivery(c, delivery, timeOf(delivery))),
@@ -112,6 +113,9 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
       const replayed = await deliveries.findDelivery({ organizationId, id })
       return replayed && own.write((c) => replayDelivery(c, replayed, timeOf({ now })))
     },
+
+    takeDuty: async (duty) => own.write((c) => takeDuty(c, duty, timeOf(duty))),
+    releaseDuty: async (duty) => own.write((c) => releaseDuty(c, duty)),
   }
 }
 

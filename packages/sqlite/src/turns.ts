@@ -6,8 +6,8 @@ interface Served {
 const maxRemembered = 10_000
 
 /**
- * Whose turn it is. A claim that has to stop at its limit lets the next one begin behind the organization and the webhooks
- * that were served last. Each process goes round for itself.
+ * Whose turn it is. A claim that has to stop at its limit, or at an organization's room, lets the next one begin behind the
+ * organization and the webhooks that were served last. Each process goes round for itself.
  */
 export class Turns {
   #organizationId = ''
@@ -22,10 +22,13 @@ export class Turns {
     return this.#webhookIds.get(organizationId) ?? ''
   }
 
-  record(served: readonly Served[], isComplete: boolean): void {
-    if (isComplete || this.#webhookIds.size > maxRemembered) this.#webhookIds.clear()
+  /** `isComplete`: nothing was left. `hasRoom`: of an organization that has none, something may be left all the same. */
+  record(served: readonly Served[], isComplete: boolean, hasRoom: (organizationId: string) => boolean): void {
+    if (this.#webhookIds.size > maxRemembered) this.#webhookIds.clear()
     this.#organizationId = isComplete ? '' : (served.at(-1)?.organizationId ?? '')
-    if (isComplete) return
-    for (const { organizationId, webhook } of served) this.#webhookIds.set(organizationId, webhook.id)
+    for (const { organizationId, webhook } of served) {
+      if (isComplete && hasRoom(organizationId)) this.#webhookIds.delete(organizationId)
+      else this.#webhookIds.set(organizationId, webhook.id)
+    }
   }
 }

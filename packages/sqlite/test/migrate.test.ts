@@ -7,7 +7,10 @@ test('what is pending is told without a change to an empty file, and is what a m
   const database = hostHandle(temporaryFile())
   const storage = openStorage({ database })
   const pending = await storage.pendingMigrations()
-  expect(pending).toMatchObject([{ version: 1, name: 'initial', mode: 'transactional' }])
+  expect(pending).toMatchObject([
+    { version: 1, name: 'initial', mode: 'transactional' },
+    { version: 2, name: 'duties', mode: 'transactional' },
+  ])
   expect(database.prepare('select count(*) from sqlite_master').pluck().get()).toBe(0)
 
   expect(await storage.migrate()).toEqual(pending)

@@ -34,6 +34,8 @@ async function openFilled(): Promise<{ database: RecordingDatabase; storage: Sto
   onTestFinished(() => void database.close())
   const storage = sqliteStorage({ database }) as Storage
   await storage.migrate()
+  // Migrations may use columns that a later step takes away.
+  database.prepared.splice(0)
   await storage.insertWebhook(newWebhook())
   const dispatch = async (count: number): Promise<unknown> =>
     storage.insertEvents(

@@ -9,6 +9,7 @@ import {
   claimOne,
   dispatch,
   eventRow,
+  expire,
   hour,
   minute,
   only,
@@ -325,6 +326,6 @@ export const claimCases: readonly ConformanceCase[] = [
       3,
       'A lease that has lapsed must be taken over',
     )
-    assert.equal(await storage.expireDeliveries({ limit: 10 }), 0)
+    assert.equal(await expire(storage), 0)
   }),
 ]

@@ -7,6 +7,7 @@ import {
   claim,
   claimOne,
   dispatch,
+  expire,
   hour,
   minute,
   only,
@@ -24,8 +25,8 @@ export const expiryCases: readonly ConformanceCase[] = [
     await addWebhook(storage, { maxAgeMs: hour })
     await dispatch(storage)
     const before = only(await storage.listDeliveries({ organizationId: 'acme', limit: 10 }))
-    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(hour - 1) }), 0)
-    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(hour + 1) }), 1)
+    assert.equal(await expire(storage, { now: after(hour - 1) }), 0)
+    assert.equal(await expire(storage, { now: after(hour + 1) }), 1)
     assert.deepEqual(await reload(storage, before), {
       ...before,
       status: 'dead_letter',
@@ -34,13 +35,13 @@ export const expiryCases: readonly ConformanceCase[] = [
       finishedAt: after(hour + 1),
     })
     assert.deepEqual(await claim(storage, { now: after(hour + 1) }), [])
-    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 0)
+    assert.equal(await expire(storage, { now: after(2 * hour) }), 0)
   }),
 
   storageCase('a retry that waits longer than its webhook allows is given up, too', async (storage) => {
     const claimed = await addClaimed(storage, { maxAgeMs: hour })
     await settle(storage, claimed, { next: { status: 'retrying', delayMs: 9 * hour } })
-    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 1)
+    assert.equal(await expire(storage, { now: after(2 * hour) }), 1)
     const { status, reason, attempts } = await reload(storage, claimed)
     assert.deepEqual([status, reason, attempts], [...expired, 1])
   }),
@@ -49,7 +50,7 @@ export const expiryCases: readonly ConformanceCase[] = [
     const webhook = await addWebhook(storage, { maxAgeMs: hour })
     await dispatch(storage)
     await storage.updateWebhook(webhook, { enabled: false, updatedAt: after(1) })
-    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 1)
+    assert.equal(await expire(storage, { now: after(2 * hour) }), 1)
   }),
 
   storageCase('each webhook’s own age counts, as it is now', async (storage) => {
@@ -59,7 +60,7 @@ export const expiryCases: readonly ConformanceCase[] = [
     await dispatch(storage)
     await dispatch(storage, {}, { now: after(1.5 * hour) })
     await storage.updateWebhook(shortened, { maxAgeMs: hour, updatedAt: after(1) })
-    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 2)
+    assert.equal(await expire(storage, { now: after(2 * hour) }), 2)
     for (const [webhook, count] of [
       [long, 0],
       [short, 1],
@@ -78,14 +79,14 @@ export const expiryCases: readonly ConformanceCase[] = [
   storageCase('a delivery under lease does not expire', async (storage) => {
     const claimed = await addClaimed(storage, { maxAgeMs: hour })
     await storage.renewLeases([claimed], { leaseMs: minute, now: after(2 * hour) })
-    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 0)
+    assert.equal(await expire(storage, { now: after(2 * hour) }), 0)
     assert.equal(await settle(storage, claimed, {}, after(2 * hour)), true)
   }),
 
   storageCase('a lapsed lease keeps no delivery from expiring, and its request is kept', async (storage) => {
     const claimed = await addClaimed(storage, { maxAgeMs: hour })
     await storage.updateWebhook(claimed.webhook, { enabled: false, updatedAt: after(1) })
-    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 1)
+    assert.equal(await expire(storage, { now: after(2 * hour) }), 1)
     const before = await reload(storage, claimed)
     assert.deepEqual([before.status, before.reason], expired)
     assert.equal(await settle(storage, claimed, {}, after(2 * hour)), false)
@@ -100,7 +101,7 @@ export const expiryCases: readonly ConformanceCase[] = [
     assert.ok(delivered && cancelled)
     await settle(storage, delivered)
     await storage.cancelDelivery(cancelled)
-    assert.equal(await storage.expireDeliveries({ limit: 10, now: after(2 * hour) }), 0)
+    assert.equal(await expire(storage, { now: after(2 * hour) }), 0)
     assert.equal((await reload(storage, delivered)).status, 'delivered')
     assert.equal((await reload(storage, cancelled)).status, 'cancelled')
   }),
@@ -111,8 +112,7 @@ export const expiryCases: readonly ConformanceCase[] = [
       await dispatch(storage, { organizationId }, { count: 4 })
     }
     const counts = []
-    for (let i = 0; i < 4; i++)
-      counts.push(await storage.expireDeliveries({ limit: 3, now: after(2 * hour) }))
+    for (let i = 0; i < 4; i++) counts.push(await expire(storage, { limit: 3, now: after(2 * hour) }))
     assert.deepEqual(counts, [3, 3, 2, 0])
   }),
 
@@ -120,8 +120,8 @@ export const expiryCases: readonly ConformanceCase[] = [
     await addWebhook(storage, { maxAgeMs: hour })
     await dispatch(storage, {}, { count: 20 })
     const now = after(2 * hour)
-    const counts = await race(6, async () => storage.expireDeliveries({ limit: 5, now }))
-    counts.push(await storage.expireDeliveries({ limit: 100, now }))
+    const counts = await race(6, async () => expire(storage, { limit: 5, now }))
+    counts.push(await expire(storage, { limit: 100, now }))
     assert.equal(
       counts.reduce((sum, count) => sum + count),
       20,
@@ -134,9 +134,9 @@ export const expiryCases: readonly ConformanceCase[] = [
     const now = after(2 * hour)
     const [claims, counts] = await raceAround(
       async () => claim(storage, { limit: 2, now }),
-      async () => race(4, async () => storage.expireDeliveries({ limit: 4, now })),
+      async () => race(4, async () => expire(storage, { limit: 4, now })),
     )
-    counts.push(await storage.expireDeliveries({ limit: 100, now }))
+    counts.push(await expire(storage, { limit: 100, now }))
     assert.equal(claims.flat().length + counts.reduce((sum, count) => sum + count), 20)
     for (const claimed of claims.flat()) assert.equal(await settle(storage, claimed, {}, now), true)
   }),
@@ -144,10 +144,10 @@ export const expiryCases: readonly ConformanceCase[] = [
   storageCase('without `now` the storage’s own clock judges what is too old', async (storage) => {
     await addWebhook(storage, { maxAgeMs: hour })
     await dispatch(storage)
-    assert.equal(await storage.expireDeliveries({ limit: 10 }), 1)
+    assert.equal(await expire(storage), 1)
     assert.deepEqual(await claim(storage), [])
     await dispatch(storage, {}, { now: new Date() })
-    assert.equal(await storage.expireDeliveries({ limit: 10 }), 0)
+    assert.equal(await expire(storage), 0)
     await claimOne(storage, { now: undefined })
   }),
 ]

@@ -154,6 +154,14 @@ export async function claimOne(
   return only(await claim(storage, request))
 }
 
+/** Expires what is too old, ten at a time unless told otherwise. */
+export async function expire(
+  storage: Storage,
+  options: Partial<Parameters<Storage['expireDeliveries']>[0]> = {},
+): Promise<number> {
+  return storage.expireDeliveries({ limit: 10, defaultMaxAgeMs: 24 * hour, ...options })
+}
+
 /** The one row that there is; fails where there are none or more. */
 export function only<Row>(rows: readonly Row[]): Row {
   const [row] = rows

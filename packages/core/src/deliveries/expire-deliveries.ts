@@ -1,10 +1,12 @@
 import type { Context } from '../context.ts'
+import { maxAgeMs } from './retry-schedule.ts'
 
 const batch = 500
 
 /** Gives up what has grown too old, waiting or held, in batches so that no statement runs long. */
 export async function expireDeliveries(ctx: Context): Promise<void> {
+  const limits = { limit: batch, defaultMaxAgeMs: maxAgeMs(ctx.settings.delivery.retry) }
   let expired: number
-  do expired = await ctx.storage.expireDeliveries({ limit: batch, now: ctx.storageTime() })
+  do expired = await ctx.storage.expireDeliveries({ ...limits, now: ctx.storageTime() })
   while (expired === batch)
 }

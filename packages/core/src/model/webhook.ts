@@ -40,6 +40,9 @@ export interface StoredWebhook extends Webhook {
   sealedSecret: string
   /** The custom headers as encrypted JSON; null when there are none. */
   sealedHeaders: string | null
-  /** How old a delivery may grow before it is given up: the length of the retry policy and a day. */
-  maxAgeMs: number
+  /**
+   * How old a delivery may grow before it is given up: the length of the retry policy and a day. Null where the host's
+   * default holds.
+   */
+  maxAgeMs: number | null
 }

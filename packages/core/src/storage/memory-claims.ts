@@ -15,14 +15,14 @@ export function claimDeliveries(state: MemoryState, request: ClaimRequest): Clai
   return leaseDeliveries(state, chosen, request.leaseMs, now)
 }
 
-/** Lapsed leases first, then one delivery of each organization and each webhook in turn. */
+/** Lapsed leases first, then one delivery of each organization and each webhook in turn, as far as there is room for each. */
 export function chooseDeliveries(state: MemoryState, request: ClaimRequest, now: Date): DeliveryRow[] {
   const due = [...state.unfinished].filter((row) => isDue(state, row, now)).sort(byDueTime)
   const lanes = groupedBy(due, ({ webhookId }) => webhookId)
   const rows = lanes.flatMap(([webhookId, lane]) => lane.slice(0, roomOf(state, request, webhookId)))
   const lapsed = rows.filter(({ lease }) => lease !== null).sort(byDueTime)
   const waiting = rows.filter(({ lease }) => lease === null)
-  return [...lapsed, ...inFairOrder(state, waiting)].slice(0, request.limit)
+  return withOrganizationRoom([...lapsed, ...inFairOrder(state, waiting)], request).slice(0, request.limit)
 }
 
 /** Gives each row a new lease, and counts the attempt of a worker whose lease lapsed. */
@@ -89,6 +89,16 @@ function roomOf(state: MemoryState, request: ClaimRequest, webhookId: string): n
   const { room, defaultConcurrency, mostConcurrency = Infinity } = request
   const concurrency = state.webhooks.get(webhookId)?.concurrency ?? defaultConcurrency
   return room.get(webhookId) ?? Math.min(concurrency, mostConcurrency)
+}
+
+function withOrganizationRoom(rows: DeliveryRow[], request: ClaimRequest): DeliveryRow[] {
+  const { organizationRoom, mostPerOrganization = Infinity } = request
+  const organizations = groupedBy(rows, ({ organizationId }) => organizationId)
+  const given = organizations.flatMap(([id, own]) =>
+    own.slice(0, organizationRoom?.get(id) ?? mostPerOrganization),
+  )
+  const hasRoom = new Set(given)
+  return rows.filter((row) => hasRoom.has(row))
 }
 
 /** One organization after the other, and within each one webhook after the other. */

@@ -34,9 +34,11 @@ export function memoryDeliveries(state: MemoryState): DeliveryStorage {
       return copy(settlements).map((settlement) => settle(state, settlement, now))
     },
 
-    async expireDeliveries({ limit, ...timed }) {
+    async expireDeliveries({ limit, defaultMaxAgeMs, ...timed }) {
       const now = timeOf(timed)
-      const old = [...state.unfinished].filter((row) => hasExpired(state, row, now)).slice(0, limit)
+      const old = [...state.unfinished]
+        .filter((row) => hasExpired(state, row, defaultMaxAgeMs, now))
+        .slice(0, limit)
       for (const row of old) {
         if (row.lease !== null) recordLapse(state, row, row.lease)
         finish(state, row, { status: 'dead_letter', reason: 'expired' }, now)
@@ -146,10 +148,10 @@ function supersede(state: MemoryState, deliveryId: string, attempt: Attempt): vo
 }
 
 /** Only what no worker holds: one that does says what comes of it, or lets its lease lapse. */
-function hasExpired(state: MemoryState, row: DeliveryRow, now: Date): boolean {
+function hasExpired(state: MemoryState, row: DeliveryRow, defaultMaxAgeMs: number, now: Date): boolean {
   const webhook = state.webhooks.get(row.webhookId)
-  const isHeld = row.lease !== null && !isLapsed(row, now)
-  return webhook !== undefined && !isHeld && row.createdAt.getTime() + webhook.maxAgeMs < now.getTime()
+  if (webhook === undefined || (row.lease !== null && !isLapsed(row, now))) return false
+  return row.createdAt.getTime() + (webhook.maxAgeMs ?? defaultMaxAgeMs) < now.getTime()
 }
 
 function isWanted(row: Delivery, query: DeliveryQuery): boolean {

@@ -33,6 +33,8 @@ export interface MemoryState {
   /** Which of all claimed deliveries was the last of each organization and of each webhook. */
   turns: Map<string, number>
   claimed: number
+  /** Who has each duty, by its name. */
+  duties: Map<string, { holder: string; until: Date }>
 }
 
 export function emptyState(): MemoryState {
@@ -47,6 +49,7 @@ export function emptyState(): MemoryState {
     attempts: new Map(),
     turns: new Map(),
     claimed: 0,
+    duties: new Map(),
   }
 }
 

@@ -5,6 +5,7 @@ import { addDelivery, finish } from './memory-delivery-row.ts'
 import { copy, emptyState, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
 import type {
   ApiKeyStorage,
+  DutyStorage,
   EventStorage,
   InsertedEvent,
   NewEvent,
@@ -45,6 +46,7 @@ export function storageOver(state: MemoryState): Storage<never> {
     ...memoryWebhooks(state),
     ...memoryEvents(state),
     ...memoryDeliveries(state),
+    ...memoryDuties(state),
   }
 }
 
@@ -159,6 +161,22 @@ function memoryEvents(state: MemoryState): EventStorage<never> {
     async listEvents({ organizationId, type, ...page }) {
       const events = of(organizationId, state.events)
       return pageOf(type === undefined ? events : events.filter((event) => event.type === type), page)
+    },
+  }
+}
+
+function memoryDuties({ duties }: MemoryState): DutyStorage {
+  return {
+    async takeDuty({ name, holder, leaseMs, ...timed }) {
+      const now = timeOf(timed)
+      const held = duties.get(name)
+      if (held !== undefined && held.holder !== holder && held.until > now) return false
+      duties.set(name, { holder, until: new Date(now.getTime() + leaseMs) })
+      return true
+    },
+
+    async releaseDuty({ name, holder }) {
+      if (duties.get(name)?.holder === holder) duties.delete(name)
     },
   }
 }

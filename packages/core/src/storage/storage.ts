@@ -21,7 +21,7 @@ import type { DisabledReason, StoredWebhook } from '../model/webhook.ts'
  * `Tx` is what the host may pass to make an event part of its own transaction. Core never looks inside.
  */
 export interface Storage<Tx = unknown>
-  extends OrganizationStorage, ApiKeyStorage, WebhookStorage, EventStorage<Tx>, DeliveryStorage {
+  extends OrganizationStorage, ApiKeyStorage, WebhookStorage, EventStorage<Tx>, DeliveryStorage, DutyStorage {
   /**
    * Brings the tables up to date, and answers the migrations that this call ran. Concurrency: any number of processes may
    * call it at once; each migration runs once.
@@ -169,6 +169,14 @@ export interface ClaimRequest extends Timed {
   defaultConcurrency: number
   /** More than this no webhook is given that is not named in `room`. @default no more than its concurrency */
   mostConcurrency?: number | undefined
+  /**
+   * How many more deliveries these organizations may be given. One that is not named may be given `mostPerOrganization`.
+   *
+   * @default none is named
+   */
+  organizationRoom?: ReadonlyMap<string, number> | undefined
+  /** More than this no organization is given that is not named in `organizationRoom`. @default no limit */
+  mostPerOrganization?: number | undefined
 }
 
 /** A delivery under lease, with all that an attempt needs. */
@@ -214,6 +222,9 @@ export interface DeliveryStorage {
    * Leases up to `limit` due deliveries of enabled webhooks: lapsed leases first, then fairly, one organization after the
    * other and within it one webhook after the other, the earliest due of each first. Nothing due: `[]` at once.
    *
+   * No webhook and no organization is given more than its room, lapsed leases included: what there is no room for stays
+   * where it is, and keeps nothing else waiting.
+   *
    * Taking over a lapsed lease records a `lost` attempt and counts it. The fifth lapse in a row ends the delivery instead
    * (`dead_letter: worker_crash`).
    *
@@ -234,9 +245,9 @@ export interface DeliveryStorage {
   settleDeliveries(settlements: readonly Settlement[], options: Timed): Promise<boolean[]>
   /**
    * Gives up what is due or waiting but not leased, and older than its webhook's `maxAgeMs` (`dead_letter: expired`), also
-   * where the webhook is disabled. At most `limit` at a time; answers how many.
+   * where the webhook is disabled. Where that is null, `defaultMaxAgeMs` counts. At most `limit` at a time; answers how many.
    */
-  expireDeliveries(options: Timed & { limit: number }): Promise<number>
+  expireDeliveries(options: Timed & { limit: number; defaultMaxAgeMs: number }): Promise<number>
 
   findDelivery(delivery: Scoped): Promise<Delivery | null>
   listDeliveries(query: DeliveryQuery): Promise<Delivery[]>
@@ -251,4 +262,24 @@ export interface DeliveryStorage {
   cancelDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
   /** Marks a dead letter as dealt with. Null unless it is a dead letter. The first caller's time stays. */
   resolveDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
+}
+
+/** Something that one worker of all is to see to, whichever it is: `housekeeping`. */
+export interface Duty {
+  name: string
+  /** Who has it or wants it: an id that no other worker has. */
+  holder: string
+}
+
+/** Duties are held like deliveries, under a lease in a row: that works behind any connection pool, and outlasts no crash for long. */
+export interface DutyStorage {
+  /**
+   * True when the holder has the duty for the next `leaseMs`: nobody had it, its lease had lapsed, or the holder had it
+   * already, and has it for longer now. False when another has it; then nothing is changed.
+   *
+   * Concurrency: of any number of callers one gets it.
+   */
+  takeDuty(duty: Duty & Timed & { leaseMs: number }): Promise<boolean>
+  /** Gives the duty up, so that another may have it at once. Nothing happens where the holder does not have it. */
+  releaseDuty(duty: Duty): Promise<void>
 }

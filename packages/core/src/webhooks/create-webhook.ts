@@ -47,7 +47,7 @@ export async function createWebhook(
     updatedAt: now,
     sealedSecret: sealSecret(ctx.encryption, owner, secret),
     sealedHeaders: sealHeaders(ctx.encryption, owner, headers),
-    maxAgeMs: maxAgeMs(retry ?? ctx.settings.delivery.retry),
+    maxAgeMs: retry && maxAgeMs(retry),
   }
   await ctx.storage.insertWebhook(webhook)
   return { webhook: showWebhook(webhook), secret }

@@ -50,7 +50,7 @@ function toChanges(
   }
   if (retry !== undefined) {
     changes.retry = retry
-    changes.maxAgeMs = maxAgeMs(retry ?? ctx.settings.delivery.retry)
+    changes.maxAgeMs = retry && maxAgeMs(retry)
   }
   if (enabled !== undefined) Object.assign(changes, switched(enabled, now))
   return changes
