@@ -42,6 +42,7 @@ export class Worker {
   readonly #abort = new AbortController()
   readonly #endTasks: (() => Promise<void>)[]
   readonly #onStopped: (worker: Worker) => void
+  readonly #endWatch: (() => Promise<void>) | undefined
   #isRunning = true
   /** Something may be due that no claim has seen yet. */
   #isHungry = true
@@ -64,6 +65,7 @@ export class Worker {
       recurring(ctx, 'give back what waits', longestWaitMs, () => this.#releaseStale()),
       recurring(ctx, 'expire deliveries', expireIntervalMs, () => expireDeliveries(ctx)),
     ]
+    this.#endWatch = ctx.storage.watchForWork?.(() => this.wake())
     this.#claimIfHungry()
   }
 
@@ -117,7 +119,7 @@ export class Worker {
     await this.#claiming
     await this.#release(this.#lanes.takeWaiting(() => true))
     await this.#idle()
-    await Promise.all(this.#endTasks.map((end) => end()))
+    await Promise.all([...this.#endTasks.map((end) => end()), this.#endWatch?.()])
   }
 
   async #idle(): Promise<void> {

@@ -31,6 +31,11 @@ export interface Storage<Tx = unknown>
   pendingMigrations(): Promise<PendingMigration[]>
   /** Examines the database. A bad state is reported, not thrown, and nothing is changed. */
   diagnose(): Promise<Diagnosis[]>
+  /**
+   * Calls `onWork` when something may be due that the workers of this process do not know of: it came from another process,
+   * say. Answers how to end it. @default absent: workers find it by asking, every `pollIntervalMs`
+   */
+  watchForWork?(onWork: () => void): () => Promise<void>
   /** The clock that due times and leases are judged by. @default absent: it is the clock of this process */
   currentTime?(): Promise<Date>
   /** Closes what this storage opened, and nothing that the host opened. */

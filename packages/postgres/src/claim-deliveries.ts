@@ -1,0 +1,178 @@
+import type { ClaimedDelivery, ClaimRequest, LeadhooksError, StoredWebhook } from '@leadhooks/core/storage'
+import { type ClaimedRow, claimLanes } from './claim-lanes.ts'
+import type { Database } from './database.ts'
+import { DueFrom } from './due-from.ts'
+import type { LaneName } from './insert-events.ts'
+import { KnownLanes, type Room, type Share } from './known-lanes.ts'
+import { LaneSearch } from './lane-search.ts'
+import { lookAfterClaims, takeOverLapsed } from './lapsed-leases.ts'
+import { cancelOrphans } from './orphans.ts'
+import { WebhookCache } from './webhook-cache.ts'
+
+/** A worker that is busy looks for other lanes than those it knows so often, beside its claims. */
+const lookIntervalMs = 100
+/** As many statements one claim makes at most to reach its limit. */
+const mostRounds = 10
+
+/** What claims of one process have in common, and how they are made. */
+export class Claims {
+  readonly #database: Database
+  readonly #known = new KnownLanes()
+  readonly #dueFrom = new DueFrom()
+  readonly #search: LaneSearch
+  readonly #webhooks: WebhookCache
+  readonly #onDue: () => void
+  #looking: Promise<void> | undefined
+  #hasLapsed = false
+  #hasNews = false
+
+  /** `onDue` is told when a look beside a claim has found something. */
+  constructor(database: Database, onDue: () => void) {
+    this.#database = database
+    this.#search = new LaneSearch(database, this.#known, this.#dueFrom)
+    this.#webhooks = new WebhookCache(database)
+    this.#onDue = onDue
+  }
+
+  /** Something is due. `sinceLong`: perhaps from before what was claimed last. */
+  hear(lane: LaneName, { sinceLong }: { sinceLong: boolean }): void {
+    if (sinceLong) this.#dueFrom.forget(lane.webhookId)
+    this.#known.hear(lane)
+  }
+
+  /** Claims what is known to be due; where nothing is, it looks first. */
+  async claim(request: ClaimRequest): Promise<ClaimedDelivery[]> {
+    const now = request.now ?? null
+    // A time that was given may lie anywhere: then only a look through everything tells what is due.
+    if (now !== null) await this.#lookThrough(now)
+    let rows = await this.#claimKnown(request, now)
+    if (rows.length === 0 && now === null) {
+      this.#looking ??= this.#look()
+      await this.#looking
+      rows = await this.#claimKnown(request, now)
+    } else if (now === null && this.#search.ageMs > lookIntervalMs) {
+      this.#lookAside()
+    }
+    return this.#withWebhooks(rows)
+  }
+
+  async #claimKnown(request: ClaimRequest, now: Date | null): Promise<ClaimedRow[]> {
+    const room = new RoomLeft(request)
+    const rows: ClaimedRow[] = []
+    if (this.#hasLapsed) {
+      this.#hasLapsed = false
+      rows.push(...room.take(await takeOverLapsed(this.#database, request, now)))
+    }
+    for (let round = 0; round < mostRounds && rows.length < request.limit; round++) {
+      const shares = this.#known.share(request.limit - rows.length, room)
+      if (shares.length === 0) break
+      const from = shares.map(({ lane }) => (now === null ? this.#dueFrom.of(lane.webhookId) : null))
+      const claimed = await claimLanes(this.#database, shares, from, { ...request, room: room.room, now })
+      this.#record(shares, claimed, room)
+      rows.push(...room.take(claimed))
+    }
+    return rows
+  }
+
+  #record(shares: readonly Share[], claimed: readonly ClaimedRow[], { room }: RoomLeft): void {
+    const byWebhook = new Map<string, ClaimedRow[]>()
+    for (const row of claimed) {
+      const own = byWebhook.get(row.webhook_id)
+      if (own === undefined) byWebhook.set(row.webhook_id, [row])
+      else own.push(row)
+    }
+    for (const share of shares) {
+      const { webhookId } = share.lane
+      const rows = byWebhook.get(webhookId) ?? []
+      const [first] = rows
+      const last = rows.at(-1)
+      if (last !== undefined) this.#dueFrom.claimed(webhookId, last.due_at)
+      // A webhook of few requests at a time may have been given less than its share.
+      const most = room.has(webhookId)
+        ? share.count
+        : Math.min(share.count, first?.concurrency ?? share.count)
+      this.#known.record(share, rows.length, rows.length >= most)
+    }
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const { isDue, mayHaveLapsed, orphans } = await this.#search.look()
+      if (orphans.length > 0) await cancelOrphans(this.#database, orphans)
+      if (mayHaveLapsed) this.#hasLapsed = await lookAfterClaims(this.#database)
+      this.#hasNews = isDue || this.#hasLapsed
+    } finally {
+      this.#looking = undefined
+    }
+  }
+
+  /** Looks beside a claim, and tells the workers when that has found something. */
+  #lookAside(): void {
+    this.#looking ??= this.#look()
+    this.#looking.then(
+      () => this.#hasNews && this.#onDue(),
+      // The next claim that finds nothing looks again, and says what is wrong.
+      () => {},
+    )
+  }
+
+  async #lookThrough(now: Date): Promise<void> {
+    const { orphans } = await this.#search.lookThrough(now)
+    if (orphans.length > 0) await cancelOrphans(this.#database, orphans)
+    this.#hasLapsed = true
+  }
+
+  async #withWebhooks(rows: readonly ClaimedRow[]): Promise<ClaimedDelivery[]> {
+    if (rows.length === 0) return []
+    const corrupt: LeadhooksError[] = []
+    const webhooks = await this.#webhooks.load(rows, (error) => corrupt.push(error))
+    const claimed: ClaimedDelivery[] = []
+    for (const row of rows) {
+      const webhook = webhooks.get(row.webhook_id)
+      // What it was claimed for was deleted meanwhile, and the delivery with it; or its row cannot be read, and the lease
+      // lapses: five times, and then the delivery is a dead letter that names no worker in vain.
+      if (webhook !== undefined) claimed.push(toClaimed(row, webhook))
+    }
+    if (claimed.length === 0 && corrupt[0] !== undefined) throw corrupt[0]
+    return claimed
+  }
+}
+
+/** The room of a request, as far as it is not taken up yet. */
+class RoomLeft implements Room {
+  readonly room: Map<string, number>
+  readonly organizationRoom: Map<string, number>
+  readonly mostPerOrganization: number
+  readonly defaultConcurrency: number
+  readonly mostConcurrency: number
+
+  constructor(request: ClaimRequest) {
+    this.room = new Map(request.room)
+    this.organizationRoom = new Map(request.organizationRoom)
+    this.mostPerOrganization = request.mostPerOrganization ?? Number.POSITIVE_INFINITY
+    this.defaultConcurrency = request.defaultConcurrency
+    this.mostConcurrency = request.mostConcurrency ?? Number.POSITIVE_INFINITY
+  }
+
+  take(rows: ClaimedRow[]): ClaimedRow[] {
+    for (const { webhook_id: webhookId, organization_id: organizationId, concurrency } of rows) {
+      const own = Math.min(concurrency ?? this.defaultConcurrency, this.mostConcurrency)
+      this.room.set(webhookId, (this.room.get(webhookId) ?? own) - 1)
+      const shared = this.organizationRoom.get(organizationId) ?? this.mostPerOrganization
+      this.organizationRoom.set(organizationId, shared - 1)
+    }
+    return rows
+  }
+}
+
+function toClaimed(row: ClaimedRow, webhook: StoredWebhook): ClaimedDelivery {
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    lease: row.lease,
+    attempt: row.attempts + 1,
+    createdAt: row.created_at,
+    event: { id: row.event_id, type: row.event_type, body: row.body },
+    webhook,
+  }
+}

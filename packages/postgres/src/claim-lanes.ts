@@ -1,0 +1,84 @@
+import type { Database } from './database.ts'
+import type { Share } from './known-lanes.ts'
+import { nowOr } from './now.ts'
+import { statement } from './statement.ts'
+
+/** A delivery that was just claimed. */
+export interface ClaimedRow {
+  id: string
+  organization_id: string
+  webhook_id: string
+  /** The webhook's own concurrency. */
+  concurrency: number | null
+  /** Which version of the webhook's row the claim saw. */
+  webhook_version: string
+  lease: string
+  attempts: number
+  due_at: Date
+  created_at: Date
+  event_id: string
+  event_type: string
+  body: string
+}
+
+/** What a claim answers of each delivery, for rows of the queue that it has just leased. */
+export const claimedColumns = `
+  claimed.id, claimed.organization_id, claimed.webhook_id, claimed.concurrency, claimed.webhook_version, claimed.lease::text as lease,
+  claimed.attempts, claimed.due_at, claimed.created_at, claimed.event_id, event.type as event_type, event.body`
+
+export const eventOfClaimed = `
+  join leadhooks.events as event on event.organization_id = claimed.organization_id and event.id = claimed.event_id`
+
+/** Notes which deliveries were claimed together, so that leases that lapse are found (see `lapsed-leases.ts`). */
+export const noteClaim = `
+  insert into leadhooks.claims (look_at, delivery_ids)
+  select max(leased_until), array_agg(id) from claimed having count(*) > 0`
+
+/**
+ * Leases the earliest deliveries of each lane. It goes from lane to lane by the index and stops as soon as it has enough;
+ * what another claim has in hand it passes over.
+ */
+const claim = statement(`
+  with input as (select ${nowOr('$1')} as now),
+  lane as (
+    select * from unnest($3::text[], $4::integer[], $5::boolean[], $6::timestamptz[])
+      as lane (webhook_id, share, is_named, due_from)
+  ), free as materialized (
+    select delivery.id, webhook.concurrency, webhook.xmin::text as webhook_version
+    from input cross join lane
+    join leadhooks.webhooks as webhook on webhook.id = lane.webhook_id and webhook.enabled
+    cross join lateral (
+      select queue.id from leadhooks.queue
+      where queue.webhook_id = lane.webhook_id and queue.lease is null
+        and queue.due_at <= input.now and queue.due_at >= coalesce(lane.due_from, '-infinity')
+      order by queue.due_at, queue.id
+      limit case when lane.is_named then lane.share else least(lane.share, webhook.concurrency) end
+      for update skip locked
+    ) as delivery
+  ), claimed as (
+    update leadhooks.queue set lease = gen_random_uuid(), leased_at = input.now,
+      leased_until = input.now + $2::float8 * interval '1 millisecond'
+    from input, free where queue.id = free.id
+    returning queue.*, free.concurrency, free.webhook_version
+  ), note as (${noteClaim})
+  select ${claimedColumns} from claimed ${eventOfClaimed}`)
+
+interface ClaimOptions {
+  room: ReadonlyMap<string, number>
+  now: Date | null
+  leaseMs: number
+}
+
+/** Claims each lane's share, of what is due from the given times on; the earliest come first. */
+export async function claimLanes(
+  database: Database,
+  shares: readonly Share[],
+  dueFrom: readonly (Date | null)[],
+  { room, now, leaseMs }: ClaimOptions,
+): Promise<ClaimedRow[]> {
+  const ids = shares.map(({ lane }) => lane.webhookId)
+  const counts = shares.map(({ count }) => count)
+  const isNamed = ids.map((id) => room.has(id))
+  const rows = await database.rows<ClaimedRow>(claim, [now, leaseMs, ids, counts, isNamed, dueFrom])
+  return rows.sort((a, b) => a.due_at.getTime() - b.due_at.getTime() || (a.id < b.id ? -1 : 1))
+}

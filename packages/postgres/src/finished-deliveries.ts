@@ -1,0 +1,20 @@
+interface Finish {
+  /** SQL for each column, over the rows of the queue. */
+  status: string
+  reason: string
+  attempts?: string
+  /** @default the `now` of the statement's `input` */
+  finishedAt?: string
+}
+
+/** The part of a statement that writes the rows it took out of the queue, under the name `taken`, to the finished ones. */
+export function moveToFinished(taken: string, { status, reason, attempts, finishedAt }: Finish): string {
+  return `
+    insert into leadhooks.deliveries (id, organization_id, webhook_id, event_id, event_type, status, reason, attempts,
+      status_code, failure, replay_of, replay_root, created_at, finished_at)
+    select ${taken}.id, ${taken}.organization_id, webhook_id, event_id, event.type, ${status}, ${reason},
+      ${attempts ?? 'attempts'}, status_code, failure, replay_of, replay_root, ${taken}.created_at,
+      ${finishedAt ?? '(select now from input)'}
+    from ${taken}
+    join leadhooks.events as event on event.organization_id = ${taken}.organization_id and event.id = ${taken}.event_id`
+}

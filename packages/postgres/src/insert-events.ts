@@ -1,0 +1,220 @@
+import {
+  type InsertedEvent,
+  LeadhooksError,
+  type NewEvent,
+  newDeliveryId,
+  type StoredEvent,
+} from '@leadhooks/core/storage'
+import { nowOr } from './now.ts'
+import { type Statement, statement } from './statement.ts'
+
+/** Runs a statement where the events are to be written: in the host's transaction, or by itself. */
+export type Run = (statement: Statement, values: readonly unknown[]) => Promise<unknown[]>
+
+/** The end of a delivery's id: which of its event's deliveries it is. The rest is made here, and its time is the event's. */
+const idEnd = (partition: string): string => `lpad(upper(to_hex(row_number() over (${partition}))), 4, '0')`
+const idEndLength = 4
+
+const matches = (webhook: string, patterns: string): string =>
+  `(${webhook}.event_types = '[]' or jsonb_exists_any(${webhook}.event_types, string_to_array(${patterns}, ' ')))`
+
+/** Whether a worker of any process wants to be told: looked up once, however many rows there are. */
+const isAwaited = `exists (select from leadhooks.listeners where wants_notices)`
+
+/**
+ * An event of an id that the organization has is updated with its own id: so the statement waits for whoever is just writing
+ * it, and learns what became of that. `do nothing` would not see a row that was committed after the statement began.
+ */
+const onConflict = `
+  on conflict (organization_id, id) do update set id = stored.id
+  returning organization_id, id, xmax = 0 as is_new`
+
+/** One row for each delivery; one without a webhook where there is none. */
+const insertOne = (notify: boolean): Statement =>
+  statement(`
+    with event as (
+      insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body)
+      values ($1::text, $2::text, $3::text, $4::timestamptz, $5::text, $6::text)
+      ${onConflict}, stored.deliveries
+    ), input as (
+      select ${nowOr('$7')} as now, $8::text as patterns
+    ), delivery as (
+      insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at)
+      select event.deliveries || ${idEnd('')}, event.organization_id, webhook.id, event.id, input.now, input.now
+      from event, input, leadhooks.webhooks as webhook
+      where event.is_new and webhook.organization_id = event.organization_id and webhook.enabled
+        and ${matches('webhook', 'input.patterns')}
+      returning organization_id, webhook_id
+    )
+    select webhook_id, true as is_new${notify ? `, ${notice('organization_id', 'webhook_id')}` : ''} from delivery
+    union all
+    select null, is_new${notify ? ', null' : ''} from event where not exists (select from delivery)`)
+
+/** Tells the workers of other processes, as soon as the transaction commits, that a webhook has something to send. */
+function notice(organizationId: string, webhookId: string): string {
+  return `case when ${isAwaited} then pg_notify('leadhooks.work', ${webhookId} || ' ' || ${organizationId})::text end`
+}
+
+const insertOneQuietly = insertOne(false)
+const insertOneAndNotify = insertOne(true)
+
+/** One row for each event. They are written in the order of their ids: of two callers with the same ids, none waits for the other in a circle. */
+const insertMany = (notify: boolean): Statement =>
+  statement(`
+    with input as materialized (
+      select *, ${nowOr('$1')} as now from json_to_recordset($2::json) as event (
+        organization_id text, id text, type text, created_at timestamptz, deliveries text, body text, patterns text)
+    ), event as (
+      insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body)
+      select organization_id, id, type, created_at, deliveries, body from input order by organization_id, id
+      ${onConflict}
+    ), delivery as (
+      insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at)
+      select input.deliveries || ${idEnd('partition by input.deliveries')}, event.organization_id, webhook.id, event.id,
+        input.now, input.now
+      from input
+      join event on event.organization_id = input.organization_id and event.id = input.id and event.is_new
+      join leadhooks.webhooks as webhook on webhook.organization_id = event.organization_id and webhook.enabled
+        and ${matches('webhook', 'input.patterns')}
+      returning organization_id, event_id
+    ), made as (
+      select organization_id, event_id, count(*)::integer as deliveries from delivery group by 1, 2
+    )
+    select event.organization_id, event.id, event.is_new, coalesce(made.deliveries, 0) as deliveries${notify ? `, ${look}` : ''}
+    from event left join made on made.organization_id = event.organization_id and made.event_id = event.id`)
+
+/** The same notice from every row is sent once. */
+const look = `case when made.deliveries > 0 and ${isAwaited} then pg_notify('leadhooks.work', '')::text end`
+
+const insertManyQuietly = insertMany(false)
+const insertManyAndNotify = insertMany(true)
+
+const findEvents = statement(`
+  select event.organization_id, event.id, event.type, event.body,
+    (extract(epoch from event.created_at) * 1000)::bigint::text as created_at
+  from json_to_recordset($1::json) as wanted (organization_id text, id text)
+  join leadhooks.events as event on event.organization_id = wanted.organization_id and event.id = wanted.id`)
+
+interface EventRow {
+  organization_id: string
+  id: string
+  type: string
+  body: string
+  created_at: string
+}
+
+export interface InsertOptions {
+  /** The time that counts as now; null for the server's own. */
+  now: Date | null
+  /** Whether workers of other processes are to be told. */
+  notify: boolean
+}
+
+export interface Inserted {
+  events: InsertedEvent[]
+  /** The webhooks that have something to send now; null where that is not known. */
+  lanes: LaneName[] | null
+}
+
+export interface LaneName {
+  organizationId: string
+  webhookId: string
+}
+
+/** Writes events and their deliveries by one statement; only events that were there before take a second one to read them. */
+export async function insertEvents(
+  run: Run,
+  events: readonly NewEvent[],
+  options: InsertOptions,
+): Promise<Inserted> {
+  const [event] = events
+  if (event === undefined) return { events: [], lanes: [] }
+  return events.length === 1 ? insertEvent(run, event, options) : insertBatch(run, events, options)
+}
+
+async function insertEvent(run: Run, event: NewEvent, { now, notify }: InsertOptions): Promise<Inserted> {
+  const { organizationId, id, type, createdAt, body, patterns } = event
+  const values = [organizationId, id, type, createdAt.toISOString(), idStart(createdAt), body]
+  const rows = (await run(notify ? insertOneAndNotify : insertOneQuietly, [
+    ...values,
+    now?.toISOString() ?? null,
+    patterns.join(' '),
+  ])) as { webhook_id: string | null; is_new: boolean }[]
+  if (rows[0]?.is_new !== true) return { events: await findDuplicates(run, [event]), lanes: [] }
+  const lanes: LaneName[] = []
+  for (const { webhook_id: webhookId } of rows)
+    if (webhookId !== null) lanes.push({ organizationId, webhookId })
+  return { events: [inserted(event, lanes.length)], lanes }
+}
+
+async function insertBatch(
+  run: Run,
+  events: readonly NewEvent[],
+  { now, notify }: InsertOptions,
+): Promise<Inserted> {
+  const first = new Map<string, NewEvent>()
+  for (const event of events) if (!first.has(keyOf(event))) first.set(keyOf(event), event)
+  const rows = (await run(notify ? insertManyAndNotify : insertManyQuietly, [
+    now?.toISOString() ?? null,
+    JSON.stringify([...first.values()].map(toInput)),
+  ])) as { organization_id: string; id: string; is_new: boolean; deliveries: number }[]
+
+  const answers = new Map<string, InsertedEvent>()
+  for (const row of rows) {
+    const event = first.get(keyOf({ organizationId: row.organization_id, id: row.id }))
+    if (event !== undefined && row.is_new) answers.set(keyOf(event), inserted(event, row.deliveries))
+  }
+  const seen = [...first].flatMap(([key, event]) => (answers.has(key) ? [] : [event]))
+  for (const duplicate of await findDuplicates(run, seen)) answers.set(keyOf(duplicate.event), duplicate)
+  return { events: events.map((event) => answerTo(event, first, answers)), lanes: null }
+}
+
+/** Within a batch, too, the first event of an id is the event, and the others are its duplicates. */
+function answerTo(
+  event: NewEvent,
+  first: ReadonlyMap<string, NewEvent>,
+  answers: ReadonlyMap<string, InsertedEvent>,
+): InsertedEvent {
+  const answer = answers.get(keyOf(event))
+  if (answer === undefined)
+    throw new LeadhooksError('internal', `The database answered nothing for the event "${event.id}"`)
+  return first.get(keyOf(event)) === event ? answer : { ...answer, deliveries: 0, duplicate: true }
+}
+
+async function findDuplicates(run: Run, events: readonly NewEvent[]): Promise<InsertedEvent[]> {
+  if (events.length === 0) return []
+  const wanted = events.map(({ organizationId, id }) => ({ organization_id: organizationId, id }))
+  const rows = (await run(findEvents, [JSON.stringify(wanted)])) as EventRow[]
+  return rows.map((row) => ({ event: toEvent(row), deliveries: 0, duplicate: true }))
+}
+
+function inserted(
+  { id, organizationId, type, body, createdAt }: NewEvent,
+  deliveries: number,
+): InsertedEvent {
+  return { event: { id, organizationId, type, body, createdAt }, deliveries, duplicate: false }
+}
+
+function toInput({ organizationId, id, type, createdAt, body, patterns }: NewEvent): Record<string, unknown> {
+  return {
+    organization_id: organizationId,
+    id,
+    type,
+    created_at: createdAt,
+    deliveries: idStart(createdAt),
+    body,
+    patterns: patterns.join(' '),
+  }
+}
+
+function toEvent({ organization_id: organizationId, id, type, body, created_at }: EventRow): StoredEvent {
+  return { id, organizationId, type, body, createdAt: new Date(Number(created_at)) }
+}
+
+function idStart(createdAt: Date): string {
+  return newDeliveryId(createdAt.getTime()).slice(0, -idEndLength)
+}
+
+function keyOf({ organizationId, id }: Pick<StoredEvent, 'organizationId' | 'id'>): string {
+  return `${organizationId} ${id}`
+}

@@ -1,0 +1,168 @@
+import type { Storage } from '@leadhooks/core/storage'
+import {
+  apiKeyStorage,
+  deliveryStorage,
+  eventListing,
+  organizationStorage,
+  type Sql,
+  webhookStorage,
+} from '@leadhooks/sql'
+import { sql as rawSql } from 'kysely'
+import { Claims } from './claim-deliveries.ts'
+import { codec } from './codec.ts'
+import { compilerFor } from './compiler.ts'
+import { Database, type Session } from './database.ts'
+import { deleteWebhook } from './delete-webhook.ts'
+import { deliveryLayout } from './delivery-layout.ts'
+import { diagnose } from './diagnose.ts'
+import { asLeadhooksError } from './driver-errors.ts'
+import { releaseDuty, takeDuty } from './duties.ts'
+import { expireDeliveries } from './expire-deliveries.ts'
+import { findEvent } from './find-event.ts'
+import { insertEvents, type Run } from './insert-events.ts'
+import { releaseDeliveries, renewLeases } from './leases.ts'
+import { findPending, migrate } from './migrate.ts'
+import { serverTime } from './now.ts'
+import { type PoolOptions, openPool } from './open-pool.ts'
+import { cancelUnfinished, insertReplay, makeDeliveryDue } from './operations.ts'
+import { Schema } from './schema.ts'
+import { checkReady } from './server-check.ts'
+import { settleDeliveries } from './settle-deliveries.ts'
+import { checkTransaction, type PostgresTransaction } from './transactions/transaction.ts'
+import { WakeUps } from './wake-ups.ts'
+
+export interface PostgresStorageOptions extends PoolOptions {
+  /** The Postgres schema that the tables are in. @default 'leadhooks' */
+  schema?: string | undefined
+  /**
+   * Whether the connections go through a pooler that gives each transaction another one (PgBouncer in transaction mode). Then
+   * nothing is kept on a connection: workers ask for new events instead of listening for them, every 100 ms at least, and
+   * plans of statements are not kept. @default false
+   */
+  transactionPooling?: boolean | undefined
+}
+
+/**
+ * Keeps everything in a schema of the host's Postgres, 13 or newer: an event can be part of the host's own transaction.
+ *
+ * ```ts
+ * const pool = new Pool({ connectionString: process.env.DATABASE_URL })
+ * const leadhooks = createLeadhooks({ storage: postgresStorage({ pool }), … })
+ * await leadhooks.migrate()
+ *
+ * const client = await pool.connect()
+ * await client.query('begin')
+ * await client.query('insert into leads (id) values ($1)', ['lead_123'])
+ * await leadhooks.dispatchEvent({ organizationId: 'acme', type: 'new_lead', data: { id: 'lead_123' } }, { tx: client })
+ * await client.query('commit')
+ * ```
+ *
+ * Throws `invalid_options` for a pool of one connection, or one that is none.
+ */
+export function postgresStorage(options: PostgresStorageOptions): Storage<PostgresTransaction> {
+  const { transactionPooling = false } = options
+  const schema = new Schema(options.schema ?? 'leadhooks')
+  const { pool, isOwn } = openPool(options)
+  const check = async (unchecked: Session): Promise<void> => checkReady(unchecked, schema)
+  const database = new Database({ pool, schema, prepare: !transactionPooling, check })
+  const claims = new Claims(database, () => wakeUps.wake())
+  const wakeUps = new WakeUps(database, {
+    canListen: !transactionPooling,
+    onLane: (lane) => claims.hear(lane, { sinceLong: true }),
+  })
+  const sql: Sql = {
+    db: compilerFor(schema),
+    codec,
+    runner: {
+      async rows(query) {
+        const { sql: text, parameters } = query.compile()
+        return database.run(text, parameters)
+      },
+    },
+    time: (given) => rawSql`coalesce(${given ?? null}::timestamptz, ${rawSql.raw(serverTime)})`,
+  }
+  const deliveries = deliveryStorage(sql, deliveryLayout(schema))
+  const webhooks = webhookStorage(sql)
+
+  return {
+    migrate: async () => migrate(database),
+    pendingMigrations: async () => findPending(database, schema),
+    diagnose: async () => diagnose(database),
+    async currentTime() {
+      const [row] = await database.run<{ now: Date }>('select statement_timestamp() as now')
+      return row?.now ?? new Date()
+    },
+    watchForWork: (onWork) => wakeUps.watch(onWork),
+    async close() {
+      await wakeUps.close()
+      if (isOwn) await pool.end()
+    },
+
+    ...organizationStorage(sql),
+    ...apiKeyStorage(sql),
+    ...webhooks,
+    async updateWebhook(webhook, changes) {
+      const updated = await webhooks.updateWebhook(webhook, changes)
+      // What it has missed lies far back, where only a full look would find it.
+      if (changes.enabled === true) claims.hear({ ...webhook, webhookId: webhook.id }, { sinceLong: true })
+      return updated
+    },
+    deleteWebhook: async (webhook) => deleteWebhook(database, webhook, webhook.now ?? null),
+
+    async insertEvents(events, { tx, now = null }) {
+      const run: Run = tx === undefined ? runOn(database) : runWithin(database, tx)
+      const notify = tx !== undefined || !wakeUps.isWatched
+      const { events: inserted, lanes } = await insertEvents(run, events, { now, notify })
+      // What is part of a transaction is not there yet: a notice comes when it commits.
+      if (tx === undefined) for (const lane of lanes ?? []) claims.hear(lane, { sinceLong: false })
+      return inserted
+    },
+    findEvent: async (event) => findEvent(sql, event),
+    ...eventListing(sql),
+
+    async claimDeliveries(request) {
+      const claimed = await claims.claim(request)
+      wakeUps.claimed(claimed.length)
+      return claimed
+    },
+    renewLeases: async (held, { leaseMs, now = null }) =>
+      held.length === 0 ? [] : renewLeases(database, held, { leaseMs, now }),
+    async releaseDeliveries(held) {
+      if (held.length > 0) await releaseDeliveries(database, held)
+    },
+    settleDeliveries: async (settlements, { now = null }) =>
+      settlements.length === 0 ? [] : settleDeliveries(database, settlements, now),
+    expireDeliveries: async ({ now = null, ...expiry }) => expireDeliveries(database, { now, ...expiry }),
+
+    ...deliveries,
+    async retryDelivery({ now = null, ...delivery }) {
+      return (await makeDeliveryDue(database, delivery, now)) ? deliveries.findDelivery(delivery) : null
+    },
+    async cancelDelivery({ now = null, ...delivery }) {
+      return (await cancelUnfinished(database, delivery, now)) ? deliveries.findDelivery(delivery) : null
+    },
+    async replayDelivery({ now = null, ...delivery }) {
+      const replayed = await deliveries.findDelivery(delivery)
+      const id = replayed && (await insertReplay(database, replayed, now))
+      return id === null ? null : deliveries.findDelivery({ organizationId: delivery.organizationId, id })
+    },
+
+    takeDuty: async ({ now = null, ...duty }) => takeDuty(database, { now, ...duty }),
+    releaseDuty: async (duty) => releaseDuty(database, duty),
+  }
+}
+
+function runOn(database: Database): Run {
+  return async (statement, values) => database.rows(statement, values)
+}
+
+function runWithin(database: Database, tx: PostgresTransaction): Run {
+  const transaction = checkTransaction(tx)
+  return async (statement, values) => {
+    try {
+      return (await database.queryWithin(transaction, statement, values)).rows
+    } catch (error) {
+      throw asLeadhooksError(error)
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import type { Settlement } from '@leadhooks/core/storage'
+import type { Database, Session } from './database.ts'
+import { moveToFinished } from './finished-deliveries.ts'
+import { nowOr } from './now.ts'
+import { statement } from './statement.ts'
+
+/**
+ * The whole batch by one statement. Only the holder of the lease gets to change a delivery. Finished ones move out of the
+ * queue; those to be tried again stay in it, due later.
+ */
+const settle = statement(`
+  with input as (select ${nowOr('$1')} as now),
+  result as materialized (
+    select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::integer[], $8::timestamptz[],
+      $9::float8[], $10::text[], $11::text[], $12::text[], $13::integer[], $14::text[])
+    as result (id, lease, status, reason, delay_ms, number, started_at, duration_ms, outcome, failure, message, status_code,
+      response_body)
+  ), finished as (
+    delete from leadhooks.queue using result
+    where queue.id = result.id and queue.lease::text = result.lease and result.status <> 'retrying'
+    returning queue.id, organization_id, webhook_id, event_id, replay_of, replay_root, created_at,
+      result.status, result.reason, coalesce(result.number, queue.attempts) as attempts,
+      case when result.number is null then queue.status_code else result.status_code end as status_code,
+      case when result.number is null then queue.failure else result.failure end as failure
+  ), moved as (
+    ${moveToFinished('finished', { status: 'status', reason: 'reason' })}
+  ), waiting as (
+    update leadhooks.queue set status = 'retrying',
+      -- A part of a millisecond is rounded up: nothing is due before its time.
+      due_at = input.now + ceil(result.delay_ms) * interval '1 millisecond',
+      attempts = coalesce(result.number, queue.attempts),
+      status_code = case when result.number is null then queue.status_code else result.status_code end,
+      failure = case when result.number is null then queue.failure else result.failure end,
+      lease = null, leased_until = null, lapses = 0
+    from input, result
+    where queue.id = result.id and queue.lease::text = result.lease and result.status = 'retrying'
+    returning queue.id
+  ), written as (
+    select id from finished union all select id from waiting
+  ), attempt as (
+    insert into leadhooks.attempts (delivery_id, number, started_at, duration_ms, outcome, failure, message, status_code,
+      response_body)
+    select id, number, started_at, duration_ms, outcome, failure, message, status_code, response_body
+    from written join result using (id) where number is not null
+  )
+  select id from written`)
+
+const disableWebhooks = statement(`
+  update leadhooks.webhooks as webhook
+  set enabled = false, disabled_reason = disabling.reason, disabled_at = disabling.now, updated_at = disabling.now
+  from (
+    select ${nowOr('$1')} as now, delivery_id, reason from unnest($2::text[], $3::text[]) as disabling (delivery_id, reason)
+  ) as disabling
+  join leadhooks.deliveries as delivery on delivery.id = disabling.delivery_id
+  where webhook.id = delivery.webhook_id and webhook.enabled`)
+
+/** A request that the receiver saw is kept, though its result came too late to count. */
+const supersede = statement(`
+  insert into leadhooks.attempts (delivery_id, number, started_at, duration_ms, outcome, failure, message, status_code,
+    response_body)
+  select late.delivery_id, number, started_at, duration_ms, 'superseded', failure, message, status_code, response_body
+  from unnest($1::text[], $2::integer[], $3::timestamptz[], $4::float8[], $5::text[], $6::text[], $7::integer[], $8::text[])
+    as late (delivery_id, number, started_at, duration_ms, failure, message, status_code, response_body)
+  where exists (
+      select from leadhooks.attempts as lost
+      where lost.delivery_id = late.delivery_id and lost.number = late.number and outcome = 'lost')
+    or exists (select from leadhooks.deliveries where id = late.delivery_id and status = 'cancelled')
+  order by late.delivery_id, number
+  on conflict (delivery_id, number) do update set
+    outcome = 'superseded', started_at = excluded.started_at, duration_ms = excluded.duration_ms,
+    failure = excluded.failure, message = excluded.message, status_code = excluded.status_code,
+    response_body = excluded.response_body
+  where attempts.outcome = 'lost'`)
+
+/** Writes what came of claims. Answers which of them still held their lease. */
+export async function settleDeliveries(
+  database: Database,
+  settlements: readonly Settlement[],
+  now: Date | null,
+): Promise<boolean[]> {
+  const isQuiet = settlements.every(({ disableWebhook }) => disableWebhook === undefined)
+  const written = isQuiet
+    ? await write(database, settlements, now)
+    : await database.transaction(async (session) => {
+        const ids = await write(session, settlements, now)
+        await disable(session, settlements, ids, now)
+        return ids
+      })
+  const late = settlements.filter(({ id }) => !written.has(id))
+  if (late.length > 0) await keepLate(database, late)
+  return settlements.map(({ id }) => written.has(id))
+}
+
+async function write(
+  session: Pick<Session, 'rows'>,
+  settlements: readonly Settlement[],
+  now: Date | null,
+): Promise<Set<string>> {
+  const columns: unknown[][] = Array.from({ length: 13 }, () => [])
+  for (const { id, lease, attempt, next } of settlements) {
+    const reason = next.status === 'dead_letter' ? next.reason : null
+    const delayMs = next.status === 'retrying' ? next.delayMs : null
+    const sent = [
+      attempt?.number,
+      attempt?.startedAt,
+      attempt?.durationMs,
+      attempt?.outcome,
+      attempt?.failure,
+    ]
+    const answer = [attempt?.message, attempt?.statusCode, attempt?.responseBody]
+    const row = [id, lease, next.status, reason, delayMs, ...sent, ...answer]
+    row.forEach((value, column) => columns[column]?.push(value ?? null))
+  }
+  const rows = await session.rows<{ id: string }>(settle, [now, ...columns])
+  return new Set(rows.map(({ id }) => id))
+}
+
+async function disable(
+  session: Session,
+  settlements: readonly Settlement[],
+  written: ReadonlySet<string>,
+  now: Date | null,
+): Promise<void> {
+  const disabling = settlements.filter(({ id, disableWebhook }) => disableWebhook && written.has(id))
+  const ids = disabling.map(({ id }) => id)
+  await session.rows(disableWebhooks, [now, ids, disabling.map(({ disableWebhook }) => disableWebhook)])
+}
+
+async function keepLate(database: Database, settlements: readonly Settlement[]): Promise<void> {
+  const late = settlements.flatMap(({ id, attempt }) => (attempt === null ? [] : [{ id, attempt }]))
+  if (late.length === 0) return
+  const attempts = late.map(({ attempt }) => attempt)
+  await database.rows(supersede, [
+    late.map(({ id }) => id),
+    attempts.map(({ number }) => number),
+    attempts.map(({ startedAt }) => startedAt),
+    attempts.map(({ durationMs }) => durationMs),
+    attempts.map(({ failure }) => failure),
+    attempts.map(({ message }) => message),
+    attempts.map(({ statusCode }) => statusCode),
+    attempts.map(({ responseBody }) => responseBody),
+  ])
+}

@@ -1,0 +1,11 @@
+/**
+ * SQL by hand. It names tables as `leadhooks.events`; `Schema` writes it for the schema that the host chose. Statements that
+ * may travel through a host's query builder use each `$n` once and in order, and hold no `?` and no arrays.
+ */
+export interface Statement {
+  text: string
+}
+
+export function statement(text: string): Statement {
+  return { text }
+}
