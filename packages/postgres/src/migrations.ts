@@ -1,4 +1,5 @@
 import type { Migration } from '@leadhooks/sql'
 import { initial } from './migrations/0001-initial.ts'
+import { dispatchEventFunction } from './migrations/0002-dispatch-event.ts'
 
-export const migrations: readonly Migration[] = [initial]
+export const migrations: readonly Migration[] = [initial, dispatchEventFunction]
