@@ -1,19 +1,23 @@
 // Checks every public package as it would be published: publint and are-the-types-wrong on the packed tarballs; then
-// installs those in an empty project and delivers a webhook with them, from ESM and from CommonJS, on each Node at hand:
-// the one of the workspace and the one that the machine came with.
+// installs those in an empty project, delivers a webhook with them, from ESM and from CommonJS, and runs the command, on
+// each Node at hand: the one of the workspace and the one that the machine came with.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'leadhooks-packed-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-function run(command, args, cwd = root) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' })
+function run(command, args, cwd = root, env = process.env) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env, encoding: 'utf8' })
   if (status === 0) return stdout.trim()
   throw new Error(`${command} ${args.join(' ')}\n${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`)
+}
+
+function manifestOf(name) {
+  return JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
 }
 
 /** What publint and are-the-types-wrong have to say about a package, which should be nothing. */
@@ -24,8 +28,12 @@ function checkPackage(name) {
     readdirSync(folder).find((file) => file.startsWith(`leadhooks-${name}-`)),
   )
   run('publint', ['--strict', tarball])
-  run('attw', [tarball, '--quiet', '--exclude-entrypoints', 'vectors.json'])
-  console.log(`@leadhooks/${name}: publint and are-the-types-wrong have nothing to say`)
+  if (manifestOf(name).exports === undefined) {
+    console.log(`@leadhooks/${name}: publint has nothing to say, and there is nothing to import`)
+  } else {
+    run('attw', [tarball, '--quiet', '--exclude-entrypoints', 'vectors.json'])
+    console.log(`@leadhooks/${name}: publint and are-the-types-wrong have nothing to say`)
+  }
   return tarball
 }
 
@@ -58,6 +66,31 @@ async function main() {
 main()
 `
 
+const config = (storage) => `
+import { createLeadhooks, memoryStorage } from '@leadhooks/core'
+import { sqliteStorage } from '@leadhooks/sqlite'
+enum Key { Id = 'k1' }
+export default createLeadhooks({
+  storage: ${storage},
+  encryptionKeys: [{ id: Key.Id, key: Buffer.alloc(32, 1).toString('base64') }],
+})
+`
+
+/** Runs the command as a user would: its version, and a doctor who finds nothing wrong. */
+function tryCommand(project, version, node) {
+  const env = { ...process.env, PATH: dirname(node) + delimiter + process.env.PATH }
+  const leadhooks = (...args) => run(join(project, 'node_modules', '.bin', 'leadhooks'), args, project, env)
+  if (leadhooks('--version') !== manifestOf('cli').version) throw new Error('not the version of the package')
+  leadhooks('doctor', '--config', 'memory.config.ts')
+  // The driver of SQLite is built for this version of Node-API.
+  const hasDriver = Number(run(node, ['-p', 'process.versions.napi'])) >= 10
+  if (hasDriver) {
+    leadhooks('migrate')
+    leadhooks('doctor')
+  }
+  console.log(`The command runs on Node ${version}, ${hasDriver ? 'on a file of SQLite' : 'on memory'}`)
+}
+
 function nodesAtHand() {
   const candidates = process.env.PATH.split(delimiter).map((directory) => join(directory, 'node'))
   const versions = candidates.filter(existsSync).map((node) => [run(node, ['--version']), node])
@@ -67,20 +100,19 @@ function nodesAtHand() {
 function tryInstalled(tarballs) {
   const project = mkdtempSync(join(folder, 'project-'))
   writeFileSync(join(project, 'package.json'), '{ "private": true }')
-  // Without the driver of SQLite: compiling it for an old Node takes minutes. Nothing loads it before it is used.
-  run(
-    'npm',
-    ['install', '--no-audit', '--no-fund', '--legacy-peer-deps', ...tarballs, 'express', 'kysely@0.28'],
-    project,
-  )
+  // Scripts are left out: the driver of SQLite brings its binary, and compiling it for an old Node takes minutes.
+  const options = ['--no-audit', '--no-fund', '--legacy-peer-deps', '--ignore-scripts']
+  run('npm', ['install', ...options, ...tarballs, 'express', 'kysely@0.28', 'better-sqlite3@13'], project)
   writeFileSync(join(project, 'smoke.mjs'), smoke.replaceAll('$load', 'await import'))
   writeFileSync(join(project, 'smoke.cjs'), smoke.replaceAll('$load', 'require'))
+  writeFileSync(join(project, 'memory.config.ts'), config('memoryStorage()'))
+  writeFileSync(join(project, 'leadhooks.config.ts'), config(`sqliteStorage({ path: 'crm.db' })`))
   for (const [version, node] of nodesAtHand()) {
     for (const file of ['smoke.mjs', 'smoke.cjs']) run(node, [file], project)
     console.log(`Installed and delivering on Node ${version}, from ESM and CommonJS`)
+    tryCommand(project, version, node)
   }
 }
 
-const isPublic = (name) =>
-  !JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')).private
+const isPublic = (name) => !manifestOf(name).private
 tryInstalled(readdirSync(join(root, 'packages')).filter(isPublic).map(checkPackage))
