@@ -1,5 +1,7 @@
 import {
   type Attempt,
+  attemptFailures,
+  attemptOutcomes,
   type Delivery,
   type DeliveryQuery,
   type DeliveryStatus,
@@ -14,18 +16,6 @@ import { fromRow, rowMapping } from './row-mapping.ts'
 import type { Sql } from './sql-runner.ts'
 import type { Columns, Tables } from './tables.ts'
 
-const failures = [
-  'blocked_address',
-  'dns',
-  'connect',
-  'tls',
-  'timeout',
-  'reset',
-  'invalid_response',
-  'invalid_request',
-  'status',
-] as const satisfies readonly NonNullable<Attempt['failure']>[]
-
 const deliveryMapping = rowMapping<Delivery>('deliveries', {
   id: 'text',
   organizationId: 'text',
@@ -37,7 +27,7 @@ const deliveryMapping = rowMapping<Delivery>('deliveries', {
   attempts: 'number',
   nextAttemptAt: 'date',
   statusCode: 'number',
-  failure: failures,
+  failure: attemptFailures,
   replayOf: 'text',
   replayRoot: 'text',
   createdAt: 'date',
@@ -49,8 +39,8 @@ const attemptMapping = rowMapping<Attempt>('attempts', {
   number: 'number',
   startedAt: 'date',
   durationMs: 'number',
-  outcome: ['succeeded', 'failed', 'lost', 'superseded'],
-  failure: failures,
+  outcome: attemptOutcomes,
+  failure: attemptFailures,
   message: 'text',
   statusCode: 'number',
   responseBody: 'text',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { attemptFailures } from '../model/attempt.ts'
 import type { DeadLetterReason } from '../model/delivery.ts'
 import type { Settlement } from '../storage/storage.ts'
 import { type ConformanceCase, storageCase } from './conformance-case.ts'
@@ -86,6 +87,24 @@ export const settlementCases: readonly ConformanceCase[] = [
     assert.deepEqual([status, attempts, statusCode, failure], ['dead_letter', 0, null, null])
     assert.deepEqual(await storage.listAttempts(claimed), [])
   }),
+
+  storageCase(
+    'every reason of a failed attempt is kept, with the attempt and with its delivery',
+    async (storage) => {
+      const claimed = await addClaimed(storage)
+      for (const [index, failure] of attemptFailures.entries()) {
+        const attempt = attemptRow(index + 1, { ...failed, failure })
+        const current = index === 0 ? claimed : await claimOne(storage)
+        await settle(storage, current, { attempt, next: { status: 'retrying', delayMs: 0 } })
+        assert.equal((await reload(storage, claimed)).failure, failure)
+      }
+      const attempts = (await storage.listAttempts(claimed)) ?? []
+      assert.deepEqual(
+        attempts.map(({ failure }) => failure),
+        attemptFailures,
+      )
+    },
+  ),
 
   storageCase('an attempt is kept exactly as it was made', async (storage) => {
     const claimed = await addClaimed(storage)

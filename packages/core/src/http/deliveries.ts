@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { deliveryFilters } from '../deliveries/list-deliveries.ts'
-import type { Attempt } from '../model/attempt.ts'
+import { type Attempt, attemptOutcomes } from '../model/attempt.ts'
 import { type Delivery, deliveryStatuses } from '../model/delivery.ts'
 import { dateTime, listOf } from './answers.ts'
 import { pageQuery } from './query.ts'
@@ -40,7 +40,7 @@ const attempt = z
     number: z.int(),
     startedAt: dateTime,
     durationMs: z.number().nullable(),
-    outcome: z.enum(['succeeded', 'failed', 'lost', 'superseded']),
+    outcome: z.enum(attemptOutcomes),
     failure,
     message: z.string().nullable(),
     statusCode: z.int().nullable(),
