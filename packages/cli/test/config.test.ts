@@ -27,6 +27,10 @@ const working: Record<string, Record<string, string>> = {
       export default ${making}
     `,
   },
+  'what another module of the application has made': {
+    'leadhooks.ts': `${imports}\nexport const leadhooks = ${making}`,
+    'leadhooks.config.ts': `export { leadhooks as default } from './leadhooks'`,
+  },
   'TypeScript that is an ES module by its name': {
     'leadhooks.config.mts': `${imports}\nexport default async (): Promise<unknown> => ${making}`,
   },
