@@ -1,13 +1,13 @@
-// A host's process that starts: it migrates as soon as it is told to. Run by processes.test.ts.
+// A host's process that starts: it migrates as soon as it is told to, and says which migrations it ran. Run by processes.test.ts.
 import { sqliteStorage } from '@leadhooks/sqlite'
 
 const [path = ''] = process.argv.slice(2)
 async function start(): Promise<void> {
   const storage = sqliteStorage({ path })
   try {
-    await storage.migrate()
+    const ran = await storage.migrate()
     await storage.upsertOrganization({ id: String(process.pid), name: null, createdAt: new Date() })
-    process.send?.('migrated')
+    process.send?.(ran.map(({ name }) => name))
   } catch (error) {
     process.send?.(String(error))
   }

@@ -33,9 +33,11 @@ async function nextMessage(child: ChildProcess): Promise<unknown> {
 
 test('ten processes that start at the same moment migrate a new file once', { timeout: 60_000 }, async () => {
   const path = temporaryFile()
-  expect(await goOn(await start(10, 'migrate-process.ts', path))).toEqual(
-    Array.from({ length: 10 }, () => 'migrated'),
-  )
+  const ran = await goOn(await start(10, 'migrate-process.ts', path))
+  expect(ran.flat(), 'One of them ran it, and the others know that they did not').toEqual([
+    'initial',
+    'duties',
+  ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
     { version: 1, name: 'initial' },
