@@ -14,6 +14,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
+    // Of the workspace, not of a project: it runs once, whichever projects are chosen.
+    globalSetup: 'packages/test-services/src/vitest-setup.ts',
     projects: projects.map(({ name, root }) => ({
       extends: true as const,
       test: { name, root, include: ['{src,test}/**/*.test.ts'] },

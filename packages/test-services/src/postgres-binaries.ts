@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { aptInstall } from './apt-install.ts'
@@ -50,8 +50,10 @@ function npmFolder(version: PostgresVersion): string | undefined {
 
 function pathFolder(): string | undefined {
   const initdb = findExecutable('initdb')
-  // On some machines it is a script that calls the real one, which lies elsewhere.
-  return initdb && hasServer(dirname(initdb)) ? dirname(initdb) : undefined
+  if (!initdb) return undefined
+  // The rest lies beside the real one. On some machines initdb is a script that calls it: then there is nothing here.
+  const folder = dirname(realpathSync(initdb))
+  return hasServer(folder) ? folder : undefined
 }
 
 /** Debian keeps one folder for each major version; the newest comes first. */

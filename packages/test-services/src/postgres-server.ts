@@ -89,13 +89,14 @@ export async function createDatabase(url: string, name = `test_${randomUUID()}`)
   return databaseUrl.href
 }
 
-export async function query(url: string, text: string): Promise<void> {
+/** Runs one statement on a connection of its own. */
+export async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 })
   // A server that ends while the client says goodbye must not end this process.
   client.on('error', () => {})
   try {
     await client.connect()
-    await client.query(text)
+    return (await client.query(text)).rows
   } finally {
     await client.end()
   }

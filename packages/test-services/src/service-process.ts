@@ -13,7 +13,7 @@ export interface ServiceProcessOptions {
   folder: string
   user?: SystemUser | undefined
   /** Resolves once the server answers, rejects as long as it does not. */
-  probe(): Promise<void>
+  probe(): Promise<unknown>
 }
 
 const startTimeoutMs = 60_000
@@ -68,18 +68,18 @@ export class ServiceProcess {
   async #ready(child: ChildProcess): Promise<void> {
     const deadline = Date.now() + startTimeoutMs
     for (;;) {
-      const cause = await this.#options.probe().catch((error: unknown) => error)
-      if (!isRunning(child)) throw this.#startError(`ended with ${child.exitCode ?? child.signalCode}`, cause)
-      if (cause === undefined) return
+      const [probed] = await Promise.allSettled([this.#options.probe()])
+      if (!isRunning(child)) throw this.#startError(`ended with ${child.exitCode ?? child.signalCode}`)
+      if (probed.status === 'fulfilled') return
       if (Date.now() > deadline) {
         await this.stop('SIGKILL')
-        throw this.#startError(`did not answer within ${startTimeoutMs / 1000} s`, cause)
+        throw this.#startError(`did not answer within ${startTimeoutMs / 1000} s`, probed.reason)
       }
       await sleep(20)
     }
   }
 
-  #startError(what: string, cause: unknown): Error {
+  #startError(what: string, cause?: unknown): Error {
     const { name, command, args } = this.#options
     const log = readFileSync(this.#logFile).subarray(-4096).toString()
     return new Error(`${name} ${what}: ${[command, ...args].join(' ')}\n${log}`, { cause })

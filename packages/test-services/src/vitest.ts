@@ -1,1 +1,34 @@
-export {}
+import { inject } from 'vitest'
+import type { PostgresVersion } from './postgres-binaries.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    testServicesUrl: string
+  }
+}
+
+export interface TestPostgres {
+  url: string
+  /** Creates an empty database and answers its URL. It is gone after the run. */
+  createDatabase(): Promise<string>
+}
+
+/** The one Postgres of this test run, not durable; the first call starts it. Create databases of your own on it. */
+export async function testPostgres(version: PostgresVersion = 18): Promise<TestPostgres> {
+  return {
+    url: await ask(`/postgres/${version}`),
+    createDatabase: () => ask(`/postgres/${version}/database`),
+  }
+}
+
+/** The one Redis of this test run; the first call starts it. Others use it too: prefix your keys. */
+export async function testRedis(): Promise<{ url: string }> {
+  return { url: await ask('/redis') }
+}
+
+async function ask(path: string): Promise<string> {
+  const response = await fetch(new URL(path, inject('testServicesUrl')))
+  const answer = await response.text()
+  if (!response.ok) throw new Error(answer)
+  return answer
+}
