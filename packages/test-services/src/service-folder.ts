@@ -10,10 +10,13 @@ export interface ServiceFolder {
   remove(): Promise<void>
 }
 
-// `read` returns when the other end of the pipe is gone. By then an orderly end has removed the folder already.
+// `read` returns when the other end of the pipe is gone. By then an orderly end has removed the folder already. Postgres
+// deletes its pid file when it ends; the pid itself may live on, as a zombie, where nobody reaps it.
 const guard = `
   read -r _
-  pid=$(head -n 1 "$1/$2" 2>/dev/null) && kill -QUIT "$pid" && while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+  cd "$1" 2>/dev/null || exit
+  pid=$(head -n 1 "$2") && kill -QUIT "$pid"
+  for _ in $(seq 100); do kill -0 "$pid" && [ -e "$2" ] || break; sleep 0.1; done
   rm -rf "$1"`
 
 /**

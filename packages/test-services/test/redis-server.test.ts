@@ -1,6 +1,9 @@
 import { Redis } from 'ioredis'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { startRedis } from '../src/index.ts'
+
+// Where Redis has to be installed first, that takes a while.
+vi.setConfig({ testTimeout: 300_000 })
 
 test('answers PING, and again after a stop and a start', async () => {
   const server = await startRedis()
@@ -14,7 +17,7 @@ test('answers PING, and again after a stop and a start', async () => {
     await server.close()
   }
   await expect(ping(server.url)).rejects.toThrow()
-}, 300_000) // Where Redis has to be installed first, that takes a while.
+})
 
 async function ping(url: string): Promise<string> {
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })

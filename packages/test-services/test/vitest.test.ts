@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { query } from '../src/postgres-server.ts'
 import { testPostgres, testRedis } from '../src/vitest.ts'
+
+// Where Redis has to be installed first, that takes a while.
+vi.setConfig({ testTimeout: 300_000 })
 
 test('a run shares one server of each version, and every caller gets a database of its own', async () => {
   const [one, two] = await Promise.all([testPostgres(), testPostgres()])
@@ -17,4 +20,4 @@ test('version 13 is exactly that', async () => {
 test('a run shares one Redis', async () => {
   const [one, two] = await Promise.all([testRedis(), testRedis()])
   expect(one.url).toBe(two.url)
-}, 300_000) // Where Redis has to be installed first, that takes a while.
+})
