@@ -41,6 +41,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
     { version: 1, name: 'initial' },
+    { version: 2, name: 'duties' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })
