@@ -26,8 +26,11 @@ export const claimedColumns = `
   claimed.id, claimed.organization_id, claimed.webhook_id, claimed.concurrency, claimed.webhook_version, claimed.lease::text as lease,
   claimed.attempts, claimed.due_at, claimed.created_at, claimed.event_id, event.type as event_type, event.body`
 
+/** Its limit keeps the planner from reading all events: one step in the index for each delivery is always cheaper. */
 export const eventOfClaimed = `
-  join leadhooks.events as event on event.organization_id = claimed.organization_id and event.id = claimed.event_id`
+  cross join lateral (
+    select type, body from leadhooks.events where organization_id = claimed.organization_id and id = claimed.event_id limit 1
+  ) as event`
 
 /** Notes which deliveries were claimed together, so that leases that lapse are found (see `lapsed-leases.ts`). */
 export const noteClaim = `
@@ -79,6 +82,9 @@ export async function claimLanes(
   const ids = shares.map(({ lane }) => lane.webhookId)
   const counts = shares.map(({ count }) => count)
   const isNamed = ids.map((id) => room.has(id))
-  const rows = await database.rows<ClaimedRow>(claim, [now, leaseMs, ids, counts, isNamed, dueFrom])
+  const values = [now, leaseMs, ids, counts, isNamed, dueFrom]
+  const rows = await (shares.length === 1
+    ? database.rows<ClaimedRow>(claim, values)
+    : database.rowsPlannedAnew<ClaimedRow>(claim, values))
   return rows.sort((a, b) => a.due_at.getTime() - b.due_at.getTime() || (a.id < b.id ? -1 : 1))
 }

@@ -13,6 +13,7 @@ const answerTimeoutMs = 15_000
 /** Runs statements on one connection: within a transaction, that is. */
 export interface Session {
   rows<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>
+  rowsPlannedAnew<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>
   /** The same for text that is not kept as a plan. */
   run<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>
 }
@@ -46,6 +47,15 @@ export class Database implements Session {
     if (!this.#isReady) await this.#makeReady()
     const config = this.config(statement, values)
     return this.#repeat(async () => (await this.pool.query(config)).rows as Row[])
+  }
+
+  /**
+   * The same, with a plan for the tables as they are now. A plan that is kept may be from when they were nearly empty, and
+   * read them from end to end: for a batch that can cost far more than making a new one does.
+   */
+  async rowsPlannedAnew<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    if (!this.#isReady) await this.#makeReady()
+    return this.run(statement.text, values)
   }
 
   /** The same for text that is not kept as a plan, and that may come before there are tables. */
@@ -92,11 +102,13 @@ export class Database implements Session {
   }
 
   #session(client: PoolClient): Session {
+    const run = async <Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> =>
+      (await client.query(configOf({ text: this.schema.text(text) }, values))).rows as Row[]
     return {
+      run,
       rows: async <Row>(statement: Statement, values: readonly unknown[] = []) =>
         (await client.query(this.config(statement, values))).rows as Row[],
-      run: async <Row>(text: string, values: readonly unknown[] = []) =>
-        (await client.query(configOf({ text: this.schema.text(text) }, values))).rows as Row[],
+      rowsPlannedAnew: async <Row>({ text }: Statement, values: readonly unknown[]) => run<Row>(text, values),
     }
   }
 

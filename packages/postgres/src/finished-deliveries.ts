@@ -16,5 +16,7 @@ export function moveToFinished(taken: string, { status, reason, attempts, finish
       ${attempts ?? 'attempts'}, status_code, failure, replay_of, replay_root, ${taken}.created_at,
       ${finishedAt ?? '(select now from input)'}
     from ${taken}
-    join leadhooks.events as event on event.organization_id = ${taken}.organization_id and event.id = ${taken}.event_id`
+    cross join lateral (
+      select type from leadhooks.events where organization_id = ${taken}.organization_id and id = ${taken}.event_id limit 1
+    ) as event`
 }

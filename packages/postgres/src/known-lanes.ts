@@ -54,23 +54,15 @@ export class KnownLanes {
   share(limit: number, room: Room): Share[] {
     const shares: Share[] = []
     let turns: OrganizationTurn[] = []
-    let left = limit
-    const serve = (turn: OrganizationTurn): boolean => {
-      if (left === 0 || !giveOne(turn, room, shares)) return false
-      left--
-      return true
-    }
     for (const [organizationId, lanes] of this.#organizations) {
-      if (left === 0) break
-      const turn = {
-        lanes: lanes.values(),
-        served: [],
-        next: 0,
-        room: roomOfOrganization(room, organizationId),
-      }
-      if (serve(turn)) turns.push(turn)
+      if (turns.length === limit) break
+      const own = roomOfOrganization(room, organizationId)
+      const turn = { lanes: lanes.values(), served: [], next: 0, room: own }
+      if (giveOne(turn, room, shares)) turns.push(turn)
     }
-    while (left > 0 && turns.length > 0) turns = turns.filter(serve)
+    for (let left = limit - turns.length; left > 0 && turns.length > 0;) {
+      turns = turns.filter((turn) => left > 0 && giveOne(turn, room, shares) && left-- > 0)
+    }
     return shares
   }
 

@@ -61,10 +61,9 @@ async function runConcurrent(
 }
 
 function inSchema(schema: Schema): PendingMigration[] {
-  return migrations.map((migration) => ({
-    ...migration,
-    statements: migration.statements.map((text) => schema.text(text)),
-  }))
+  return migrations.map(({ statements, ...migration }) =>
+    Object.assign(migration, { statements: statements.map((text) => schema.text(text)) }),
+  )
 }
 
 function tableIn(schema: Schema): MigrationsTable {

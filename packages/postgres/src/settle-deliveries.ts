@@ -91,8 +91,11 @@ export async function settleDeliveries(
   return settlements.map(({ id }) => written.has(id))
 }
 
+/** So many results are written by a plan that is kept; it is for a few that making one takes longer than running it. */
+const smallBatch = 8
+
 async function write(
-  session: Pick<Session, 'rows'>,
+  session: Pick<Session, 'rows' | 'rowsPlannedAnew'>,
   settlements: readonly Settlement[],
   now: Date | null,
 ): Promise<Set<string>> {
@@ -111,7 +114,10 @@ async function write(
     const row = [id, lease, next.status, reason, delayMs, ...sent, ...answer]
     row.forEach((value, column) => columns[column]?.push(value ?? null))
   }
-  const rows = await session.rows<{ id: string }>(settle, [now, ...columns])
+  const values = [now, ...columns]
+  const rows = await (settlements.length <= smallBatch
+    ? session.rows<{ id: string }>(settle, values)
+    : session.rowsPlannedAnew<{ id: string }>(settle, values))
   return new Set(rows.map(({ id }) => id))
 }
 
