@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { Clock } from './clock.ts'
+import type { UnderWay } from './deliveries/under-way.ts'
 import type { Encryption } from './encryption.ts'
 import type { EventCatalogue } from './events/event-catalogue.ts'
 import type { NetworkPolicy } from './network/network-policy.ts'
@@ -16,6 +17,8 @@ export interface Context {
   network: NetworkPolicy
   /** Dials for deliveries, and vets each address where it dials. */
   agent: Dispatcher
+  /** What its workers send at this moment, all of them together. */
+  underWay: UnderWay
   clock: Clock
   /** The time to bind in storage calls: undefined unless the host gave a clock, so that the database's own counts. */
   storageTime: () => Date | undefined

@@ -7,6 +7,7 @@ import { systemClock } from './clock.ts'
 import type { Context } from './context.ts'
 import { getDelivery, listAttempts, listDeliveries } from './deliveries/list-deliveries.ts'
 import { cancel, replay, resolve, retryNow } from './deliveries/operations.ts'
+import { UnderWay } from './deliveries/under-way.ts'
 import { Worker } from './deliveries/worker.ts'
 import { diagnose } from './diagnose.ts'
 import { createEncryption } from './encryption.ts'
@@ -143,6 +144,7 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
     settings,
     network,
     agent: createGuardedAgent(network, clock),
+    underWay: new UnderWay(settings.delivery.organizationConcurrency),
     clock,
     storageTime: options.clock === undefined ? () => undefined : () => new Date(clock.now()),
     random: options.random ?? Math.random,

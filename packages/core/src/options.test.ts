@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createLeadhooks } from './create-leadhooks.ts'
+import { resolveSettings } from './options.ts'
 import { memoryStorage } from './storage/memory-storage.ts'
 
 const key = Buffer.alloc(32, 1).toString('base64')
@@ -18,6 +19,11 @@ describe('the options', () => {
     ['a misspelt option', { ...needed, deliverry: {} }, '/deliverry'],
     ['a misspelt setting', { ...needed, delivery: { timeout: 5 } }, '/delivery/timeout'],
     ['no slots', { ...needed, delivery: { concurrency: 0 } }, '/delivery/concurrency'],
+    [
+      'an organization that may have nothing',
+      { ...needed, delivery: { organizationConcurrency: 0 } },
+      '/delivery/organizationConcurrency',
+    ],
     ['an unknown policy', { ...needed, delivery: { retry: 'often' } }, '/delivery/retry'],
     ['a prefix that no token can have', { ...needed, apiKeys: { prefix: 'L_' } }, '/apiKeys/prefix'],
     ['a logger without its methods', { ...needed, logger: {} }, '/logger/warn'],
@@ -51,6 +57,17 @@ describe('the options', () => {
     expect(() => createLeadhooks({ ...needed, encryptionKeys: twice })).toThrow(
       'Two encryption keys have the id "k1"',
     )
+  })
+})
+
+describe('how much of an organization goes out at once', () => {
+  test.each([
+    [{}, 32],
+    [{ concurrency: 9 }, 4],
+    [{ concurrency: 1 }, 1],
+    [{ concurrency: 9, organizationConcurrency: 20 }, 20],
+  ])('is with %j: %i', (delivery, most) => {
+    expect(resolveSettings({ ...needed, delivery }).delivery.organizationConcurrency).toBe(most)
   })
 })
 

@@ -15,10 +15,15 @@ export interface DeliveryOptions {
   /** How many requests a worker has under way at once. @default 64 */
   concurrency?: number | undefined
   /**
-   * How many of them may go to the same webhook, where it has no `concurrency` of its own. Whatever it has, one webhook is
-   * given a quarter of the worker's requests at most. @default 10
+   * How many requests of a process, all its workers together, may go to the same webhook at once, where it has no
+   * `concurrency` of its own. Whatever it has, one webhook is given a quarter of a worker's requests at most. @default 10
    */
   webhookConcurrency?: number | undefined
+  /**
+   * How many requests of one organization a process has under way at most, all its workers together: however many of its
+   * webhooks hang, the others' go out. @default half of `concurrency`, at least 1
+   */
+  organizationConcurrency?: number | undefined
   /** The deadline of one request, from look-up to last byte, where the webhook has none of its own. @default 15000 */
   timeoutMs?: number | undefined
   /** When a failed delivery is tried again, where the webhook has no policy of its own. @default 'patient' */
@@ -76,12 +81,17 @@ const options = z.strictObject({
     .strictObject({
       concurrency: z.int().min(1).max(10_000).default(64),
       webhookConcurrency: z.int().min(1).max(10_000).default(10),
+      organizationConcurrency: z.int().min(1).max(10_000).optional(),
       timeoutMs: z.int().min(1).max(600_000).default(15_000),
       retry: retryPolicy.default('patient'),
       leaseMs: z.int().min(100).max(3_600_000).default(30_000),
       pollIntervalMs: z.int().min(1).max(60_000).default(100),
     })
-    .prefault({}),
+    .prefault({})
+    .transform(({ organizationConcurrency, ...delivery }) => ({
+      ...delivery,
+      organizationConcurrency: organizationConcurrency ?? Math.max(1, Math.floor(delivery.concurrency / 2)),
+    })),
   limits: z
     .strictObject({
       maxBodyBytes: z.int().min(1024).max(16_777_216).default(262_144),

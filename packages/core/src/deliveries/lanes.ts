@@ -1,19 +1,33 @@
 import type { ClaimedDelivery, ClaimRequest } from '../storage/storage.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** The deliveries of one webhook that a worker holds. */
 export interface Lane {
   webhookId: string
+  group: LaneGroup
   /** How many requests may be under way at once. */
   concurrency: number
   /** Claimed, and not sent yet. */
   waiting: ClaimedDelivery[]
-  inFlight: number
   /** Requests that ended since the pace was last measured. */
   ended: number
   /** Requests that ended in the last window: about as many may be claimed ahead. */
   pace: number
   /** Whether the last claim gave as many as the lane had room for, so that there may be more. */
   mayHaveMore: boolean
+}
+
+/** The lanes of one organization. */
+interface LaneGroup {
+  organizationId: string
+  /** Claimed, and not sent yet, in all its lanes. */
+  waiting: number
+  /** The sum of the pace of its lanes. */
+  pace: number
+  /** Whether the last claim gave as many as the organization had room for, so that there may be more. */
+  mayHaveMore: boolean
+  /** Lanes that could go on but for what the organization has under way, the next one first. */
+  heldBack: Set<Lane>
 }
 
 const paceWindowMs = 100
@@ -25,14 +39,20 @@ const unwrittenPerSlot = 10
 /**
  * What a worker holds, by webhook, and which delivery goes next.
  *
- * Each lane has at most `concurrency` requests under way, and lanes take turns. A lane claims ahead about as much as it
- * finished in the last 100 ms: a quick receiver never waits for the database.
+ * Each webhook has at most its concurrency of requests under way, each organization at most its own, all workers of the
+ * process together; lanes take turns. A lane claims ahead about as much as it finished in the last 100 ms: a quick receiver
+ * never waits for the database.
  */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>()
+  readonly #groups = new Map<string, LaneGroup>()
   /** Lanes with a delivery that may go now, the next one first. */
   readonly #ready = new Set<Lane>()
   readonly #slots: number
+  readonly #underWay: UnderWay
+  readonly #onFreed: (webhookId: string, organizationId: string) => void
+  /** Ends what the other workers tell this one. */
+  readonly leave: () => void
   #measuredAt: number
   #inFlight = 0
   #waiting = 0
@@ -40,10 +60,16 @@ export class Lanes {
   /** Whether the last claim brought as many as it was asked for, so that there may be more. */
   #mayHaveMore = false
 
-  /** For so many requests at once. */
-  constructor(now: number, slots: number) {
+  /** For so many requests at once. `onReady` is called when a request of another worker has made place for one of this. */
+  constructor(now: number, slots: number, underWay: UnderWay, onReady: () => void = () => {}) {
     this.#measuredAt = now
     this.#slots = slots
+    this.#underWay = underWay
+    this.#onFreed = (webhookId, organizationId) => {
+      this.#admit(webhookId, organizationId)
+      if (this.#ready.size > 0 && this.#inFlight < slots) onReady()
+    }
+    this.leave = underWay.join(this.#onFreed)
   }
 
   /** How many requests one webhook may have under way at most. */
@@ -57,10 +83,23 @@ export class Lanes {
     return Math.min(room, unwrittenPerSlot * this.#slots + 2 * this.#pace - held)
   }
 
-  /** How many more each lane may be given. */
+  /** How many more each lane may be given, and each webhook that other workers send to. */
   room(): Map<string, number> {
-    const room = new Map<string, number>()
-    for (const lane of this.#lanes.values()) room.set(lane.webhookId, roomOf(lane))
+    const room = this.#underWay.webhookRoom()
+    for (const { webhookId, concurrency, pace, waiting } of this.#lanes.values()) {
+      const inFlight = this.#underWay.ofWebhook(webhookId)
+      room.set(webhookId, Math.max(0, concurrency + pace - inFlight - waiting.length))
+    }
+    return room
+  }
+
+  /** How many more each organization may be given that has something under way or waiting. */
+  organizationRoom(): Map<string, number> {
+    const room = this.#underWay.organizationRoom()
+    for (const { organizationId, pace, waiting } of this.#groups.values()) {
+      const inFlight = this.#underWay.ofOrganization(organizationId)
+      room.set(organizationId, Math.max(0, this.#underWay.mostPerOrganization + pace - inFlight - waiting))
+    }
     return room
   }
 
@@ -72,18 +111,27 @@ export class Lanes {
   /** Takes in what a claim brought. */
   add(
     claimed: readonly ClaimedDelivery[],
-    request: Pick<ClaimRequest, 'limit' | 'room' | 'defaultConcurrency'>,
+    request: Pick<ClaimRequest, 'limit' | 'room' | 'organizationRoom' | 'defaultConcurrency'>,
   ): void {
-    // Of a lane that had no room nothing was learned.
-    for (const [id, room] of request.room) if (room === 0) this.#expectMore(id)
+    const { room, organizationRoom = new Map<string, number>() } = request
+    // Of what had no room nothing was learned.
+    for (const [id, count] of room) if (count === 0) expectMore(this.#lanes.get(id))
+    for (const [id, count] of organizationRoom) if (count === 0) expectMore(this.#groups.get(id))
     const brought = new Map<Lane, number>()
+    const broughtTo = new Map<LaneGroup, number>()
     for (const delivery of claimed) {
       const lane = this.#laneOf(delivery, request.defaultConcurrency)
       lane.waiting.push(delivery)
+      lane.group.waiting++
       brought.set(lane, (brought.get(lane) ?? 0) + 1)
+      broughtTo.set(lane.group, (broughtTo.get(lane.group) ?? 0) + 1)
+    }
+    for (const [group, count] of broughtTo) {
+      const { mostPerOrganization } = this.#underWay
+      group.mayHaveMore = count >= (organizationRoom.get(group.organizationId) ?? mostPerOrganization)
     }
     for (const [lane, count] of brought) {
-      lane.mayHaveMore = count >= (request.room.get(lane.webhookId) ?? lane.concurrency)
+      lane.mayHaveMore = count >= (room.get(lane.webhookId) ?? lane.concurrency)
       this.#queue(lane)
     }
     this.#waiting += claimed.length
@@ -95,24 +143,27 @@ export class Lanes {
     if (this.#inFlight >= this.#slots) return undefined
     for (const lane of this.#ready) {
       this.#ready.delete(lane)
-      const claimed = lane.waiting.shift()
-      if (claimed === undefined) continue
-      lane.inFlight++
-      this.#inFlight++
-      this.#waiting--
+      // Another worker may have taken the place meanwhile.
+      const claimed = this.#isFull(lane) || this.#isGroupFull(lane.group) ? undefined : lane.waiting.shift()
+      if (claimed !== undefined) this.#start(lane)
       this.#queue(lane)
-      return { lane, claimed }
+      this.#admitNext(lane.group)
+      if (claimed !== undefined) return { lane, claimed }
     }
     return undefined
   }
 
-  /** Counts a request as ended. Answers whether it is time to claim more for this lane. */
+  /** Counts a request as ended. Answers whether it is time to claim more for this lane or its organization. */
   end(lane: Lane): boolean {
-    lane.inFlight--
+    const { webhookId, group } = lane
     lane.ended++
     this.#inFlight--
-    this.#queue(lane)
-    return lane.mayHaveMore && lane.waiting.length <= lane.pace / 2
+    this.#underWay.end(webhookId, group.organizationId, this.#onFreed)
+    this.#admit(webhookId, group.organizationId)
+    return (
+      (lane.mayHaveMore && lane.waiting.length <= lane.pace / 2) ||
+      (group.mayHaveMore && group.waiting <= group.pace / 2)
+    )
   }
 
   /** Measures the pace, once per window, and forgets the lanes that have come to rest. */
@@ -121,12 +172,18 @@ export class Lanes {
     if (elapsed < paceWindowMs) return
     this.#measuredAt = now
     this.#pace = 0
+    for (const group of this.#groups.values()) group.pace = 0
     for (const lane of this.#lanes.values()) {
       lane.pace = Math.ceil((lane.ended * paceWindowMs) / elapsed)
       lane.ended = 0
+      lane.group.pace += lane.pace
       this.#pace += lane.pace
-      if (lane.pace === 0 && lane.inFlight === 0 && lane.waiting.length === 0)
+      if (lane.pace === 0 && lane.waiting.length === 0 && this.#underWay.ofWebhook(lane.webhookId) === 0)
         this.#lanes.delete(lane.webhookId)
+    }
+    for (const { organizationId, pace, waiting } of this.#groups.values()) {
+      if (pace === 0 && waiting === 0 && this.#underWay.ofOrganization(organizationId) === 0)
+        this.#groups.delete(organizationId)
     }
   }
 
@@ -138,32 +195,74 @@ export class Lanes {
       if (wanted.length === 0) continue
       lane.waiting = lane.waiting.filter((claimed) => !isWanted(claimed))
       lane.mayHaveMore = true
+      lane.group.waiting -= wanted.length
+      lane.group.mayHaveMore = true
       this.#waiting -= wanted.length
       taken.push(...wanted)
     }
     return taken
   }
 
-  #expectMore(webhookId: string): void {
-    const lane = this.#lanes.get(webhookId)
-    if (lane !== undefined) lane.mayHaveMore = true
-  }
-
-  #laneOf({ webhook }: ClaimedDelivery, defaultConcurrency: number): Lane {
+  #laneOf({ organizationId, webhook }: ClaimedDelivery, defaultConcurrency: number): Lane {
     const concurrency = Math.min(webhook.concurrency ?? defaultConcurrency, this.mostPerLane)
     const known = this.#lanes.get(webhook.id)
     if (known !== undefined) return Object.assign(known, { concurrency })
-    const idle = { waiting: [], inFlight: 0, ended: 0, pace: 0, mayHaveMore: false }
-    const lane: Lane = { webhookId: webhook.id, concurrency, ...idle }
+    const idle = { waiting: [], ended: 0, pace: 0, mayHaveMore: false }
+    const lane: Lane = { webhookId: webhook.id, group: this.#groupOf(organizationId), concurrency, ...idle }
     this.#lanes.set(webhook.id, lane)
     return lane
   }
 
+  #groupOf(organizationId: string): LaneGroup {
+    const known = this.#groups.get(organizationId)
+    if (known !== undefined) return known
+    const group = { organizationId, waiting: 0, pace: 0, mayHaveMore: false, heldBack: new Set<Lane>() }
+    this.#groups.set(organizationId, group)
+    return group
+  }
+
+  #start(lane: Lane): void {
+    this.#inFlight++
+    this.#waiting--
+    lane.group.waiting--
+    this.#underWay.start(lane.webhookId, lane.group.organizationId, lane.concurrency)
+  }
+
+  #isFull({ webhookId, concurrency }: Lane): boolean {
+    return this.#underWay.ofWebhook(webhookId) >= concurrency
+  }
+
+  #isGroupFull({ organizationId }: LaneGroup): boolean {
+    return this.#underWay.ofOrganization(organizationId) >= this.#underWay.mostPerOrganization
+  }
+
+  /** Lets the lane go when its turn comes, behind those of its organization that were held back before. */
   #queue(lane: Lane): void {
-    if (lane.waiting.length > 0 && lane.inFlight < lane.concurrency) this.#ready.add(lane)
+    if (lane.waiting.length === 0 || this.#isFull(lane)) return
+    const { heldBack } = lane.group
+    if (heldBack.size > 0 || this.#isGroupFull(lane.group)) heldBack.add(lane)
+    else this.#ready.add(lane)
+  }
+
+  /** Sees who may go now that a request has ended. */
+  #admit(webhookId: string, organizationId: string): void {
+    const lane = this.#lanes.get(webhookId)
+    if (lane !== undefined) this.#queue(lane)
+    const group = this.#groups.get(organizationId)
+    if (group !== undefined) this.#admitNext(group)
+  }
+
+  /** As long as there is place, one lane of those held back is ready; when it has had its turn, the next one is. */
+  #admitNext(group: LaneGroup): void {
+    if (this.#isGroupFull(group)) return
+    for (const lane of group.heldBack) {
+      group.heldBack.delete(lane)
+      this.#ready.add(lane)
+      return
+    }
   }
 }
 
-function roomOf({ concurrency, pace, inFlight, waiting }: Lane): number {
-  return Math.max(0, concurrency + pace - inFlight - waiting.length)
+function expectMore(one: Lane | LaneGroup | undefined): void {
+  if (one !== undefined) one.mayHaveMore = true
 }

@@ -57,7 +57,7 @@ export class Worker {
     const { concurrency, leaseMs } = ctx.settings.delivery
     this.#ctx = ctx
     this.#onStopped = onStopped
-    this.#lanes = new Lanes(ctx.clock.now(), concurrency)
+    this.#lanes = new Lanes(ctx.clock.now(), concurrency, ctx.underWay, () => this.#fill())
     this.#results = new SettleBatch(ctx)
     this.#targetOf = createDeliveryTargets(ctx)
     this.#endTasks = [
@@ -111,6 +111,7 @@ export class Worker {
     })
     await Promise.race([this.#finish(), outOfTime])
     this.#results.giveUp()
+    this.#lanes.leave()
     for (const cancel of cancels) cancel()
     this.#onStopped(this)
   }
@@ -194,8 +195,15 @@ export class Worker {
 
   async #claim(limit: number): Promise<void> {
     const { leaseMs, webhookConcurrency: defaultConcurrency } = this.#ctx.settings.delivery
-    const { mostPerLane: mostConcurrency } = this.#lanes
-    const request = { limit, leaseMs, defaultConcurrency, mostConcurrency, room: this.#lanes.room() }
+    const request = {
+      limit,
+      leaseMs,
+      defaultConcurrency,
+      mostConcurrency: this.#lanes.mostPerLane,
+      room: this.#lanes.room(),
+      organizationRoom: this.#lanes.organizationRoom(),
+      mostPerOrganization: this.#ctx.underWay.mostPerOrganization,
+    }
     this.#isHungry = false
     try {
       const claimed = await this.#ctx.storage.claimDeliveries({ ...request, now: this.#ctx.storageTime() })

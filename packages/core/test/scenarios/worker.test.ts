@@ -44,6 +44,39 @@ describe('how much goes out at once', () => {
     await settledCount(50)
   })
 
+  test('two workers of a process keep a webhook’s concurrency together', async () => {
+    const { opened, open } = gate()
+    let stuck = 0
+    let mostStuck = 0
+    const receiver = await openReceiver({
+      respond(_request, response) {
+        mostStuck = Math.max(mostStuck, ++stuck)
+        void opened.then(() => {
+          stuck--
+          return response.end()
+        })
+      },
+    })
+    const { leadhooks, settledCount } = await openLeadhooks()
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url, concurrency: 3 })
+    leadhooks.startWorker()
+    leadhooks.startWorker()
+    await dispatch(leadhooks, 30)
+    await receiver.received(3)
+    // Both have looked for work since: another webhook's deliveries came and went.
+    const quick = await openReceiver()
+    await leadhooks.webhooks.create({ organizationId, url: quick.url, eventTypes: ['other'] })
+    await leadhooks.dispatchEvents(
+      Array.from({ length: 100 }, () => ({ organizationId, type: 'other', data: {} })),
+    )
+    await quick.received(100)
+    expect(receiver.requests).toHaveLength(3)
+    open()
+    await settledCount(230)
+    expect(mostStuck).toBe(3)
+    expect(receiver.connections).toBe(3)
+  })
+
   test('two workers share the work, each delivery made once', async () => {
     const receiver = await openReceiver()
     const { leadhooks, settledCount } = await openLeadhooks()
@@ -76,6 +109,23 @@ describe('a receiver that hangs', () => {
     await dispatch(leadhooks, 20)
     await quick.received(20)
     expect(dead.requests).toHaveLength(4)
+  })
+
+  test('takes no other organization’s place, however many of its webhooks hang', async () => {
+    const dead = await openReceiver({ respond: hang })
+    const quick = await openReceiver()
+    const { leadhooks } = await openLeadhooks()
+    for (let n = 0; n < 7; n++) await leadhooks.webhooks.create({ organizationId: 'greedy', url: dead.url })
+    await leadhooks.webhooks.create({ organizationId, url: quick.url })
+    await leadhooks.dispatchEvents(
+      Array.from({ length: 100 }, () => ({ organizationId: 'greedy', type: 'new_lead', data: {} })),
+    )
+    const worker = leadhooks.startWorker()
+    await dead.received(32)
+    await dispatch(leadhooks, 200)
+    await quick.received(200)
+    expect(dead.requests).toHaveLength(32)
+    await worker.stop({ timeoutMs: 0 })
   })
 
   test('gets nothing of what was claimed ahead once its webhook is disabled', async () => {
