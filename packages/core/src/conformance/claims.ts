@@ -24,8 +24,20 @@ const idsOf = (claimed: readonly ClaimedDelivery[]): string[] => claimed.map(({ 
 
 /** How many of the claimed deliveries go to each webhook. */
 function shares(claimed: readonly ClaimedDelivery[]): Record<string, number> {
+  return countedBy(claimed, ({ webhook }) => webhook.id)
+}
+
+/** How many of the claimed deliveries each organization was given. */
+function sharesOfOrganizations(claimed: readonly ClaimedDelivery[]): Record<string, number> {
+  return countedBy(claimed, ({ organizationId }) => organizationId)
+}
+
+function countedBy(
+  claimed: readonly ClaimedDelivery[],
+  keyOf: (delivery: ClaimedDelivery) => string,
+): Record<string, number> {
   const counts: Record<string, number> = {}
-  for (const { webhook } of claimed) counts[webhook.id] = (counts[webhook.id] ?? 0) + 1
+  for (const delivery of claimed) counts[keyOf(delivery)] = (counts[keyOf(delivery)] ?? 0) + 1
   return counts
 }
 
@@ -197,6 +209,115 @@ export const claimCases: readonly ConformanceCase[] = [
     await dispatch(storage, { organizationId: 'globex' }, { count: 10, now: after(2) })
     const claimed = await claim(storage, { limit: 20, room: new Map([[full.id, 0]]), now: after(3) })
     assert.deepEqual(shares(claimed), { [narrow.id]: 2, [wide.id]: 10 })
+  }),
+
+  storageCase(
+    'an organization that `organizationRoom` names is given that many, and any other `mostPerOrganization`',
+    async (storage) => {
+      for (const organizationId of ['full', 'less', 'more', 'unnamed']) {
+        await addWebhook(storage, { organizationId })
+        await addWebhook(storage, { organizationId })
+        await dispatch(storage, { organizationId }, { count: 10 })
+      }
+      const organizationRoom = new Map([
+        ['full', 0],
+        ['less', 1],
+        ['more', 7],
+        ['unknown', 9],
+      ])
+      const claimed = await claim(storage, { organizationRoom, mostPerOrganization: 4 })
+      assert.deepEqual(sharesOfOrganizations(claimed), { less: 1, more: 7, unnamed: 4 })
+      const rest = await claim(storage, { organizationRoom })
+      assert.deepEqual(sharesOfOrganizations(rest), { less: 1, more: 7, unnamed: 16 })
+    },
+  ),
+
+  storageCase(
+    'of the room of a webhook and that of its organization the smaller one holds',
+    async (storage) => {
+      const narrow = await addWebhook(storage, { concurrency: 2 })
+      const named = await addWebhook(storage)
+      const wide = await addWebhook(storage)
+      await dispatch(storage, {}, { count: 10 })
+      const room = new Map([[named.id, 1]])
+      const claimed = await claim(storage, { room, mostPerOrganization: 8 })
+      assert.deepEqual(shares(claimed), { [narrow.id]: 2, [named.id]: 1, [wide.id]: 5 })
+    },
+  ),
+
+  storageCase(
+    'the room of an organization holds for lapsed leases, too: the others stay as they are',
+    async (storage) => {
+      for (const organizationId of ['full', 'some', 'unnamed']) {
+        await addWebhook(storage, { organizationId })
+        await addWebhook(storage, { organizationId })
+        await dispatch(storage, { organizationId }, { count: 3 })
+      }
+      const lost = await claim(storage)
+      assert.equal(lost.length, 18)
+      const organizationRoom = new Map([
+        ['full', 0],
+        ['some', 4],
+      ])
+      const now = after(hour)
+      const claimed = await claim(storage, { organizationRoom, mostPerOrganization: 5, now })
+      assert.deepEqual(sharesOfOrganizations(claimed), { some: 4, unnamed: 5 })
+      const taken = new Set(idsOf(claimed))
+      for (const delivery of lost) {
+        const { attempts } = await reload(storage, delivery)
+        assert.equal(attempts, taken.has(delivery.id) ? 1 : 0, 'Only what is taken over was lost')
+      }
+    },
+  ),
+
+  storageCase('lapsed leases take the room of their organization before its backlog', async (storage) => {
+    await addWebhook(storage)
+    await dispatch(storage, {}, { count: 2 })
+    const lost = await claim(storage)
+    await addWebhook(storage)
+    await dispatch(storage, {}, { count: 10 })
+    const claimed = await claim(storage, { mostPerOrganization: 3, now: after(hour) })
+    assert.equal(claimed.length, 3)
+    assert.deepEqual(idsOf(claimed.slice(0, 2)).sort(), idsOf(lost).sort())
+  }),
+
+  storageCase('an organization without room keeps no other waiting, however much it has', async (storage) => {
+    for (let n = 0; n < 3; n++) await addWebhook(storage, { organizationId: 'full' })
+    await dispatch(storage, { organizationId: 'full' }, { count: 300 })
+    const lost = await claim(storage, { limit: 50 })
+    assert.equal(lost.length, 50)
+    await addWebhook(storage, { organizationId: 'other' })
+    await dispatch(storage, { organizationId: 'other' }, { count: 10, now: after(1) })
+    const organizationRoom = new Map([['full', 0]])
+    const claimed = await claim(storage, { limit: 20, organizationRoom, now: after(hour) })
+    assert.deepEqual(sharesOfOrganizations(claimed), { other: 10 })
+  }),
+
+  storageCase('an organization that is given one at a time has its webhooks take turns', async (storage) => {
+    const ids = [(await addWebhook(storage)).id]
+    await dispatch(storage, {}, { count: 50 })
+    for (let n = 0; n < 2; n++) ids.push((await addWebhook(storage)).id)
+    await dispatch(storage, {}, { count: 50, now: after(1) })
+    await addWebhook(storage, { organizationId: 'other' })
+    await dispatch(storage, { organizationId: 'other' }, { count: 50, now: after(1) })
+    const claimed: ClaimedDelivery[] = []
+    // An order by chance is fair as well, given some more turns.
+    for (let turn = 0; turn < 40; turn++)
+      claimed.push(...(await claim(storage, { mostPerOrganization: 1, now: after(1) })))
+    assert.deepEqual(sharesOfOrganizations(claimed), { acme: 40, other: 40 })
+    for (const id of ids) assert.ok((shares(claimed)[id] ?? 0) > 0, 'No webhook may take every turn')
+  }),
+
+  storageCase('each of six claims at once keeps to the room of an organization', async (storage) => {
+    await addWebhook(storage)
+    await addWebhook(storage)
+    await dispatch(storage, {}, { count: 10 })
+    const claims = await race(6, async () => claim(storage, { mostPerOrganization: 3 }))
+    for (const claimed of claims)
+      assert.ok(claimed.length <= 3, 'A claim must not bring more than there is room for')
+    const claimed = [...claims.flat(), ...(await claim(storage))]
+    assert.equal(claimed.length, 20)
+    assert.equal(new Set(idsOf(claimed)).size, 20)
   }),
 
   storageCase(

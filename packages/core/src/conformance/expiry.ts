@@ -76,6 +76,20 @@ export const expiryCases: readonly ConformanceCase[] = [
     }
   }),
 
+  storageCase('where a webhook has no age of its own, that of the caller counts', async (storage) => {
+    const none = await addWebhook(storage, { maxAgeMs: null })
+    const own = await addWebhook(storage, { maxAgeMs: 3 * hour })
+    await dispatch(storage)
+    assert.equal(await expire(storage, { defaultMaxAgeMs: 2 * hour, now: after(2 * hour - 1) }), 0)
+    assert.equal(await expire(storage, { defaultMaxAgeMs: hour, now: after(2 * hour - 1) }), 1)
+    const query = { organizationId: 'acme', status: 'pending', limit: 10 } as const
+    assert.equal(only(await storage.listDeliveries(query)).webhookId, own.id)
+    await storage.updateWebhook(own, { maxAgeMs: null, updatedAt: after(1) })
+    await storage.updateWebhook(none, { maxAgeMs: 9 * hour, updatedAt: after(1) })
+    await dispatch(storage)
+    assert.equal(await expire(storage, { defaultMaxAgeMs: hour, now: after(2 * hour) }), 2)
+  }),
+
   storageCase('a delivery under lease does not expire', async (storage) => {
     const claimed = await addClaimed(storage, { maxAgeMs: hour })
     await storage.renewLeases([claimed], { leaseMs: minute, now: after(2 * hour) })

@@ -66,7 +66,7 @@ export function webhookRow(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     updatedAt: start,
     sealedSecret: 'sealed:secret',
     sealedHeaders: null,
-    maxAgeMs: 24 * hour,
+    maxAgeMs: null,
     ...changes,
   }
 }

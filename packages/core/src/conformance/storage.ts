@@ -1,6 +1,7 @@
 import { apiKeyCases } from './api-keys.ts'
 import { claimCases } from './claims.ts'
 import type { ConformanceCase } from './conformance-case.ts'
+import { dutyCases } from './duties.ts'
 import { eventCases } from './events.ts'
 import { expiryCases } from './expiry.ts'
 import { isolationCases } from './isolation.ts'
@@ -24,6 +25,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...settlementCases,
   ...operationCases,
   ...expiryCases,
+  ...dutyCases,
   ...listCases,
   ...isolationCases,
 ]

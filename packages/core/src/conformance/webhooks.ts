@@ -71,6 +71,7 @@ export const webhookCases: readonly ConformanceCase[] = [
       { headerNames: ['X-Tenant'], sealedHeaders: 'sealed:headers' },
       { bodySignature: 'hex' },
       ...policies.map((retry) => ({ retry, maxAgeMs: 48 * hour })),
+      { retry: null, maxAgeMs: null },
       { timeoutMs: 1000 },
       { concurrency: null },
       { enabled: false, disabledReason: 'by_user', disabledAt: after(7) },

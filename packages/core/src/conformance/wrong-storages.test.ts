@@ -342,6 +342,48 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     ],
   },
 
+  'ignores the room of an organization': {
+    breaks: (right) => ({
+      claimDeliveries: async (request) =>
+        right.claimDeliveries({ ...request, organizationRoom: undefined, mostPerOrganization: undefined }),
+    }),
+    noticedBy: [
+      'an organization that `organizationRoom` names is given that many, and any other `mostPerOrganization`',
+      'of the room of a webhook and that of its organization the smaller one holds',
+      'the room of an organization holds for lapsed leases, too: the others stay as they are',
+      'each of six claims at once keeps to the room of an organization',
+    ],
+  },
+
+  'takes over the lapsed leases of an organization without room': {
+    breaks: (_right, state) => ({
+      async claimDeliveries(request) {
+        const now = timeOf(request)
+        const unbounded = { ...request, organizationRoom: undefined, mostPerOrganization: undefined }
+        const lapsed = chooseDeliveries(state, unbounded, now).filter(({ lease }) => lease !== null)
+        const waiting = chooseDeliveries(state, request, now).filter(({ lease }) => lease === null)
+        return leaseDeliveries(state, [...lapsed, ...waiting], request.leaseMs, now)
+      },
+    }),
+    noticedBy: [
+      'the room of an organization holds for lapsed leases, too: the others stay as they are',
+      'an organization without room keeps no other waiting, however much it has',
+    ],
+  },
+
+  'cuts a claim at its limit, and then by the room of each organization': {
+    breaks: (_right, state) => ({
+      async claimDeliveries(request) {
+        const now = timeOf(request)
+        const unbounded = { ...request, organizationRoom: undefined, mostPerOrganization: undefined }
+        const first = new Set(chooseDeliveries(state, unbounded, now))
+        const rows = chooseDeliveries(state, request, now).filter((row) => first.has(row))
+        return leaseDeliveries(state, rows, request.leaseMs, now)
+      },
+    }),
+    noticedBy: ['an organization without room keeps no other waiting, however much it has'],
+  },
+
   'serves the oldest backlog first': {
     breaks: (_right, state) => ({
       claimDeliveries: claimBy(state, (due) => due.sort((a, b) => dueAt(a) - dueAt(b))),
@@ -380,7 +422,10 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
         return right.claimDeliveries(request)
       },
     }),
-    noticedBy: ['claims of one delivery at a time go round the organizations and webhooks, too'],
+    noticedBy: [
+      'claims of one delivery at a time go round the organizations and webhooks, too',
+      'an organization that is given one at a time has its webhooks take turns',
+    ],
   },
 
   'claims the newest delivery of a webhook first': {
@@ -694,6 +739,93 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       },
     }),
     noticedBy: ['a delivery under lease does not expire'],
+  },
+
+  'lets deliveries grow old whose webhook has no age of its own': {
+    breaks: (right) => ({
+      expireDeliveries: async (options) => right.expireDeliveries({ ...options, defaultMaxAgeMs: Infinity }),
+    }),
+    noticedBy: ['where a webhook has no age of its own, that of the caller counts'],
+  },
+
+  'expires by the age that the caller gives, whatever the webhook has': {
+    breaks: (right, state) => ({
+      async expireDeliveries(options) {
+        for (const webhook of state.webhooks.values()) webhook.maxAgeMs = null
+        return right.expireDeliveries(options)
+      },
+    }),
+    noticedBy: [
+      'each webhook’s own age counts, as it is now',
+      'where a webhook has no age of its own, that of the caller counts',
+    ],
+  },
+
+  'takes duties by look-then-write': {
+    breaks: (right, { duties }) => ({
+      async takeDuty(duty) {
+        const held = duties.get(duty.name)
+        const isFree = held === undefined || held.holder === duty.holder || held.until <= timeOf(duty)
+        await setImmediate()
+        if (isFree) duties.delete(duty.name)
+        return isFree && right.takeDuty(duty)
+      },
+    }),
+    noticedBy: [
+      'of ten callers who want a duty at once, one gets it',
+      'of ten callers who take over a lapsed duty at once, one gets it',
+      'of renewing and taking over a lapsed duty at once, one happens',
+    ],
+  },
+
+  'gives a duty to whoever asks': {
+    breaks: (right, { duties }) => ({
+      async takeDuty(duty) {
+        duties.delete(duty.name)
+        return right.takeDuty(duty)
+      },
+    }),
+    noticedBy: [
+      'a duty stays with who took it first while its lease lives',
+      'of ten callers who want a duty at once, one gets it',
+    ],
+  },
+
+  'leaves a duty with a holder that has vanished': {
+    breaks: (right, { duties }) => ({
+      async takeDuty(duty) {
+        const held = duties.get(duty.name)
+        return held !== undefined && held.holder !== duty.holder ? false : right.takeDuty(duty)
+      },
+    }),
+    noticedBy: ['a duty whose lease has lapsed goes to the next who asks'],
+  },
+
+  'renews no duty': {
+    breaks: (right, { duties }) => ({
+      async takeDuty(duty) {
+        const held = duties.get(duty.name)
+        return held?.holder === duty.holder ? held.until > timeOf(duty) : right.takeDuty(duty)
+      },
+    }),
+    noticedBy: ['a holder that takes its duty again has it for longer'],
+  },
+
+  'lets anybody give a duty up': {
+    breaks: (_right, { duties }) => ({
+      async releaseDuty({ name }) {
+        duties.delete(name)
+      },
+    }),
+    noticedBy: ['only its holder can give a duty up'],
+  },
+
+  'has one duty for all': {
+    breaks: (right) => ({
+      takeDuty: async (duty) => right.takeDuty({ ...duty, name: 'the duty' }),
+      releaseDuty: async (duty) => right.releaseDuty({ ...duty, name: 'the duty' }),
+    }),
+    noticedBy: ['duties of different names are held apart'],
   },
 
   'hands out its own rows': {
