@@ -4,13 +4,12 @@ import { LeadhooksError } from '../errors.ts'
 import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
 import { deliver } from './deliver.ts'
 import { createDeliveryTargets } from './delivery-target.ts'
-import { expireDeliveries } from './expire-deliveries.ts'
+import { startHousekeeping } from './housekeeping.ts'
 import { type Lane, Lanes } from './lanes.ts'
 import { observeSettlement } from './observe-settlement.ts'
 import { recurring } from './recurring.ts'
 import { SettleBatch } from './settle-batch.ts'
 
-const expireIntervalMs = 60_000
 const longestBackOffMs = 5000
 /** What was claimed ahead and could not go by then is given back: its webhook may have been changed meanwhile. */
 const longestWaitMs = 1000
@@ -63,7 +62,7 @@ export class Worker {
     this.#endTasks = [
       recurring(ctx, 'renew leases', leaseMs / 3, () => this.#renewLeases()),
       recurring(ctx, 'give back what waits', longestWaitMs, () => this.#releaseStale()),
-      recurring(ctx, 'expire deliveries', expireIntervalMs, () => expireDeliveries(ctx)),
+      startHousekeeping(ctx),
     ]
     this.#endWatch = ctx.storage.watchForWork?.(() => this.wake())
     this.#claimIfHungry()

@@ -197,6 +197,26 @@ describe('stopping a worker', () => {
     expect((await whileTimePasses(clock, settledCount(2)))[1]).toMatchObject({ status: 'delivered' })
   })
 
+  test('hands the housekeeping over to another worker', async () => {
+    const clock = fakeClock()
+    let sweeps = 0
+    const storage = broken(memoryStorage(), 'expireDeliveries', () => void sweeps++)
+    const { leadhooks } = await openLeadhooks({ clock, storage, delivery: { pollIntervalMs: 60_000 } })
+    const first = leadhooks.startWorker()
+    const second = leadhooks.startWorker()
+    for (const minute of [1, 2, 3]) {
+      await clock.advance(60_000)
+      expect(sweeps, 'One of the two sweeps').toBe(minute)
+    }
+    await whileTimePasses(clock, first.stop())
+    await clock.advance(60_000)
+    expect(sweeps).toBe(4)
+    leadhooks.startWorker()
+    await whileTimePasses(clock, second.stop())
+    await clock.advance(60_000)
+    expect(sweeps).toBe(5)
+  })
+
   test.each(['claimDeliveries', 'settleDeliveries'] as const)(
     'takes no longer than its time and a second where %s hangs',
     async (method) => {
@@ -477,12 +497,32 @@ test('a delivery older than its schedule and a day is given up, also while its w
   ])
 })
 
+test('a webhook without a policy of its own follows the host’s, also when the host changes it', async () => {
+  const clock = fakeClock()
+  const storage = memoryStorage()
+  const options = { clock, storage, encryptionKeys: [{ id: 'k1', key: randomBytes(32).toString('base64') }] }
+  const before = await openLeadhooks({ ...options, delivery: { retry: { delaysMs: [] } } })
+  const { leadhooks } = await openLeadhooks({
+    ...options,
+    delivery: { retry: { delaysMs: [86_400_000] }, pollIntervalMs: 60_000 },
+  })
+  const url = 'https://receiver.example/'
+  const { webhook } = await before.leadhooks.webhooks.create({ organizationId, url })
+  await dispatch(leadhooks)
+  await leadhooks.webhooks.disable({ organizationId, id: webhook.id })
+  leadhooks.startWorker()
+  await clock.advance(1.5 * 86_400_000)
+  expect((await leadhooks.deliveries.list({ organizationId })).data).toMatchObject([{ status: 'pending' }])
+  await clock.advance(86_400_000)
+  expect((await leadhooks.deliveries.list({ organizationId })).data).toMatchObject([{ reason: 'expired' }])
+})
+
 function fail(): never {
   throw new Error('a fault of the host')
 }
 
 /** A storage of which one method fails when `before` does. */
-function broken<Method extends 'claimDeliveries' | 'settleDeliveries' | 'renewLeases'>(
+function broken<Method extends 'claimDeliveries' | 'settleDeliveries' | 'renewLeases' | 'expireDeliveries'>(
   storage: Storage<never>,
   method: Method,
   before: (...args: Parameters<Storage[Method]>) => void | Promise<void>,

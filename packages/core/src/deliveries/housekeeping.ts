@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import type { Context } from '../context.ts'
+import { expireDeliveries } from './expire-deliveries.ts'
+import { recurring } from './recurring.ts'
+
+const intervalMs = 60_000
+/** Longer than from one turn to the next, so that whoever has the duty keeps it. */
+const leaseMs = 90_000
+
+/**
+ * Sees to what one worker of all has to see to, while this one has the duty. The function it returns ends that, and hands
+ * the duty over: another worker has it at its next turn.
+ */
+export function startHousekeeping(ctx: Context): () => Promise<void> {
+  const duty = { name: 'housekeeping', holder: randomUUID() }
+  let isOurs = false
+
+  const end = recurring(ctx, 'housekeeping', intervalMs, async () => {
+    isOurs = await ctx.storage.takeDuty({ ...duty, leaseMs, now: ctx.storageTime() })
+    if (isOurs) await expireDeliveries(ctx)
+  })
+
+  return async () => {
+    await end()
+    if (!isOurs) return
+    try {
+      await ctx.storage.releaseDuty(duty)
+    } catch (error) {
+      ctx.logger.warn({ err: error }, 'The housekeeping could not be handed over; its lease will lapse')
+    }
+  }
+}
