@@ -9,6 +9,9 @@ import { nextDelayMs, parseRetryAfter } from './retry-schedule.ts'
 import { sendRequest, type SendResult } from './send-request.ts'
 import { signRequest } from './sign-request.ts'
 
+/** How long to wait where it cannot be told how many tries there were. */
+const unknownDelayMs = 60_000
+
 /** Makes one attempt of a claimed delivery and says what came of it. Never throws for what the receiver did. */
 export async function deliver(
   ctx: Context,
@@ -26,7 +29,7 @@ export async function deliver(
     id: claimed.id,
     lease: claimed.lease,
     attempt: toAttempt(claimed, startedAt, result, verdict),
-    next: nextStep(ctx, claimed, result, verdict),
+    next: await nextStep(ctx, claimed, result, verdict),
     ...(verdict.outcome === 'gone' && { disableWebhook: 'gone' }),
   }
 }
@@ -72,18 +75,45 @@ function toText(body: Buffer): string {
   return body.toString().replaceAll('\u0000', '\ufffd')
 }
 
-function nextStep(
+async function nextStep(
   ctx: Context,
   claimed: ClaimedDelivery,
   result: SendResult,
   verdict: Verdict,
-): Settlement['next'] {
+): Promise<Settlement['next']> {
   if (verdict.outcome === 'delivered') return { status: 'delivered' }
   if (verdict.outcome === 'gone') return { status: 'dead_letter', reason: 'gone' }
   // The receiver had no chance to answer: the next worker tries at once, even where this was the last attempt.
   if (verdict.failure === 'worker_stopped') return { status: 'retrying', delayMs: 0 }
-  const policy = claimed.webhook.retry ?? ctx.settings.delivery.retry
   const retryAfter = result.kind === 'response' ? parseRetryAfter(result.retryAfter, ctx.clock.now()) : null
-  const delayMs = nextDelayMs(policy, claimed.attempt, retryAfter, ctx.random)
+  const delayMs = await delayOf(ctx, claimed, retryAfter)
   return delayMs === null ? { status: 'dead_letter', reason: 'exhausted' } : { status: 'retrying', delayMs }
+}
+
+/**
+ * How long to wait after this failure; null when that was the last try. A try is what the receiver could answer: however
+ * often workers were stopped or vanished meanwhile, it gets as many as its policy has. That is looked up only where the
+ * number of the attempt says that they are used up, so that few deliveries ever cost that read.
+ */
+async function delayOf(
+  ctx: Context,
+  claimed: ClaimedDelivery,
+  retryAfter: number | null,
+): Promise<number | null> {
+  const policy = claimed.webhook.retry ?? ctx.settings.delivery.retry
+  const delayMs = nextDelayMs(policy, claimed.attempt, retryAfter, ctx.random)
+  if (delayMs !== null || claimed.attempt === 1) return delayMs
+  try {
+    const attempts = (await ctx.storage.listAttempts(claimed)) ?? []
+    const tries = attempts.filter((attempt) => attempt.number < claimed.attempt && wasAnswerable(attempt))
+    return nextDelayMs(policy, tries.length + 1, retryAfter, ctx.random)
+  } catch (error) {
+    ctx.logger.warn({ err: error, deliveryId: claimed.id }, 'Attempts could not be read; making one more')
+    return unknownDelayMs
+  }
+}
+
+/** Not so one that a worker broke off, or vanished over. */
+function wasAnswerable({ failure }: Attempt): boolean {
+  return failure !== null && failure !== 'worker_stopped'
 }

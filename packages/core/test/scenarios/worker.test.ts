@@ -197,6 +197,32 @@ describe('stopping a worker', () => {
     expect((await whileTimePasses(clock, settledCount(2)))[1]).toMatchObject({ status: 'delivered' })
   })
 
+  test('costs the receiver none of its tries, however often it happens', async () => {
+    const clock = fakeClock()
+    let hangs = true
+    const receiver = await openReceiver({ respond: (_request, response) => (hangs ? void response : 500) })
+    const { leadhooks, settledCount } = await openLeadhooks({
+      clock,
+      delivery: { retry: { delaysMs: [1000] } },
+    })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await dispatch(leadhooks)
+    for (const count of [1, 2, 3]) {
+      const worker = leadhooks.startWorker()
+      await whileTimePasses(clock, receiver.received(count))
+      await whileTimePasses(clock, worker.stop({ timeoutMs: 0 }))
+    }
+    hangs = false
+    leadhooks.startWorker()
+    const settled = await whileTimePasses(clock, settledCount(5))
+    expect(settled.slice(2).map(({ status, reason, retryInMs }) => [status, reason, retryInMs])).toEqual([
+      ['retrying', null, 0],
+      ['retrying', null, 1000],
+      ['dead_letter', 'exhausted', null],
+    ])
+    expect((await leadhooks.deliveries.list({ organizationId })).data).toMatchObject([{ attempts: 5 }])
+  })
+
   test('hands the housekeeping over to another worker', async () => {
     const clock = fakeClock()
     let sweeps = 0
@@ -439,6 +465,31 @@ describe('a storage in trouble', () => {
     expect(settled.map(({ eventId }) => eventId)).not.toContain(poisoned)
   })
 
+  test('a delivery is not given up while it cannot be told how many tries there were', async () => {
+    const clock = fakeClock()
+    let hangs = true
+    let isDown = true
+    const receiver = await openReceiver({ respond: (_request, response) => (hangs ? void response : 500) })
+    const { leadhooks, settledCount } = await openLeadhooks({
+      clock,
+      delivery: { retry: { delaysMs: [] } },
+      storage: broken(memoryStorage(), 'listAttempts', () => {
+        if (isDown) throw new LeadhooksError('storage_unavailable', 'The database is gone')
+      }),
+    })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await dispatch(leadhooks)
+    const worker = leadhooks.startWorker()
+    await receiver.received(1)
+    await whileTimePasses(clock, worker.stop({ timeoutMs: 0 }))
+    hangs = false
+    leadhooks.startWorker()
+    expect((await whileTimePasses(clock, settledCount(2)))[1]).toMatchObject({ status: 'retrying' })
+    isDown = false
+    await clock.advance(60_000)
+    expect((await whileTimePasses(clock, settledCount(3)))[2]).toMatchObject({ reason: 'exhausted' })
+  })
+
   test('claims that fail are tried again, with growing pauses', async () => {
     const clock = fakeClock()
     let claims = 0
@@ -522,7 +573,9 @@ function fail(): never {
 }
 
 /** A storage of which one method fails when `before` does. */
-function broken<Method extends 'claimDeliveries' | 'settleDeliveries' | 'renewLeases' | 'expireDeliveries'>(
+function broken<
+  Method extends 'claimDeliveries' | 'settleDeliveries' | 'renewLeases' | 'expireDeliveries' | 'listAttempts',
+>(
   storage: Storage<never>,
   method: Method,
   before: (...args: Parameters<Storage[Method]>) => void | Promise<void>,
