@@ -29,6 +29,13 @@ const mostBytesKept = 4096
 const nothing = Buffer.alloc(0)
 
 /**
+ * What each signal cuts off, behind one listener. With one each, the memory of a worker would grow: the listeners of a
+ * signal are a chain, and one that was removed still leads to the next, which stays with its request until V8 sweeps the
+ * old generation. So it is with the tables of a set.
+ */
+const underWay = new WeakMap<AbortSignal, Exchange[]>()
+
+/**
  * Posts a request and waits for the whole answer. Never rejects: whatever goes wrong is a result.
  *
  * One deadline covers everything: the wait for a connection, name, TCP, TLS, headers and body. 1xx answers are skipped,
@@ -66,6 +73,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   #retryAfter: string | null = null
   #kept: Buffer = nothing
   #bytesRead = 0
+  /** Where it is among those that its signal cuts off. */
+  #place = -1
 
   constructor(
     clock: Clock,
@@ -81,8 +90,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   start(agent: Dispatcher): void {
-    if (this.#signal?.aborted === true) return this.handleEvent()
-    this.#signal?.addEventListener('abort', this)
+    if (this.#signal?.aborted === true) return this.cutOff()
+    this.#enter()
     this.#cancelDeadline = this.#clock.schedule(() => this.#timeOut(), this.#request.timeoutMs)
     const { url, headers, body } = this.#request
     try {
@@ -133,7 +142,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** The signal was aborted. */
-  handleEvent(): void {
+  cutOff(): void {
     this.#giveUp('worker_stopped', workerStopped)
   }
 
@@ -142,6 +151,20 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#controller === undefined) return this.#giveUp('timeout', noConnection)
     const message = `The receiver gave no complete answer within ${timeoutMs / 1000} s: let it answer first and work afterwards`
     this.#giveUp('timeout', message)
+  }
+
+  #enter(): void {
+    if (this.#signal !== undefined) this.#place = exchangesOf(this.#signal).push(this) - 1
+  }
+
+  /** The last one takes its place. */
+  #leave(): void {
+    const exchanges = this.#signal && underWay.get(this.#signal)
+    if (exchanges === undefined || this.#place === -1) return
+    const last = exchanges.pop()
+    if (last === undefined || last === this) return
+    exchanges[this.#place] = last
+    last.#place = this.#place
   }
 
   #giveUp(failure: AttemptFailure, message: string): void {
@@ -180,12 +203,24 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isSettled) return
     this.#isSettled = true
     this.#cancelDeadline()
-    this.#signal?.removeEventListener('abort', this)
+    this.#leave()
     // undici takes a connection back one turn of the event loop after the answer's end. Whoever sent on at once would
     // open another one, and there would be up to twice as many connections as requests.
     if (this.#isComplete) queueMicrotask(() => setImmediate(this.#resolve, result))
     else this.#resolve(result)
   }
+}
+
+function exchangesOf(signal: AbortSignal): Exchange[] {
+  const known = underWay.get(signal)
+  if (known !== undefined) return known
+  const exchanges: Exchange[] = []
+  underWay.set(signal, exchanges)
+  // Each leaves the list as it is cut off.
+  signal.addEventListener('abort', () => [...exchanges].forEach((exchange) => exchange.cutOff()), {
+    once: true,
+  })
+  return exchanges
 }
 
 const workerStopped =

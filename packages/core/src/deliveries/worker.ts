@@ -4,6 +4,7 @@ import { LeadhooksError } from '../errors.ts'
 import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
 import { deliver } from './deliver.ts'
 import { createDeliveryTargets } from './delivery-target.ts'
+import { HeldClaims } from './held-claims.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { type Lane, Lanes } from './lanes.ts'
 import { observeSettlement } from './observe-settlement.ts'
@@ -36,8 +37,7 @@ export class Worker {
   readonly #lanes: Lanes
   readonly #results: SettleBatch
   readonly #targetOf: ReturnType<typeof createDeliveryTargets>
-  /** Every claim that this worker has, and since when. After a lapse one delivery can be here twice. */
-  readonly #held = new Map<ClaimedDelivery, number>()
+  readonly #held = new HeldClaims()
   readonly #abort = new AbortController()
   readonly #endTasks: (() => Promise<void>)[]
   readonly #onStopped: (worker: Worker) => void
@@ -206,8 +206,7 @@ export class Worker {
     this.#isHungry = false
     try {
       const claimed = await this.#ctx.storage.claimDeliveries({ ...request, now: this.#ctx.storageTime() })
-      const now = this.#ctx.clock.now()
-      for (const delivery of claimed) this.#held.set(delivery, now)
+      this.#held.add(claimed, this.#ctx.clock.now())
       this.#lanes.add(claimed, request)
       this.#failedClaims = 0
     } catch (error) {
@@ -234,7 +233,7 @@ export class Worker {
   }
 
   async #renewLeases(): Promise<void> {
-    const claims = [...this.#held.keys()]
+    const claims = this.#held.all()
     if (claims.length === 0) return
     const { leaseMs } = this.#ctx.settings.delivery
     const renewed = new Set(
@@ -246,8 +245,8 @@ export class Worker {
   }
 
   async #releaseStale(): Promise<void> {
-    const latest = this.#ctx.clock.now() - longestWaitMs
-    await this.#release(this.#lanes.takeWaiting((claimed) => (this.#held.get(claimed) ?? latest) <= latest))
+    const stale = this.#held.since(this.#ctx.clock.now() - longestWaitMs)
+    await this.#release(this.#lanes.takeWaiting((claimed) => stale.has(claimed)))
   }
 
   async #release(waiting: readonly ClaimedDelivery[]): Promise<void> {
