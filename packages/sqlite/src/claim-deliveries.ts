@@ -79,8 +79,19 @@ function leaseLapsed(connection: Connection, lapsed: Due & LapsedLease, lease: L
 function leaseDue(connection: Connection, due: Due, lease: Lease): ClaimedDelivery {
   const { id, organizationId, webhook, event, createdAt, isFresh } = due
   const { token, from, until } = lease
-  const delivery = [organizationId, webhook.id, event.id, event.type, createdAt, Number(isFresh)]
-  connection.run(insertLease, id, token, ...delivery, from, until)
+  connection.run(
+    insertLease,
+    id,
+    token,
+    organizationId,
+    webhook.id,
+    event.id,
+    event.type,
+    createdAt,
+    Number(isFresh),
+    from,
+    until,
+  )
   return claimedOf(due, lease)
 }
 

@@ -33,6 +33,9 @@ const settleUnsent = `
   update leadhooks_deliveries set status = ?, reason = ?, next_attempt_at = ?, finished_at = ?, lapses = 0
   where organization_id = ? and id = ?`
 
+/** The last attempt of a delivery that was never sent. */
+const notSent = { number: 0, statusCode: null, failure: null }
+
 const attemptColumns = `delivery_id, number, started_at, duration_ms, outcome, failure, message, status_code, response_body`
 
 const insertAttempt = `
@@ -83,17 +86,47 @@ function settle(connection: Connection, settlement: Settlement, now: number): bo
 
 function moveOn(connection: Connection, held: Held, { id, attempt, next }: Settlement, now: number): void {
   const { organization_id: organizationId, webhook_id: webhookId } = held
-  const reason = next.status === 'dead_letter' ? next.reason : null
+  const { status } = next
+  const reason = status === 'dead_letter' ? next.reason : null
   // A part of a millisecond is rounded up: nothing is due before its time.
-  const times = next.status === 'retrying' ? [Math.ceil(now + next.delayMs), null] : [null, now]
-  const state = [next.status, reason, ...times]
-  const last = attempt && [attempt.number, attempt.statusCode, attempt.failure]
+  const dueAt = status === 'retrying' ? Math.ceil(now + next.delayMs) : null
+  const finishedAt = status === 'retrying' ? null : now
+  const { number, statusCode, failure } = attempt ?? notSent
+  // Value by value: spread from lists, each result would leave more than 1 KB of garbage.
   if (held.is_fresh === 1) {
-    const delivery = [organizationId, id, webhookId, held.event_id, held.event_type, held.created_at]
-    connection.run(settleFresh, ...state, ...(last ?? [0, null, null]), ...delivery)
+    const { event_id, event_type, created_at } = held
+    connection.run(
+      settleFresh,
+      status,
+      reason,
+      dueAt,
+      finishedAt,
+      number,
+      statusCode,
+      failure,
+      organizationId,
+      id,
+      webhookId,
+      event_id,
+      event_type,
+      created_at,
+    )
     removeFresh(connection, organizationId, webhookId, id)
+  } else if (attempt === null) {
+    connection.run(settleUnsent, status, reason, dueAt, finishedAt, organizationId, id)
   } else {
-    connection.run(last ? settleAttempt : settleUnsent, ...state, ...(last ?? []), organizationId, id)
+    connection.run(
+      settleAttempt,
+      status,
+      reason,
+      dueAt,
+      finishedAt,
+      number,
+      statusCode,
+      failure,
+      organizationId,
+      id,
+    )
   }
 }
 

@@ -3,21 +3,18 @@
  * items are asked for.
  */
 export function* takeTurns<Item>(sources: Iterable<Iterator<Item>>): Generator<Item> {
-  let waiting: Iterator<Item>[] = []
-  for (const source of sources) yield* takeTurn(source, waiting)
-  while (waiting.length > 0) {
-    const round = waiting
-    waiting = []
-    for (const source of round) yield* takeTurn(source, waiting)
+  let round = sources
+  while (true) {
+    const waiting: Iterator<Item>[] = []
+    for (const source of round) {
+      const item = source.next()
+      if (item.done) continue
+      waiting.push(source)
+      yield item.value
+    }
+    if (waiting.length === 0) return
+    round = waiting
   }
-}
-
-/** One item, if there is one, and then the source waits for its next turn. */
-function* takeTurn<Item>(source: Iterator<Item>, waiting: Iterator<Item>[]): Generator<Item> {
-  const item = source.next()
-  if (item.done) return
-  waiting.push(source)
-  yield item.value
 }
 
 /** The items of two sorted sources, sorted. */
