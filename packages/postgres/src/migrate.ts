@@ -10,6 +10,16 @@ const lockKey = 0x1ead_400c
 /** Ends with the transaction: so it holds behind a pooler that gives each transaction another connection, too. */
 const lock = `select pg_advisory_xact_lock(${lockKey}, hashtext($1::text))`
 
+/**
+ * `to_regclass` would not do: it answers from a cache of the connection, and a process that has just waited for the lock
+ * would not hear of the tables that another one has made meanwhile.
+ */
+const tableExists = `
+  select exists (
+    select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = $1::text and c.relname = 'migrations'
+  ) as exists`
+
 /** Brings the tables up to date. Each migration runs once, however many processes start at the same moment. */
 export async function migrate(database: Database): Promise<PendingMigration[]> {
   const done: PendingMigration[] = []
@@ -29,8 +39,7 @@ export async function findPending(session: Session, schema: Schema): Promise<Pen
 
 /** The version that the tables have; 0 where there are none. */
 export async function findVersion(session: Session, schema: Schema): Promise<number> {
-  const exists = `select to_regclass($1::text) is not null as exists`
-  const [table] = await session.run<{ exists: boolean }>(exists, [`${schema.name}.migrations`])
+  const [table] = await session.run<{ exists: boolean }>(tableExists, [schema.name])
   if (table?.exists !== true) return 0
   const greatest = `select max(version) as version from leadhooks.migrations`
   const [row] = await session.run<{ version: number | null }>(greatest)
