@@ -52,6 +52,13 @@ test('a config can be named, and be TypeScript for CommonJS', patience, async ()
   expect(await project.leadhooks('migrate', '-c', './other.cts')).toMatchObject({ exitCode: 0 })
 })
 
+test('what a config leaves open for the host does not keep a command from ending', patience, async () => {
+  const project = makeProject({
+    'leadhooks.config.mjs': `${imports}\nsetInterval(() => {}, 1000)\nexport default ${making}`,
+  })
+  expect(await project.leadhooks('migrate')).toMatchObject({ exitCode: 0 })
+})
+
 const toBePutRight: Record<string, { files: Record<string, string>; args?: string[]; says: RegExp }> = {
   'is missing': { files: {}, says: /^No config file in .*leadhooks\.config\.ts.*createLeadhooks.*--config/ },
   'is missing where it was named': {

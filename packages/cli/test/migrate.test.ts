@@ -27,6 +27,13 @@ describe.each(eachStorage)('leadhooks migrate on %s', { timeout: 60_000 }, (_, o
     expect((await project.leadhooks('migrate', '--dry-run')).stdout).toBe(`-- ${upToDate}`)
   })
 
+  test('shows SQL that can be run by hand in its place', async () => {
+    const { project, execute } = await openProject()
+    await execute((await project.leadhooks('migrate', '--dry-run')).stdout)
+    expect((await project.leadhooks('migrate')).stdout).toBe(upToDate)
+    expect((await project.leadhooks('doctor')).stdout).toMatch(/^\[ok\] +tables /m)
+  })
+
   test('runs each migration once, however many processes start at once', async () => {
     const { project, open } = await openProject()
     const pending = await openLeadhooks(open()).migrate({ dryRun: true })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 
 export interface Result {
   /** Null when a signal ended it. */
@@ -31,6 +31,10 @@ export interface Project {
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
+/** Spares most processes half of their start. */
+const compileCache = mkdtempSync(join(tmpdir(), 'leadhooks-cli-cache-'))
+afterAll(() => rmSync(compileCache, { recursive: true, force: true }))
+
 export function makeProject(files: Readonly<Record<string, string>>): Project {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'leadhooks-cli-')))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
@@ -40,6 +44,7 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
   function start(...args: string[]): Running {
     const child = spawn(process.execPath, ['--conditions=@leadhooks/source', main, ...args], {
       cwd: directory,
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     onTestFinished(() => void child.kill('SIGKILL'))
@@ -73,7 +78,7 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
 function install(directory: string): void {
   const scope = join(directory, 'node_modules', '@leadhooks')
   mkdirSync(scope, { recursive: true })
-  for (const name of ['core', 'sqlite']) {
+  for (const name of ['core', 'postgres', 'sqlite']) {
     symlinkSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), join(scope, name))
   }
 }

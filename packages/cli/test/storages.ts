@@ -1,8 +1,17 @@
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createLeadhooks, type Leadhooks, type LeadhooksOptions, type Storage } from '@leadhooks/core'
+import { postgresStorage } from '@leadhooks/postgres'
 import { sqliteStorage } from '@leadhooks/sqlite'
+import { testPostgres } from '@leadhooks/test-services/vitest'
+import { Client } from 'pg'
 import { onTestFinished } from 'vitest'
 import { makeProject, type Project } from './project.ts'
+
+const BetterSqlite = createRequire(import.meta.url)('better-sqlite3') as new (path: string) => {
+  exec(script: string): void
+  close(): void
+}
 
 /** The options that a project's config and the test itself, which is another process of the host, share. */
 const options: Omit<LeadhooksOptions, 'storage'> = {
@@ -15,6 +24,8 @@ const options: Omit<LeadhooksOptions, 'storage'> = {
 export interface ProjectOnDatabase {
   project: Project
   open: () => Storage
+  /** Runs a script of SQL, as an administrator would by hand. */
+  execute: (script: string) => Promise<void>
 }
 
 const storages: Record<string, () => Promise<ProjectOnDatabase>> = {
@@ -22,7 +33,25 @@ const storages: Record<string, () => Promise<ProjectOnDatabase>> = {
     const project = makeProject({
       'leadhooks.config.mjs': configOf('sqlite', `sqliteStorage({ path: 'crm.db' })`),
     })
-    return { project, open: () => sqliteStorage({ path: join(project.directory, 'crm.db') }) }
+    const path = join(project.directory, 'crm.db')
+    return {
+      project,
+      open: () => sqliteStorage({ path }),
+      async execute(script) {
+        const database = new BetterSqlite(path)
+        database.exec(script)
+        database.close()
+      },
+    }
+  },
+  Postgres: async () => {
+    const connectionString = await (await testPostgres()).createDatabase()
+    const project = makeProject({ 'leadhooks.config.mjs': postgresConfig(connectionString) })
+    return {
+      project,
+      open: () => postgresStorage({ connectionString }),
+      execute: (script) => executeOnPostgres(connectionString, script),
+    }
   },
 }
 
@@ -33,6 +62,17 @@ export function openLeadhooks(storage: Storage): Leadhooks {
   const leadhooks = createLeadhooks({ storage, ...options })
   onTestFinished(async () => leadhooks.close())
   return leadhooks
+}
+
+export async function executeOnPostgres(connectionString: string, script: string): Promise<void> {
+  const client = new Client({ connectionString })
+  await client.connect()
+  await client.query(script)
+  await client.end()
+}
+
+export function postgresConfig(connectionString: string): string {
+  return configOf('postgres', `postgresStorage({ connectionString: '${connectionString}' })`)
 }
 
 /** The text of a config file over a storage. */
