@@ -9,6 +9,7 @@ test('of ten processes that start at the same moment each knows which migrations
   // All have found the database empty, and their connections remember that.
   const [pending = []] = await Promise.all(storages.map(async (storage) => storage.pendingMigrations()))
   const ran = await Promise.all(storages.map(async (storage) => storage.migrate()))
-  expect(ran.flat()).toEqual(pending)
+  // One may have run the first, and another the second.
+  expect(ran.flat().sort((a, b) => a.version - b.version)).toEqual(pending)
   expect(pending.length).toBeGreaterThan(0)
 })
