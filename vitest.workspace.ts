@@ -18,7 +18,8 @@ export default defineConfig({
     globalSetup: 'packages/test-services/src/vitest-setup.ts',
     projects: projects.map(({ name, root }) => ({
       extends: true as const,
-      test: { name, root, include: ['{src,test}/**/*.test.ts'] },
+      // Generous, for tests that start servers and processes on a machine that is busy with others of them.
+      test: { name, root, include: ['{src,test}/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
     })),
   },
 })

@@ -60,8 +60,15 @@ export class KnownLanes {
       const turn = { lanes: lanes.values(), served: [], next: 0, room: own }
       if (giveOne(turn, room, shares)) turns.push(turn)
     }
-    for (let left = limit - turns.length; left > 0 && turns.length > 0;) {
-      turns = turns.filter((turn) => left > 0 && giveOne(turn, room, shares) && left-- > 0)
+    let given = turns.length
+    while (given < limit && turns.length > 0) {
+      const goOn: OrganizationTurn[] = []
+      for (const turn of turns) {
+        if (given === limit || !giveOne(turn, room, shares)) continue
+        given++
+        goOn.push(turn)
+      }
+      turns = goOn
     }
     return shares
   }
