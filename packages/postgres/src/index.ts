@@ -1,2 +1,8 @@
 export { postgresStorage, type PostgresStorageOptions } from './postgres-storage.ts'
 export type { PostgresTransaction } from './transactions/transaction.ts'
+export { fromDrizzle, type DrizzleTransaction } from './transactions/from-drizzle.ts'
+export { fromKnex, type KnexTransaction } from './transactions/from-knex.ts'
+export { fromKysely, type KyselyTransaction } from './transactions/from-kysely.ts'
+export { fromPostgresJs, type PostgresJsTransaction } from './transactions/from-postgres-js.ts'
+export { fromPrisma, type PrismaTransaction } from './transactions/from-prisma.ts'
+export { fromTypeorm, type TypeormTransaction } from './transactions/from-typeorm.ts'

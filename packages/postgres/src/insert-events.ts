@@ -46,7 +46,7 @@ const insertOne = (notify: boolean): Statement =>
         and ${matches('webhook', 'input.patterns')}
       returning organization_id, webhook_id
     )
-    select webhook_id, true as is_new${notify ? `, ${notice('organization_id', 'webhook_id')}` : ''} from delivery
+    select webhook_id as webhook, true as fresh${notify ? `, ${notice('organization_id', 'webhook_id')} as notice` : ''} from delivery
     union all
     select null, is_new${notify ? ', null' : ''} from event where not exists (select from delivery)`)
 
@@ -62,7 +62,7 @@ const insertOneAndNotify = insertOne(true)
 const insertMany = (notify: boolean): Statement =>
   statement(`
     with input as materialized (
-      select *, ${nowOr('$1')} as now from json_to_recordset($2::json) as event (
+      select *, ${nowOr('$1')} as now from json_to_recordset($2::text::json) as event (
         organization_id text, id text, type text, created_at timestamptz, deliveries text, body text, patterns text)
     ), event as (
       insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body)
@@ -80,7 +80,8 @@ const insertMany = (notify: boolean): Statement =>
     ), made as (
       select organization_id, event_id, count(*)::integer as deliveries from delivery group by 1, 2
     )
-    select event.organization_id, event.id, event.is_new, coalesce(made.deliveries, 0) as deliveries${notify ? `, ${look}` : ''}
+    select event.organization_id as organization, event.id, event.is_new as fresh,
+      coalesce(made.deliveries, 0) as deliveries${notify ? `, ${look} as notice` : ''}
     from event left join made on made.organization_id = event.organization_id and made.event_id = event.id`)
 
 /** The same notice from every row is sent once. */
@@ -90,17 +91,17 @@ const insertManyQuietly = insertMany(false)
 const insertManyAndNotify = insertMany(true)
 
 const findEvents = statement(`
-  select event.organization_id, event.id, event.type, event.body,
-    (extract(epoch from event.created_at) * 1000)::bigint::text as created_at
-  from json_to_recordset($1::json) as wanted (organization_id text, id text)
+  select event.organization_id as organization, event.id, event.type, event.body,
+    (extract(epoch from event.created_at) * 1000)::bigint::text as created
+  from json_to_recordset($1::text::json) as wanted (organization_id text, id text)
   join leadhooks.events as event on event.organization_id = wanted.organization_id and event.id = wanted.id`)
 
 interface EventRow {
-  organization_id: string
+  organization: string
   id: string
   type: string
   body: string
-  created_at: string
+  created: string
 }
 
 export interface InsertOptions {
@@ -139,11 +140,10 @@ async function insertEvent(run: Run, event: NewEvent, { now, notify }: InsertOpt
     ...values,
     now?.toISOString() ?? null,
     patterns.join(' '),
-  ])) as { webhook_id: string | null; is_new: boolean }[]
-  if (rows[0]?.is_new !== true) return { events: await findDuplicates(run, [event]), lanes: [] }
+  ])) as { webhook: string | null; fresh: boolean }[]
+  if (rows[0]?.fresh !== true) return { events: await findDuplicates(run, [event]), lanes: [] }
   const lanes: LaneName[] = []
-  for (const { webhook_id: webhookId } of rows)
-    if (webhookId !== null) lanes.push({ organizationId, webhookId })
+  for (const { webhook: webhookId } of rows) if (webhookId !== null) lanes.push({ organizationId, webhookId })
   return { events: [inserted(event, lanes.length)], lanes }
 }
 
@@ -157,12 +157,12 @@ async function insertBatch(
   const rows = (await run(notify ? insertManyAndNotify : insertManyQuietly, [
     now?.toISOString() ?? null,
     JSON.stringify([...first.values()].map(toInput)),
-  ])) as { organization_id: string; id: string; is_new: boolean; deliveries: number }[]
+  ])) as { organization: string; id: string; fresh: boolean; deliveries: number }[]
 
   const answers = new Map<string, InsertedEvent>()
   for (const row of rows) {
-    const event = first.get(keyOf({ organizationId: row.organization_id, id: row.id }))
-    if (event !== undefined && row.is_new) answers.set(keyOf(event), inserted(event, row.deliveries))
+    const event = first.get(keyOf({ organizationId: row.organization, id: row.id }))
+    if (event !== undefined && row.fresh) answers.set(keyOf(event), inserted(event, row.deliveries))
   }
   const seen = [...first].flatMap(([key, event]) => (answers.has(key) ? [] : [event]))
   for (const duplicate of await findDuplicates(run, seen)) answers.set(keyOf(duplicate.event), duplicate)
@@ -207,8 +207,8 @@ function toInput({ organizationId, id, type, createdAt, body, patterns }: NewEve
   }
 }
 
-function toEvent({ organization_id: organizationId, id, type, body, created_at }: EventRow): StoredEvent {
-  return { id, organizationId, type, body, createdAt: new Date(Number(created_at)) }
+function toEvent({ organization: organizationId, id, type, body, created }: EventRow): StoredEvent {
+  return { id, organizationId, type, body, createdAt: new Date(Number(created)) }
 }
 
 function idStart(createdAt: Date): string {

@@ -1,0 +1,19 @@
+import type { HostLibrary } from './host.ts'
+import { drizzleOnPg, drizzleOnPostgresJs } from './hosts/drizzle.ts'
+import { knex } from './hosts/knex.ts'
+import { kysely } from './hosts/kysely.ts'
+import { pg } from './hosts/pg.ts'
+import { postgresJs } from './hosts/postgres-js.ts'
+import { prisma } from './hosts/prisma.ts'
+import { typeorm } from './hosts/typeorm.ts'
+
+export const hostLibraries: HostLibrary[] = [
+  pg,
+  kysely,
+  drizzleOnPg,
+  drizzleOnPostgresJs,
+  knex,
+  prisma,
+  typeorm,
+  postgresJs,
+]
