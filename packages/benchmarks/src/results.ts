@@ -25,45 +25,92 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
-interface Comparison {
+/** The value below which this share of them lies: 0.99 for p99. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+export interface Limits {
+  /** The least that is asked for. */
+  atLeast?: number
+  /** The most that is allowed. */
+  atMost?: number
+}
+
+interface Figure extends Limits {
   scenario: string
   unit: string
   subject: string
   values: readonly number[]
-  baseline: string
-  baselineValues: readonly number[]
-  /** The least ratio that is asked for. */
-  atLeast?: number
 }
 
-/** Compares round by round: the machine's speed drifts, and a ratio within a round drifts less. */
-export function compare({ values, baselineValues, atLeast, ...names }: Comparison): Result {
+interface Comparison extends Figure {
+  baseline: string
+  baselineValues: readonly number[]
+}
+
+/** A figure that stands for itself. Limits are limits of its median. */
+export function figure({ values, atLeast, atMost, ...names }: Figure): Result {
+  const value = median(values)
+  const none = { baseline: null, baselineValue: null, ratio: null }
+  return { ...names, value, ...none, ...judge(value, { atLeast, atMost }, ` ${names.unit}`) }
+}
+
+/**
+ * Compares round by round: the machine's speed drifts, and a ratio within a round drifts less. Limits are limits of the
+ * median ratio.
+ */
+export function compare({ values, baselineValues, atLeast, atMost, ...names }: Comparison): Result {
   const ratio = median(values.map((value, round) => value / (baselineValues[round] ?? Number.NaN)))
   return {
     ...names,
     value: median(values),
     baselineValue: median(baselineValues),
     ratio,
-    target: atLeast === undefined ? null : `>= ${atLeast} x`,
-    isMet: atLeast === undefined ? null : ratio >= atLeast,
+    ...judge(ratio, { atLeast, atMost }, ' x'),
   }
 }
 
+function judge(
+  value: number,
+  { atLeast, atMost }: { [Limit in keyof Limits]: Limits[Limit] | undefined },
+  unit: string,
+): Pick<Result, 'target' | 'isMet'> {
+  if (atLeast !== undefined) return { target: `>= ${atLeast}${unit}`, isMet: value >= atLeast }
+  if (atMost !== undefined) return { target: `<= ${atMost}${unit}`, isMet: value <= atMost }
+  return { target: null, isMet: null }
+}
+
+/** A block for each scenario, and in the end the targets that were missed. */
 export function printResults(results: readonly Result[]): void {
   console.log(
     `\nNode ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores`,
   )
-  console.table(
-    results.map(({ scenario, subject, value, unit, baseline, baselineValue, ratio, target, isMet }) => ({
+  for (const scenario of new Set(results.map((result) => result.scenario)))
+    printBlock(
       scenario,
-      subject,
-      value: `${format(value)} ${unit}`,
-      baseline: baseline === null ? '' : `${baseline}: ${format(baselineValue ?? Number.NaN)}`,
-      ratio: ratio === null ? '' : ratio.toFixed(2),
-      target: target === null ? '' : `${target} ${isMet ? 'met' : 'MISSED'}`,
-    })),
-  )
+      results.filter((result) => result.scenario === scenario),
+    )
+  const judged = results.filter(({ isMet }) => isMet !== null)
+  console.log(`\n${judged.filter(({ isMet }) => isMet).length} of ${judged.length} targets met`)
 }
 
-const format = (value: number): string =>
-  value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+function printBlock(scenario: string, results: readonly Result[]): void {
+  const rows = results.map(({ subject, value, unit, baseline, baselineValue, ratio, target, isMet }) => [
+    subject,
+    `${format(value)} ${unit}`,
+    baseline === null ? '' : `${baseline}: ${format(baselineValue ?? Number.NaN)}`,
+    ratio === null ? '' : `${ratio.toFixed(2)} x`,
+    target === null ? '' : `${target} ${isMet ? 'met' : 'MISSED'}`,
+  ])
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  console.log(`\n${scenario}`)
+  for (const row of rows)
+    console.log(`  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+}
+
+const format = (value: number): string => {
+  if (value >= 100) return Math.round(value).toLocaleString('en')
+  return value >= 0.01 ? String(Number(value.toPrecision(3))) : value.toFixed(4)
+}

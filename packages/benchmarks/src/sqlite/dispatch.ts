@@ -1,7 +1,7 @@
 import { eventTypeOf, leadData, organizationOf } from '../leads.ts'
 import type { SuiteOptions } from '../suite-options.ts'
 import { compare, type Result } from '../results.ts'
-import { interleave, perSecond } from '../rounds.ts'
+import { byCallers, interleave, perSecond } from '../rounds.ts'
 import { openDatabase, openLeadhooks } from './open.ts'
 import { withTemporaryFile } from './temporary-file.ts'
 
@@ -60,13 +60,7 @@ export async function dispatchScenario({ rounds, quick }: SuiteOptions): Promise
     oneCaller: ours(async ({ async }) => {
       for (let n = 0; n < times; n++) await async(n)
     }),
-    manyCallers: ours(async ({ async }) => {
-      let n = 0
-      const caller = async (): Promise<void> => {
-        while (n < times) await async(n++)
-      }
-      await Promise.all(Array.from({ length: callers }, caller))
-    }),
+    manyCallers: ours(({ async }) => byCallers(callers, times, async)),
   })
 
   const comparison = {

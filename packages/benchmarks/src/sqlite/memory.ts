@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { SuiteOptions } from '../suite-options.ts'
-import type { Result } from '../results.ts'
+import { figure, type Result } from '../results.ts'
 import { startReceiver } from '../start-receiver.ts'
 import { createWebhooks, dispatchLeads } from './fill.ts'
 import { openDatabase, openLeadhooks } from './open.ts'
@@ -22,25 +22,10 @@ interface Memory {
 export async function memoryScenario({ quick }: SuiteOptions): Promise<Result[]> {
   const [first, last] = quick ? [1000, 5000] : [10_000, 100_000]
   const { live, resident } = await withTemporaryFile((path) => growthOfWorker(path, first, last))
-  const row = { scenario: `memory from delivery ${first} to ${last}`, unit: 'MiB more', baseline: null }
-  const none = { baselineValue: null, ratio: null }
+  const row = { scenario: `memory from delivery ${first} to ${last}`, unit: 'MiB more', atMost: mostGrowth }
   return [
-    {
-      ...row,
-      ...none,
-      subject: 'live',
-      value: live,
-      target: `<= ${mostGrowth} MiB`,
-      isMet: live <= mostGrowth,
-    },
-    {
-      ...row,
-      ...none,
-      subject: 'resident',
-      value: resident,
-      target: `<= ${mostGrowth} MiB`,
-      isMet: resident <= mostGrowth,
-    },
+    figure({ ...row, subject: 'live', values: [live] }),
+    figure({ ...row, subject: 'resident', values: [resident] }),
   ]
 }
 

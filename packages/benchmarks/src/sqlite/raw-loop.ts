@@ -1,9 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import type Database from 'better-sqlite3'
-import { Agent, request } from 'undici'
+import { Agent } from 'undici'
 import { eventTypeOf, leadData, webhookCount } from '../leads.ts'
-
-const key = randomBytes(32)
+import { postSigned, type PostResult } from '../post-signed.ts'
 
 interface Job {
   id: number
@@ -12,11 +10,8 @@ interface Job {
   body: string
 }
 
-interface JobResult {
+interface JobResult extends PostResult {
   job: Job
-  statusCode: number
-  durationMs: number
-  answer: string
 }
 
 /** Writes the jobs of the loop that a team would write by hand. */
@@ -50,9 +45,9 @@ export async function runRawLoop(database: Database.Database): Promise<void> {
   const finish = database.prepare('update jobs set status = ? where id = ?')
   const record = database.prepare('insert into attempts values (?, ?, ?, ?, ?)')
   const write = database.transaction((results: readonly JobResult[]) => {
-    for (const { job, statusCode, durationMs, answer } of results) {
+    for (const { job, startedAt, statusCode, durationMs, answer } of results) {
       finish.run(statusCode < 300 ? 'delivered' : 'pending', job.id)
-      record.run(job.id, Date.now(), durationMs, statusCode, answer)
+      record.run(job.id, startedAt.getTime(), durationMs, statusCode, answer)
     }
   })
   const agent = new Agent({ connections: 64 })
@@ -64,30 +59,11 @@ async function postAll(agent: Agent, jobs: readonly Job[]): Promise<JobResult[]>
   const results: JobResult[] = []
   let next = 0
   const slot = async (): Promise<void> => {
-    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) results.push(await post(agent, job))
+    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
+      const { url, event_id: eventId, body } = job
+      results.push({ job, ...(await postSigned(agent, { url, eventId, body })) })
+    }
   }
   await Promise.all(Array.from({ length: 64 }, slot))
   return results
-}
-
-async function post(agent: Agent, job: Job): Promise<JobResult> {
-  const start = performance.now()
-  const timestamp = Math.floor(Date.now() / 1000)
-  const signature = createHmac('sha256', key)
-    .update(`${job.event_id}.${timestamp}.${job.body}`)
-    .digest('base64')
-  const response = await request(job.url, {
-    dispatcher: agent,
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': job.event_id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': `v1,${signature}`,
-    },
-    body: job.body,
-    signal: AbortSignal.timeout(15_000),
-  })
-  const answer = await response.body.text()
-  return { job, statusCode: response.statusCode, durationMs: performance.now() - start, answer }
 }
