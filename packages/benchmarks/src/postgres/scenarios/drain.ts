@@ -1,0 +1,114 @@
+import { monotonicMs } from '../../monotonic.ts'
+import { compare, figure, type Result } from '../../results.ts'
+import { interleaveEach } from '../../rounds.ts'
+import type { SuiteOptions } from '../../suite-options.ts'
+import { compareWith } from '../compare-with.ts'
+import type { Place } from '../contenders/contender.ts'
+import { type ContenderName, contenderNames } from '../contenders/contenders.ts'
+import { fill } from '../fill-queue.ts'
+import type { Services } from '../services.ts'
+import { forkWorker, type WorkerProcess } from '../start-worker.ts'
+
+const concurrency = 64
+
+interface Drain {
+  /** Deliveries a second, from the first request to the last attempt on disk. */
+  rate: number
+  /** CPU seconds of the worker's process for 1,000 deliveries. */
+  cpu: number
+  /** SQL statements of the worker's process for one delivery. */
+  statements: number
+  residentMib: number
+}
+
+/** From a full queue, of 10 webhooks of 5 organizations, to the last attempt on disk. */
+export async function drain(services: Services, { rounds, quick }: SuiteOptions): Promise<Result[]> {
+  const count = quick ? 1000 : 10_000
+  const drains = await interleaveEach(rounds, contenderNames, (name) => drainOnce(services, name, count))
+  return rowsOf(count, drains)
+}
+
+/** A drain to warm the process up, and another one, in a new database, to measure. */
+async function drainOnce(services: Services, name: ContenderName, count: number): Promise<Drain> {
+  const worker = forkWorker()
+  const drainFilled = (size: number): Promise<Drain> =>
+    services.withPlace(name, async (place, contender) => {
+      const producer = await contender.openProducer(place)
+      await fill(producer, size)
+      await producer.close()
+      await services.checkpoint()
+      return measure(services, worker, { name, place, count: size })
+    })
+  try {
+    await drainFilled(count / 5)
+    return await drainFilled(count)
+  } finally {
+    worker.end()
+  }
+}
+
+async function measure(
+  { receiver }: Services,
+  worker: WorkerProcess,
+  { name, place, count }: { name: ContenderName; place: Place; count: number },
+): Promise<Drain> {
+  await receiver.begin({})
+  const before = await worker.start(name, place, concurrency)
+  const after = await worker.untilRecorded(count)
+  const end = monotonicMs()
+  const { received, firstAt } = await receiver.read()
+  await worker.stop()
+  if (received !== count) throw new Error(`${name} sent ${received} requests where ${count} were due`)
+  return {
+    rate: (count * 1000) / (end - (firstAt ?? Number.NaN)),
+    cpu: (after.cpuMs - before.cpuMs) / count,
+    statements: (after.statements - before.statements) / count,
+    residentMib: after.residentBytes / 1024 / 1024,
+  }
+}
+
+function rowsOf(count: number, drains: Record<ContenderName, Drain[]>): Result[] {
+  const all = (name: ContenderName, key: keyof Drain): number[] => drains[name].map((drained) => drained[key])
+  const others = contenderNames.filter((name) => name !== 'Leadhooks')
+  const othersBy = (key: keyof Drain): Record<string, number[]> =>
+    Object.fromEntries(others.map((name) => [name, all(name, key)]))
+  const ours = (key: keyof Drain) => ({ subject: 'Leadhooks', values: all('Leadhooks', key) })
+
+  const rate = { scenario: `drain ${count} events, 10 webhooks`, unit: '/s', ...ours('rate') }
+  const bestOfPgBoss = drains['pg-boss'].map((plain, round) =>
+    Math.max(plain.rate, drains['pg-boss, tuned'][round]?.rate ?? 0),
+  )
+  return [
+    ...compareWith(rate, othersBy('rate'), {
+      'batched loop': { atLeast: 0.95 },
+      'graphile-worker': { atLeast: 2.2 },
+      'graphile-worker, attempts batched': { atLeast: 1 },
+      BullMQ: { atLeast: 2.4 },
+      'BullMQ, attempts batched': { atLeast: 1.4 },
+    }),
+    compare({ ...rate, baseline: 'pg-boss, the better', baselineValues: bestOfPgBoss, atLeast: 1.2 }),
+    ...compareWith(
+      { scenario: 'CPU of the worker at drain', unit: 's per 1,000', ...ours('cpu') },
+      othersBy('cpu'),
+      { 'batched loop': { atMost: 1 } },
+    ),
+    figure({
+      scenario: 'SQL statements at drain',
+      unit: 'per delivery',
+      ...ours('statements'),
+      atMost: 0.1,
+    }),
+    ...others.map((name) =>
+      figure({
+        scenario: 'SQL statements at drain',
+        unit: 'per delivery',
+        subject: name,
+        values: all(name, 'statements'),
+      }),
+    ),
+    ...compareWith(
+      { scenario: 'memory of the worker after the drain', unit: 'MiB resident', ...ours('residentMib') },
+      othersBy('residentMib'),
+    ),
+  ]
+}
