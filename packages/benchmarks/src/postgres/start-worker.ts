@@ -4,16 +4,23 @@ import type { ContenderName } from './contenders/contenders.ts'
 
 export type WorkerCommand =
   | { kind: 'start'; contender: ContenderName; place: Place; concurrency: number }
-  | { kind: 'stop' | 'measure' }
+  | { kind: 'stop' | 'memory' }
 
 export interface WorkerReport {
-  kind: WorkerCommand['kind'] | 'progress'
+  kind: 'start' | 'stop' | 'progress'
   /** How many deliveries it has recorded since it was started. */
   recorded: number
   /** What the process has sent to Postgres and used up since its beginning. */
   statements: number
   cpuMs: number
+}
+
+/** After a collection of garbage. */
+export interface MemoryReport {
+  kind: 'memory'
+  /** What the system counts. */
   residentBytes: number
+  /** What the garbage collector cannot free. */
   liveBytes: number
 }
 
@@ -21,9 +28,10 @@ export interface WorkerReport {
 export interface WorkerProcess {
   start(contender: ContenderName, place: Place, concurrency: number): Promise<WorkerReport>
   stop(): Promise<WorkerReport>
-  measure(): Promise<WorkerReport>
+  memory(): Promise<MemoryReport>
   /** How many deliveries it has told of so far; it tells every 5 ms. */
   recorded(): number
+  /** Waits for the report of so many. To be called before they are there. */
   untilRecorded(count: number): Promise<WorkerReport>
   end(): void
 }
@@ -36,11 +44,11 @@ export function forkWorker(): WorkerProcess {
     execArgv: [...process.execArgv, '--expose-gc'],
   })
   let recorded = 0
-  child.on('message', (report: WorkerReport) => {
-    recorded = report.recorded
+  child.on('message', (report: WorkerReport | MemoryReport) => {
+    if (report.kind !== 'memory') recorded = report.recorded
   })
-  const ask = (command: WorkerCommand): Promise<WorkerReport> => {
-    const answer = reportOf(child, ({ kind }) => kind === command.kind, command.kind)
+  const ask = <Answer extends WorkerReport | MemoryReport>(command: WorkerCommand): Promise<Answer> => {
+    const answer = reportOf<Answer>(child, ({ kind }) => kind === command.kind, command.kind)
     child.send(command)
     return answer
   }
@@ -50,29 +58,31 @@ export function forkWorker(): WorkerProcess {
       return ask({ kind: 'start', contender, place, concurrency })
     },
     stop: () => ask({ kind: 'stop' }),
-    measure: () => ask({ kind: 'measure' }),
+    memory: () => ask({ kind: 'memory' }),
     recorded: () => recorded,
     untilRecorded: (count) =>
-      recorded >= count
-        ? ask({ kind: 'measure' })
-        : reportOf(child, (report) => report.recorded >= count, `${count} recorded deliveries`),
+      reportOf<WorkerReport>(
+        child,
+        (report) => report.kind === 'progress' && report.recorded >= count,
+        `${count} recorded deliveries`,
+      ),
     end: () => void child.kill(),
   }
 }
 
 /** The first report that is wanted. Rejects when the process ends before it came. */
-function reportOf(
+function reportOf<Report extends WorkerReport | MemoryReport>(
   child: ChildProcess,
-  isWanted: (report: WorkerReport) => boolean,
+  isWanted: (report: WorkerReport | MemoryReport) => boolean,
   what: string,
-): Promise<WorkerReport> {
+): Promise<Report> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => end(new Error(`No worker came to: ${what}`)), longestWaitMs)
     const onExit = (): void => end(new Error(`The worker's process ended before: ${what}`))
-    const onMessage = (report: WorkerReport): void => {
+    const onMessage = (report: Report): void => {
       if (isWanted(report)) end(report)
     }
-    const end = (outcome: WorkerReport | Error): void => {
+    const end = (outcome: Report | Error): void => {
       clearTimeout(timer)
       child.off('message', onMessage)
       child.off('exit', onExit)

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import type { RunningWorker } from './contenders/contender.ts'
 import { contenders } from './contenders/contenders.ts'
-import type { WorkerCommand, WorkerReport } from './start-worker.ts'
+import type { MemoryReport, WorkerCommand, WorkerReport } from './start-worker.ts'
 
 let worker: RunningWorker | undefined
 let recorded = 0
@@ -21,6 +21,7 @@ function countStatements(): void {
 }
 
 async function obey(command: WorkerCommand): Promise<void> {
+  if (command.kind === 'memory') return reportMemory()
   if (command.kind === 'start') {
     const { contender, place, concurrency } = command
     recorded = 0
@@ -38,15 +39,17 @@ async function obey(command: WorkerCommand): Promise<void> {
 
 function report(kind: WorkerReport['kind']): void {
   const { user, system } = process.cpuUsage()
+  process.send?.({ kind, recorded, statements, cpuMs: (user + system) / 1000 } satisfies WorkerReport)
+}
+
+function reportMemory(): void {
+  globalThis.gc?.()
   const { rss, heapUsed, external } = process.memoryUsage()
   process.send?.({
-    kind,
-    recorded,
-    statements,
-    cpuMs: (user + system) / 1000,
+    kind: 'memory',
     residentBytes: rss,
     liveBytes: heapUsed + external,
-  } satisfies WorkerReport)
+  } satisfies MemoryReport)
 }
 
 setInterval(() => {
@@ -56,7 +59,6 @@ setInterval(() => {
 }, 5)
 
 process.on('message', (command: WorkerCommand) => {
-  if (command.kind === 'measure') globalThis.gc?.()
   void obey(command)
 })
 process.on('disconnect', () => process.exit(0))

@@ -24,3 +24,6 @@ export const contenderNames = Object.keys(contenders) as ContenderName[]
 
 /** The queues that a team would take instead, as their docs set them up. */
 export const peerNames = ['pg-boss', 'graphile-worker', 'BullMQ'] as const satisfies ContenderName[]
+
+/** Those that differ in more than how they empty a full queue. */
+export const plainNames = ['Leadhooks', 'batched loop', 'row-by-row loop', ...peerNames] as const

@@ -53,17 +53,19 @@ async function measure(
   { name, place, count }: { name: ContenderName; place: Place; count: number },
 ): Promise<Drain> {
   await receiver.begin({})
+  const drained = worker.untilRecorded(count)
   const before = await worker.start(name, place, concurrency)
-  const after = await worker.untilRecorded(count)
+  const after = await drained
   const end = monotonicMs()
   const { received, firstAt } = await receiver.read()
+  const { residentBytes } = await worker.memory()
   await worker.stop()
   if (received !== count) throw new Error(`${name} sent ${received} requests where ${count} were due`)
   return {
     rate: (count * 1000) / (end - (firstAt ?? Number.NaN)),
     cpu: (after.cpuMs - before.cpuMs) / count,
     statements: (after.statements - before.statements) / count,
-    residentMib: after.residentBytes / 1024 / 1024,
+    residentMib: residentBytes / 1024 / 1024,
   }
 }
 

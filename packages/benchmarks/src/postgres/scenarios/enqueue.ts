@@ -2,13 +2,12 @@ import type { Result } from '../../results.ts'
 import { byCallers, interleaveEach, perSecond } from '../../rounds.ts'
 import type { SuiteOptions } from '../../suite-options.ts'
 import { compareWith } from '../compare-with.ts'
-import { type ContenderName, contenderNames } from '../contenders/contenders.ts'
+import { type ContenderName, peerNames } from '../contenders/contenders.ts'
 import { makeLead, makeLeads } from '../leads.ts'
 import type { Services } from '../services.ts'
 
 const callers = 16
-/** Whether attempts are batched changes nothing for those who enqueue. */
-const producers = contenderNames.filter((name) => !/tuned|batched$|row-by-row/.test(name))
+const producers = ['Leadhooks', 'batched loop', ...peerNames] as const
 
 interface Enqueued {
   single: number
@@ -17,10 +16,11 @@ interface Enqueued {
 
 /** One event per call by sixteen callers, and 1,000 per call by one. */
 export async function enqueue(services: Services, { rounds, quick }: SuiteOptions): Promise<Result[]> {
-  const count = quick ? 500 : 4000
+  const count = quick ? 500 : 2000
   const measured = await interleaveEach(rounds, producers, (name) => enqueueOnce(services, name, count))
   const rows = (key: keyof Enqueued, scenario: string): Result[] => {
-    const values = (name: ContenderName): number[] => measured[name].map((enqueued) => enqueued[key])
+    const values = (name: (typeof producers)[number]): number[] =>
+      measured[name].map((enqueued) => enqueued[key])
     const others = producers.filter((name) => name !== 'Leadhooks')
     return compareWith(
       { scenario, unit: '/s', subject: 'Leadhooks', values: values('Leadhooks') },

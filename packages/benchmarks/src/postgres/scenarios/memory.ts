@@ -18,14 +18,15 @@ export async function memory(services: Services, { quick }: SuiteOptions): Promi
       await worker.start('Leadhooks', place, 64)
       const deliver = async (from: number, to: number): Promise<void> => {
         for (let first = from; first < to; first += step) {
+          const delivered = worker.untilRecorded(first + step)
           await fill(producer, step, first)
-          await worker.untilRecorded(first + step)
+          await delivered
         }
       }
       await deliver(0, step)
-      const early = await worker.measure()
+      const early = await worker.memory()
       await deliver(step, last)
-      const late = await worker.measure()
+      const late = await worker.memory()
       await producer.close()
       await worker.stop()
       return [early, late]
