@@ -37,7 +37,13 @@ export async function postgresSuite(options: SuiteOptions): Promise<Result[]> {
     for (const [name, run] of Object.entries(scenarios)) {
       if (!wanted.includes(name)) continue
       process.stderr.write(`${name} `)
-      results.push(...(await run(services, options)))
+      // One that fails must not cost the figures of all the others.
+      try {
+        results.push(...(await run(services, options)))
+      } catch (error) {
+        console.error(`The scenario ${name} failed:`, error)
+        process.exitCode = 1
+      }
     }
     return results
   } finally {
