@@ -75,6 +75,7 @@ export class Listener {
   async #listen(onConnected: () => void): Promise<void> {
     const { pool, schema } = this.#database
     const client = await pool.connect()
+    let announced: Promise<unknown> = Promise.resolve()
     try {
       const lost = lossOf(client, this.#ended.signal)
       client.on('notification', ({ payload }) => this.#ears.onNotice(payload ?? ''))
@@ -82,7 +83,8 @@ export class Listener {
       for (let isFirst = true; ; isFirst = false) {
         const poked = new Promise<void>((resolve) => (this.#announceNow = resolve))
         const values = [this.#id, this.#wantsNotices]
-        await Promise.race([lost, client.query(this.#database.config(announce, values))])
+        announced = client.query(this.#database.config(announce, values))
+        await Promise.race([lost, announced])
         if (isFirst) onConnected()
         // What came while nobody listened, or before it was known that notices are wanted, is looked for.
         this.#ears.onNotice('')
@@ -92,6 +94,8 @@ export class Listener {
         )
       }
     } finally {
+      // What is on its way to the server must not come after the row was withdrawn.
+      await announced.catch(() => {})
       // Nobody else may be given a connection that still listens.
       client.release(true)
     }

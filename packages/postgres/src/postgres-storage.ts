@@ -95,7 +95,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     watchForWork: (onWork) => wakeUps.watch(onWork),
     async close() {
       await wakeUps.close()
-      if (isOwn) await pool.end()
+      if (isOwn && !pool.ending) await pool.end()
     },
 
     ...organizationStorage(sql),

@@ -77,8 +77,8 @@ export const initial: Migration = {
     // The deliveries that are not finished: what is claimed never lies among what is done with, so that a claim costs the
     // same however much that is. A finished one moves to the table deliveries.
     //
-    // A claim writes the lease, which no index holds, into a page that is half empty (fillfactor 50: all rows of a page are
-    // often claimed at once, and each needs place for a second version): it is a HOT update, and touches no index. The
+    // A claim writes the lease, which no index holds, into a page with room for it (fillfactor 40: all rows of a page are
+    // often claimed at once, and each needs place for a second, longer version): a HOT update, which touches no index. The
     // versions that claims and settlements leave behind pile up quickly and are cheap to remove, hence autovacuum comes
     // after a thousand of them and takes no rest.
     `create table leadhooks.queue (
@@ -101,7 +101,7 @@ export const initial: Migration = {
       -- How many workers in a row vanished while they held it.
       lapses integer not null default 0
     ) with (
-      fillfactor = 50,
+      fillfactor = 40,
       autovacuum_vacuum_scale_factor = 0,
       autovacuum_vacuum_threshold = 1000,
       autovacuum_vacuum_cost_delay = 0,

@@ -1,0 +1,111 @@
+import { startReceiver } from '@leadhooks/core/testing'
+import { verifySignature } from '@leadhooks/verify-signature'
+import { Client } from 'pg'
+import { expect, onTestFinished, test } from 'vitest'
+import { openLeadhooks } from './open.ts'
+
+const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
+
+test('a trigger dispatches what it sees, in the transaction that fires it', async () => {
+  const { leadhooks, pool } = await openLeadhooks()
+  const receiver = await startReceiver()
+  onTestFinished(async () => receiver.close())
+  const { secret } = await leadhooks.webhooks.create({
+    organizationId: 'acme',
+    url: receiver.url,
+    eventTypes: ['lead.*'],
+  })
+  leadhooks.startWorker()
+  await pool.query(`
+    create table leads (id text primary key, name text);
+    create function tell_of_lead() returns trigger language plpgsql as $$
+    begin
+      perform leadhooks.dispatch_event('acme', 'lead.created', to_json(new), 'evt-' || new.id);
+      return new;
+    end $$;
+    create trigger tell after insert on leads for each row execute function tell_of_lead();
+    insert into leads values ('lead_1', 'Ada "the first" Lovelace');`)
+  await pool.query(`begin; insert into leads values ('lead_2', 'never'); rollback`)
+
+  const [request] = await receiver.received(1)
+  const { body = '', headers = {} } = request ?? {}
+  expect(verifySignature({ payload: body, headers, secret })).toMatchObject({
+    id: 'evt-lead_1',
+    event: 'lead.created',
+    data: { id: 'lead_1', name: 'Ada "the first" Lovelace' },
+  })
+  const { data } = await leadhooks.events.list({ organizationId: 'acme' })
+  expect(data.map(({ id }) => id)).toEqual(['evt-lead_1'])
+})
+
+test('it answers as `dispatchEvent` does: the id it made, how many deliveries, and whether it knew the event', async () => {
+  const { leadhooks, pool } = await openLeadhooks()
+  await leadhooks.webhooks.create({ organizationId: 'acme', url: 'https://receiver.example/' })
+  await leadhooks.webhooks.create({
+    organizationId: 'acme',
+    url: 'https://receiver.example/',
+    eventTypes: ['a.b.c'],
+  })
+  await leadhooks.webhooks.create({
+    organizationId: 'acme',
+    url: 'https://receiver.example/',
+    eventTypes: ['a.*'],
+  })
+  await leadhooks.webhooks.create({
+    organizationId: 'acme',
+    url: 'https://receiver.example/',
+    eventTypes: ['b.*'],
+  })
+  const call = async (id: string | null): Promise<unknown> => {
+    const { rows } = await pool.query(
+      `select * from leadhooks.dispatch_event('acme', 'a.b.c', '{"x": 1}', $1)`,
+      [id],
+    )
+    return rows[0]
+  }
+  expect(await call('mine')).toEqual({ event_id: 'mine', deliveries: 3, duplicate: false })
+  expect(await call('mine')).toEqual({ event_id: 'mine', deliveries: 0, duplicate: true })
+  expect(await call(null)).toMatchObject({ event_id: expect.stringMatching(/^evt_[0-9A-HJKMNP-TV-Z]{26}$/) })
+  const deliveries = await leadhooks.deliveries.list({ organizationId: 'acme', eventId: 'mine' })
+  expect(deliveries.data).toHaveLength(3)
+})
+
+test.each([
+  [`'', 'new_lead', '{}'`, /organization_id/],
+  [`'acme', 'new lead', '{}'`, /type/],
+  [`'acme', 'new_lead', '{}', 'a.b'`, /id must be/],
+  [`'acme', 'new_lead', null`, /data must be JSON/],
+  [`'acme', 'new_lead', '{"a": "\\u0000"}'`, /Unicode/],
+  [`'acme', 'new_lead', '${nested(65)}'`, /64 levels/],
+  [`'acme', 'new_lead', to_json(repeat('x', 300000))`, /the limit is 262144/],
+])('dispatch_event(%s) is refused', async (input, message) => {
+  const { leadhooks, pool } = await openLeadhooks()
+  await expect(pool.query(`select leadhooks.dispatch_event(${input})`)).rejects.toThrow(message)
+  expect((await leadhooks.events.list({ organizationId: 'acme' })).data).toEqual([])
+})
+
+test('what is just within the limits is taken, brackets in strings not counted', async () => {
+  const { pool } = await openLeadhooks()
+  const text = `'acme', 'new_lead', '${nested(64)}'`
+  await pool.query(`select leadhooks.dispatch_event(${text})`)
+  await pool.query(`select leadhooks.dispatch_event('acme', 'new_lead', $1)`, [
+    JSON.stringify({ text: '["\\'.repeat(100) }),
+  ])
+})
+
+test('a role has no right to it until it is given one, and then needs none on the tables', async () => {
+  const { pool, url } = await openLeadhooks()
+  const role = `clerk_${process.pid}_${Date.now()}`
+  await pool.query(`create role ${role} login; grant usage on schema leadhooks to ${role}`)
+  const clerk = new Client({ connectionString: url.replace('postgres@', `${role}@`) })
+  await clerk.connect()
+  onTestFinished(async () => clerk.end())
+  const call = `select * from leadhooks.dispatch_event('acme', 'new_lead', '{}')`
+  await expect(clerk.query(call)).rejects.toThrow(/permission denied for function/)
+
+  await pool.query(`grant execute on function leadhooks.dispatch_event to ${role}`)
+  // A function of the caller's cannot slip into what runs with the owner's rights.
+  await clerk.query(`create temp table events (id text); set search_path = pg_temp, public`)
+  expect((await clerk.query(call)).rows).toHaveLength(1)
+  await expect(clerk.query('select from leadhooks.events')).rejects.toThrow(/permission denied for table/)
+})
