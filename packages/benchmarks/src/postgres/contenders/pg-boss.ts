@@ -17,10 +17,20 @@ interface Settings {
   batchesAttempts: boolean
 }
 
-/** Batches of eight, side by side up to the concurrency; NOTIFY, and bursts while batches are full. */
+/** Batches of eight, side by side up to the concurrency; NOTIFY, polls as often as it allows, and bursts while batches are full. */
 export const pgBoss = contender({
   batchSize: 8,
   localConcurrency: (concurrency) => Math.max(1, Math.floor(concurrency / 8)),
+  batchesAttempts: false,
+})
+
+/**
+ * One job per fetch, as in most of its examples. A worker waits for the next NOTIFY or poll after each job, so a full queue
+ * takes minutes; but no job waits for another of its batch.
+ */
+export const pgBossSingles = contender({
+  batchSize: 1,
+  localConcurrency: (concurrency) => concurrency,
   batchesAttempts: false,
 })
 
@@ -71,6 +81,7 @@ function contender({ batchSize, localConcurrency, batchesAttempts }: Settings): 
           localConcurrency: localConcurrency(concurrency),
           burstWhenBatchFull: true,
           pollingIntervalSeconds: 0.5,
+          notifyPollingIntervalSeconds: 0.5,
           perJobResults: true,
         },
         deliverBatch,

@@ -4,12 +4,14 @@ import { interleaveEach } from '../../rounds.ts'
 import type { SuiteOptions } from '../../suite-options.ts'
 import { compareWith } from '../compare-with.ts'
 import type { Place } from '../contenders/contender.ts'
-import { type ContenderName, contenderNames } from '../contenders/contenders.ts'
+import { type ContenderName, drainNames } from '../contenders/contenders.ts'
 import { fill } from '../fill-queue.ts'
 import type { Services } from '../services.ts'
 import { forkWorker, type WorkerProcess } from '../start-worker.ts'
 
 const concurrency = 64
+
+type DrainName = (typeof drainNames)[number]
 
 interface Drain {
   /** Deliveries a second, from the first request to the last attempt on disk. */
@@ -24,7 +26,7 @@ interface Drain {
 /** From a full queue, of 10 webhooks of 5 organizations, to the last attempt on disk. */
 export async function drain(services: Services, { rounds, quick }: SuiteOptions): Promise<Result[]> {
   const count = quick ? 1000 : 10_000
-  const drains = await interleaveEach(rounds, contenderNames, (name) => drainOnce(services, name, count))
+  const drains = await interleaveEach(rounds, drainNames, (name) => drainOnce(services, name, count))
   return rowsOf(count, drains)
 }
 
@@ -69,9 +71,9 @@ async function measure(
   }
 }
 
-function rowsOf(count: number, drains: Record<ContenderName, Drain[]>): Result[] {
-  const all = (name: ContenderName, key: keyof Drain): number[] => drains[name].map((drained) => drained[key])
-  const others = contenderNames.filter((name) => name !== 'Leadhooks')
+function rowsOf(count: number, drains: Record<DrainName, Drain[]>): Result[] {
+  const all = (name: DrainName, key: keyof Drain): number[] => drains[name].map((drained) => drained[key])
+  const others = drainNames.filter((name) => name !== 'Leadhooks')
   const othersBy = (key: keyof Drain): Record<string, number[]> =>
     Object.fromEntries(others.map((name) => [name, all(name, key)]))
   const ours = (key: keyof Drain) => ({ subject: 'Leadhooks', values: all('Leadhooks', key) })

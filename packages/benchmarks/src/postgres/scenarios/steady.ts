@@ -3,7 +3,7 @@ import { compare, figure, percentile, type Result } from '../../results.ts'
 import { interleaveEach } from '../../rounds.ts'
 import type { SuiteOptions } from '../../suite-options.ts'
 import { compareWith } from '../compare-with.ts'
-import { type ContenderName, plainNames } from '../contenders/contenders.ts'
+import { type ContenderName, steadyNames } from '../contenders/contenders.ts'
 import { bodyOf, makeLead } from '../leads.ts'
 import { pace, waitUntil } from '../pace.ts'
 import type { Services } from '../services.ts'
@@ -17,7 +17,7 @@ interface Latency {
   p99: number
 }
 
-type Subject = 'raw INSERT' | (typeof plainNames)[number]
+type Subject = 'raw INSERT' | (typeof steadyNames)[number]
 
 const latencyOf = (values: readonly number[]): Latency => ({
   p50: percentile(values, 0.5),
@@ -27,12 +27,12 @@ const latencyOf = (values: readonly number[]): Latency => ({
 /** 100 events a second, one per call: from the call to the receiver. Beside it, how long a raw INSERT takes. */
 export async function steady(services: Services, { rounds, quick }: SuiteOptions): Promise<Result[]> {
   const seconds = quick ? 2 : 8
-  const measured = await interleaveEach(rounds, ['raw INSERT', ...plainNames] as const, (name) =>
+  const measured = await interleaveEach(rounds, ['raw INSERT', ...steadyNames] as const, (name) =>
     name === 'raw INSERT' ? rawInserts(services, seconds) : steadyOnce(services, name, seconds),
   )
 
   const all = (name: Subject, key: keyof Latency): number[] => measured[name].map((latency) => latency[key])
-  const others = plainNames.filter((name) => name !== 'Leadhooks')
+  const others = steadyNames.filter((name) => name !== 'Leadhooks')
   const row = (key: keyof Latency) => ({
     scenario: `steady ${perSecond}/s, call to receiver, ${key}`,
     unit: 'ms',
