@@ -1,13 +1,12 @@
 import { leadhooksExpress, requireApiKey } from '@leadhooks/express'
 import express, { type Express, type Request } from 'express'
 import { z } from 'zod'
+import type { Crm } from './crm.ts'
 import { leadChanges, newLead } from './lead.ts'
-import { createLead, type Crm, importLeads, listLeads, updateLead } from './leads.ts'
 import { answerProblem, Problem } from './problem.ts'
 
 /** The CRM's API: its own routes, guarded by API keys, and the management API of Leadhooks beside them. */
-export function createApp(crm: Crm): Express {
-  const { database, leadhooks } = crm
+export function createApp({ leads, leadhooks }: Crm): Express {
   const canRead = requireApiKey(leadhooks, { permissions: ['read:leads'] })
   const canWrite = requireApiKey(leadhooks, { permissions: ['write:leads'] })
   // After the guard: nothing is read from a caller without a key.
@@ -17,18 +16,18 @@ export function createApp(crm: Crm): Express {
   app.disable('x-powered-by')
   app.use('/api/v1', leadhooksExpress(leadhooks))
 
-  app.get('/leads', canRead, (req, res) => {
-    res.json({ data: listLeads(database, req.apiKey.organizationId) })
+  app.get('/leads', canRead, async (req, res) => {
+    res.json({ data: await leads.listLeads(req.apiKey.organizationId) })
   })
-  app.post('/leads', canWrite, json, (req, res) => {
-    res.status(201).json(createLead(crm, req.apiKey.organizationId, read(newLead, req)))
+  app.post('/leads', canWrite, json, async (req, res) => {
+    res.status(201).json(await leads.createLead(req.apiKey.organizationId, read(newLead, req)))
   })
-  app.post('/leads/import', canWrite, json, (req, res) => {
-    res.status(201).json({ data: importLeads(crm, req.apiKey.organizationId, read(leadList, req)) })
+  app.post('/leads/import', canWrite, json, async (req, res) => {
+    res.status(201).json({ data: await leads.importLeads(req.apiKey.organizationId, read(leadList, req)) })
   })
-  app.patch('/leads/:id', canWrite, json, (req, res) => {
+  app.patch('/leads/:id', canWrite, json, async (req, res) => {
     const { id } = req.params
-    const lead = updateLead(crm, req.apiKey.organizationId, id, read(leadChanges, req))
+    const lead = await leads.updateLead(req.apiKey.organizationId, id, read(leadChanges, req))
     if (lead === null) throw new Problem(404, 'not_found', `No lead "${id}" in this organization`)
     res.json(lead)
   })

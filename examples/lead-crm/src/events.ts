@@ -1,6 +1,6 @@
-import { defineEvents } from '@leadhooks/core'
+import { defineEvents, type NewEventOf } from '@leadhooks/core'
 import { z } from 'zod'
-import { leadChanges } from './lead.ts'
+import { type Lead, type LeadChanges, leadChanges } from './lead.ts'
 
 const person = { id: z.string(), name: z.string(), email: z.string(), phone: z.string().nullable() }
 const example = { id: 'lead_123', name: 'John Doe', email: 'john@example.com', phone: '+1234567890' }
@@ -18,3 +18,16 @@ export const events = defineEvents({
     example: { ...example, changes: { status: 'contacted' } },
   },
 })
+
+export function newLeadEvent(organizationId: string, lead: Lead): NewEventOf<typeof events, 'new_lead'> {
+  const { id, name, email, phone, source } = lead
+  return { organizationId, type: 'new_lead', data: { id, name, email, phone, source } }
+}
+
+export function leadUpdateEvent(
+  organizationId: string,
+  { id, name, email, phone }: Lead,
+  changes: LeadChanges,
+): NewEventOf<typeof events, 'lead_update'> {
+  return { organizationId, type: 'lead_update', data: { id, name, email, phone, changes } }
+}

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 
 /** Someone who may become a customer of an organization. */
@@ -34,3 +35,13 @@ export type NewLead = z.output<typeof newLead>
 /** What `PATCH /leads/:id` takes: any of the fields. */
 export const leadChanges = fields.exactPartial()
 export type LeadChanges = z.output<typeof leadChanges>
+
+export function makeLead(input: NewLead): Lead {
+  return { id: `lead_${randomUUID()}`, ...input, status: 'new', createdAt: new Date().toISOString() }
+}
+
+/** What of the wanted is not so yet. */
+export function differences(lead: Lead, wanted: LeadChanges): LeadChanges {
+  const current = new Map<string, unknown>(Object.entries(lead))
+  return Object.fromEntries(Object.entries(wanted).filter(([field, value]) => current.get(field) !== value))
+}

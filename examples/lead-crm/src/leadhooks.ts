@@ -1,18 +1,21 @@
-import { createLeadhooks, type Leadhooks, type LeadhooksOptions } from '@leadhooks/core'
-import { sqliteStorage } from '@leadhooks/sqlite'
-import type { Database } from 'better-sqlite3'
+import { createLeadhooks, type Leadhooks, type LeadhooksOptions, type Storage } from '@leadhooks/core'
 import { events } from './events.ts'
 
-export type CrmLeadhooks = Leadhooks<typeof events, Database>
+export type CrmLeadhooks<Tx = unknown> = Leadhooks<typeof events, Tx>
 
-/** Leadhooks in the CRM's own database. `overrides` are for the quickstart and the tests. */
-export function createCrmLeadhooks(
-  database: Database,
+/** For the quickstart and the tests. */
+export type Overrides = Partial<
+  Omit<LeadhooksOptions<typeof events>, 'storage' | 'encryptionKeys' | 'events'>
+>
+
+/** Leadhooks with the events of this CRM. */
+export function createCrmLeadhooks<Tx>(
+  storage: Storage<Tx>,
   encryptionKey: string | undefined,
-  overrides: Partial<LeadhooksOptions<typeof events, Database>> = {},
-): CrmLeadhooks {
+  overrides: Overrides = {},
+): CrmLeadhooks<Tx> {
   return createLeadhooks({
-    storage: sqliteStorage({ database }),
+    storage,
     encryptionKeys: [{ id: 'k1', key: encryptionKey }],
     events,
     ...overrides,

@@ -43,13 +43,14 @@ function toProblem(error: unknown): Problem {
   const { type, code } = named.parse(error)
   if (type === 'entity.parse.failed') return new Problem(400, 'malformed_json', 'The body is not valid JSON')
   if (type === 'entity.too.large') return new Problem(413, 'payload_too_large', 'The body is over 100 KiB')
-  if (code === 'SQLITE_CONSTRAINT_UNIQUE') {
+  // SQLite and Postgres: a UNIQUE constraint.
+  if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === '23505') {
     return new Problem(409, 'duplicate_lead', 'There is a lead with this email already')
   }
   return new Problem(500, 'internal', 'Something went wrong on our side')
 }
 
-// What express.json() and better-sqlite3 name their errors by.
+// What express.json(), better-sqlite3 and pg name their errors by.
 const named = z.object({ type: z.string(), code: z.string() }).partial().catch({})
 
 function invalidInput({ issues }: z.ZodError): Problem {

@@ -29,7 +29,7 @@ async function run(isOnce: boolean): Promise<Result | 'interrupted'> {
 
 async function demonstrate(stage: Stage): Promise<{ result: Result; nextSteps: NextSteps }> {
   narrator.step(1, 'Two servers have started')
-  narrator.fact('CRM', stage.crmUrl, 'Express, Leadhooks at /api/v1, one SQLite file for both')
+  narrator.fact('CRM', stage.crmUrl, `Express, Leadhooks at /api/v1, ${stage.database}`)
   narrator.fact('receiver', stage.receiverUrl, "a customer's server: verifies what it is sent")
 
   narrator.step(2, 'A customer signs up, and registers three webhooks with its key')

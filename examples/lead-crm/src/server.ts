@@ -1,15 +1,13 @@
 import { createApp } from './app.ts'
-import { openDatabase } from './database.ts'
-import { createCrmLeadhooks } from './leadhooks.ts'
+import { openCrm } from './open-crm.ts'
 
-const { PORT = '4000', DATABASE_PATH = './lead-crm.db', LEADHOOKS_ENCRYPTION_KEY } = process.env
+const { PORT = '4000' } = process.env
 
-const database = openDatabase(DATABASE_PATH)
-const leadhooks = createCrmLeadhooks(database, LEADHOOKS_ENCRYPTION_KEY, { logger: console })
-await leadhooks.migrate()
-const worker = leadhooks.startWorker()
+const crm = openCrm(process.env, { logger: console })
+await crm.migrate()
+const worker = crm.leadhooks.startWorker()
 
-const server = createApp({ database, leadhooks }).listen(Number(PORT), (error) => {
+const server = createApp(crm).listen(Number(PORT), (error) => {
   if (error) throw error
   console.log(`The CRM listens on http://localhost:${PORT}`)
 })
@@ -19,6 +17,5 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 /** Takes no new requests and finishes what is under way; what is not sent yet is sent after the next start. */
 async function stop(): Promise<void> {
   await Promise.all([worker.stop({ timeoutMs: 10_000 }), new Promise((resolve) => server.close(resolve))])
-  await leadhooks.close()
-  database.close()
+  await crm.close()
 }

@@ -3,9 +3,10 @@ import { createServer } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { createApp } from '../src/app.ts'
-import { openDatabase } from '../src/database.ts'
-import { createCrmLeadhooks, type CrmLeadhooks } from '../src/leadhooks.ts'
+import type { CrmLeadhooks, Overrides } from '../src/leadhooks.ts'
+import { type Environment, openCrm } from '../src/open-crm.ts'
 import { listen } from '../src/quickstart/ports.ts'
+import { encryptionKey } from './each-database.ts'
 
 /** What of the answers is looked at. */
 const answer = z.looseObject({
@@ -26,19 +27,18 @@ export interface TestCrm {
   ) => Promise<{ status: number; body: z.output<typeof answer> }>
 }
 
-/** The CRM on a port of its own and a database in memory, until the test is finished. */
-export async function startCrm(overrides?: Parameters<typeof createCrmLeadhooks>[2]): Promise<TestCrm> {
-  const database = openDatabase(':memory:')
-  const leadhooks = createCrmLeadhooks(database, Buffer.alloc(32, 1).toString('base64'), overrides)
-  await leadhooks.migrate()
+/** The CRM on a port of its own, without a worker, until the test is finished. */
+export async function startCrm(environment: Environment, overrides?: Overrides): Promise<TestCrm> {
+  const crm = openCrm({ ...environment, LEADHOOKS_ENCRYPTION_KEY: encryptionKey }, overrides)
+  await crm.migrate()
+  const { leadhooks } = crm
   const key = await leadhooks.apiKeys.create({ organizationId: 'acme', name: 'Test' })
-  const server = createServer(createApp({ database, leadhooks }))
+  const server = createServer(createApp(crm))
   const url = await listen(server, 0, () => {})
   onTestFinished(async () => {
     server.close()
     await once(server, 'close')
-    await leadhooks.close()
-    database.close()
+    await crm.close()
   })
 
   return {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { isLeadhooksError, type Observation } from '@leadhooks/core'
 import { z } from 'zod'
 import type { CrmLeadhooks } from '../leadhooks.ts'
@@ -29,7 +30,7 @@ export function createLiveLog({ leadhooks, takeVerified }: LiveLogOptions): Live
   async function print(observation: Observation, atMs: number): Promise<void> {
     if (observation.type === 'webhook.disabled') return
     const { organizationId, eventId, eventType } = observation
-    const event = await found(leadhooks().events.get({ organizationId, id: eventId }))
+    const event = await committed(async () => found(leadhooks().events.get({ organizationId, id: eventId })))
     // The transaction that would have written the event was rolled back.
     if (event === null) return
     const { name: lead } = named.parse(event.data)
@@ -79,6 +80,16 @@ function outcome(
   if (status === 'dead_letter') return { mark: 'deadLetter', text: 'given up: dead letter' }
   const failed = attempt?.failure === 'status' ? 'failed' : (attempt?.failure ?? 'not sent')
   return { mark: 'retrying', text: `${failed}, retry in ${(retryInMs ?? 0) / 1000} s` }
+}
+
+/** An event is observed when it is written, and on Postgres the transaction commits a moment later. Null: it did not. */
+async function committed<T>(read: () => Promise<T | null>): Promise<T | null> {
+  const deadline = performance.now() + 500
+  for (;;) {
+    const row = await read()
+    if (row !== null || performance.now() > deadline) return row
+    await wait(5)
+  }
 }
 
 /** Null for what is not there (any more). */

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Express } from 'express'
 import { createApp } from '../app.ts'
-import { openDatabase } from '../database.ts'
-import { type CrmLeadhooks, createCrmLeadhooks } from '../leadhooks.ts'
+import type { CrmLeadhooks } from '../leadhooks.ts'
+import { openCrm } from '../open-crm.ts'
 import { createLiveLog, type LiveLog } from './live-log.ts'
 import { portTaken } from './narrator.ts'
 import { listen, portFrom } from './ports.ts'
+import { scratchDatabase } from './scratch-database.ts'
 
 /** The CRM with its worker, and a customer's server, on this machine. */
 export interface Stage {
   leadhooks: CrmLeadhooks
   log: LiveLog
+  /** Where the CRM keeps everything, in words. */
+  database: string
   crmUrl: string
   receiverUrl: string
   /** What the receiver said that it verified, in order. */
@@ -26,8 +26,7 @@ export interface Stage {
 
 export async function startStage(): Promise<Stage> {
   const ports = { crm: portFrom('PORT', 4000), receiver: portFrom('RECEIVER_PORT', 4001) }
-  const directory = mkdtempSync(join(tmpdir(), 'lead-crm-'))
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+  const scratch = scratchDatabase(process.env['DATABASE_URL'])
 
   const verified: Stage['verified'] = []
   const log = createLiveLog({
@@ -39,34 +38,42 @@ export async function startStage(): Promise<Stage> {
       return request !== undefined
     },
   })
-  const database = openDatabase(join(directory, 'lead-crm.db'))
-  const leadhooks = createCrmLeadhooks(database, randomBytes(32).toString('base64'), {
+  const environment = {
+    ...scratch.environment,
+    LEADHOOKS_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+  }
+  const crm = openCrm(environment, {
     // The receiver is on this machine: a product leaves both of them out.
     network: { allowPrivateAddresses: true, allowHttp: true },
     observe: log.observe,
   })
-  await leadhooks.migrate()
+  const { leadhooks } = crm
+  await crm.migrate()
   const worker = leadhooks.startWorker()
 
-  const crm = createServer(createApp({ database, leadhooks }))
+  const server = createServer(createApp(crm))
   const receiver = createServer()
-  const crmUrl = await listen(crm, ports.crm, portTaken)
+  const crmUrl = await listen(server, ports.crm, portTaken)
   const receiverUrl = await listen(receiver, ports.receiver, portTaken)
 
   return {
     leadhooks,
     log,
+    database: scratch.description,
     crmUrl,
     receiverUrl,
     verified,
     receive: (app) => void receiver.on('request', app),
     async stop() {
-      await close(crm)
-      await worker.stop({ timeoutMs: 2000 })
-      await log.printed()
-      await leadhooks.close()
-      await close(receiver)
-      database.close()
+      try {
+        await close(server)
+        await worker.stop({ timeoutMs: 2000 })
+        await log.printed()
+        await close(receiver)
+      } finally {
+        await crm.close()
+        await scratch.remove()
+      }
     },
   }
 }
