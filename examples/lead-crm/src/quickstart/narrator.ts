@@ -23,8 +23,8 @@ const marks = {
 const bold = (text: string): string => styleText('bold', text)
 const dim = (text: string): string => styleText('dim', text)
 
-// Whoever reads along may stop at any time: `npm run quickstart | head`.
-process.stdout.on('error', () => process.exit(1))
+// Whoever reads along may stop at any time, `npm run quickstart | head`, which comes to the same as a closed terminal.
+process.stdout.on('error', () => process.emit('SIGHUP'))
 
 function print(line = ''): void {
   process.stdout.write(`${line}\n`)
