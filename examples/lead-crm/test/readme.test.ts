@@ -2,13 +2,28 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createLeadhooks } from '@leadhooks/core'
+import { postgresStorage } from '@leadhooks/postgres'
 import { sqliteStorage } from '@leadhooks/sqlite'
+import { testPostgres } from '@leadhooks/test-services/vitest'
+import { Pool } from 'pg'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 
 // The example is run where its packages resolve, as they would in a host's own folder.
 const folder = join(import.meta.dirname, '..')
 const readme = readFileSync(join(folder, '../../README.md'), 'utf8')
-const [example = '', receiver = ''] = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code)
+const [example = '', onPostgres = '', receiver = ''] = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(
+  ([, code]) => code,
+)
+/** The code for Postgres takes these over from the example. */
+const onPostgresComplete = `
+import { createLeadhooks, defineEvents } from '@leadhooks/core'
+import { z } from 'zod'
+${example.match(/^const (events|encryptionKeys) = .*$/gm)?.join('\n')}
+const [organizationId, name] = ['acme', 'Ada']
+${onPostgres}
+client.release()
+await pool.end()
+`
 const encryptionKey = Buffer.alloc(32, 7).toString('base64')
 let directory = ''
 
@@ -27,6 +42,7 @@ test('the example of the README has at most 25 lines', () => {
 
 test('the code of the README is typed', { timeout: 60_000 }, () => {
   writeFileSync(join(directory, 'example.ts'), example)
+  writeFileSync(join(directory, 'on-postgres.ts'), onPostgresComplete)
   writeFileSync(
     join(directory, 'receiver.ts'),
     `declare const rawBody: string\ndeclare const request: Request\n${receiver}\nexport { event }`,
@@ -69,6 +85,39 @@ test(
     expect([created.status, await created.json()]).toEqual([201, { id: 1, name: 'Ada' }])
     const events = await fetch(`http://127.0.0.1:${port}/api/v1/events`, { headers })
     expect(await events.json()).toMatchObject({ data: [{ type: 'new_lead', data: { id: 1, name: 'Ada' } }] })
+  },
+)
+
+test.each(['commit', 'rollback'])(
+  'the code of the README for Postgres runs: a lead and its event %s together',
+  { timeout: 30_000 },
+  async (end) => {
+    const databaseUrl = await (await testPostgres()).createDatabase()
+    const pool = new Pool({ connectionString: databaseUrl })
+    const leadhooks = createLeadhooks({
+      storage: postgresStorage({ pool }),
+      encryptionKeys: [{ id: 'k1', key: encryptionKey }],
+    })
+    onTestFinished(async () => {
+      await leadhooks.close()
+      await pool.end()
+    })
+    await leadhooks.migrate()
+    await pool.query('create table leads (id integer generated always as identity, name text not null)')
+
+    const file = join(directory, `${end}.ts`)
+    writeFileSync(file, onPostgresComplete.replace("'commit'", `'${end}'`))
+    const { stderr, status } = spawnSync(process.execPath, ['--conditions=@leadhooks/source', file], {
+      encoding: 'utf8',
+      env: { ...process.env, DATABASE_URL: databaseUrl, LEADHOOKS_ENCRYPTION_KEY: encryptionKey },
+    })
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    const lead = { id: 1, name: 'Ada' }
+    const isCommitted = end === 'commit'
+    expect((await pool.query('select * from leads')).rows).toEqual(isCommitted ? [lead] : [])
+    const { data } = await leadhooks.events.list({ organizationId: 'acme' })
+    expect(data.map((event) => event.data)).toEqual(isCommitted ? [lead] : [])
   },
 )
 
