@@ -37,8 +37,8 @@ export const answerProblem: ErrorRequestHandler = (error, _req, res, next) => {
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof z.ZodError) return invalidInput(error)
-  if (isLeadhooksError(error) && error.status !== 500) {
-    return new Problem(error.status, error.code, error.message)
+  if (isLeadhooksError(error)) {
+    return new Problem(error.status, error.code, error.status < 500 ? error.message : ownFault)
   }
   const { type, code } = named.parse(error)
   if (type === 'entity.parse.failed') return new Problem(400, 'malformed_json', 'The body is not valid JSON')
@@ -47,8 +47,13 @@ function toProblem(error: unknown): Problem {
   if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === '23505') {
     return new Problem(409, 'duplicate_lead', 'There is a lead with this email already')
   }
-  return new Problem(500, 'internal', 'Something went wrong on our side')
+  // Postgres: a deadlock, and a text that it cannot keep.
+  if (code === '40P01') return new Problem(409, 'conflict', 'Another request got in the way: send it again')
+  if (code === '22021') return new Problem(400, 'invalid_request', 'A text holds a NUL character')
+  return new Problem(500, 'internal', ownFault)
 }
+
+const ownFault = 'Something went wrong on our side'
 
 // What express.json(), better-sqlite3 and pg name their errors by.
 const named = z.object({ type: z.string(), code: z.string() }).partial().catch({})
