@@ -68,18 +68,23 @@ export class Database implements Session {
   async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     return this.#repeat(async () => {
       const client = await this.pool.connect()
+      // A connection that breaks says so twice: to the statement, which throws, and here, where else it would end the process.
+      client.on('error', ignore)
       try {
         await client.query('begin')
         const result = await work(this.#session(client))
         await client.query('commit')
+        client.off('error', ignore)
         client.release()
         return result
       } catch (error) {
         // Without an answer nobody knows what state the connection is in: it is not used again.
-        await client.query('rollback').then(
-          () => client.release(),
-          (broken: Error) => client.release(broken),
+        const broken = await client.query('rollback').then(
+          () => undefined,
+          (reason: Error) => reason,
         )
+        if (broken === undefined) client.off('error', ignore)
+        client.release(broken)
         throw error
       }
     })
@@ -91,8 +96,9 @@ export class Database implements Session {
     statement: Statement,
     values: readonly unknown[],
   ): Promise<{ rows: unknown[] }> {
-    if (isClient(transaction)) return transaction.query(this.config(statement, values))
-    return transaction.query(this.schema.prepared(statement).text, values)
+    const { name, text } = this.schema.prepared(statement)
+    if (this.#prepare && isClient(transaction)) return transaction.query({ name, text, values: [...values] })
+    return transaction.query(text, values)
   }
 
   /** What pg is handed for a statement. */
@@ -135,6 +141,8 @@ export class Database implements Session {
     }
   }
 }
+
+function ignore(): void {}
 
 /** A connection of pg: it can keep the plan of a statement, which saves as much time as the statement itself takes. */
 function isClient(transaction: PostgresTransaction): transaction is PostgresTransaction & ClientBase {

@@ -11,8 +11,8 @@ import { type Statement, statement } from './statement.ts'
 /** Runs a statement where the events are to be written: in the host's transaction, or by itself. */
 export type Run = (statement: Statement, values: readonly unknown[]) => Promise<unknown[]>
 
-/** The end of a delivery's id: which of its event's deliveries it is. The rest is made here, and its time is the event's. */
-const idEnd = (partition: string): string => `lpad(upper(to_hex(row_number() over (${partition}))), 4, '0')`
+/** The end of a delivery's id: which of the statement's deliveries it is. The rest is made here, and its time is the event's. */
+const idEnd = `upper(to_hex(4096 + row_number() over ()))`
 const idEndLength = 4
 
 const matches = (webhook: string, patterns: string): string =>
@@ -29,7 +29,12 @@ const onConflict = `
   on conflict (organization_id, id) do update set id = stored.id
   returning organization_id, id, xmax = 0 as is_new`
 
-/** One row for each delivery; one without a webhook where there is none. */
+/** Tells the workers of other processes, as soon as the transaction commits, that a webhook has something to send. */
+const notice = `
+  case when delivery.webhook_id is not null and ${isAwaited}
+    then pg_notify('leadhooks.work', delivery.webhook_id || ' ' || delivery.organization_id)::text end as notice`
+
+/** One row for each delivery, or one without a webhook where there is none. */
 const insertOne = (notify: boolean): Statement =>
   statement(`
     with event as (
@@ -40,25 +45,21 @@ const insertOne = (notify: boolean): Statement =>
       select ${nowOr('$7')} as now, $8::text as patterns
     ), delivery as (
       insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at)
-      select event.deliveries || ${idEnd('')}, event.organization_id, webhook.id, event.id, input.now, input.now
+      select event.deliveries || ${idEnd}, event.organization_id, webhook.id, event.id, input.now, input.now
       from event, input, leadhooks.webhooks as webhook
       where event.is_new and webhook.organization_id = event.organization_id and webhook.enabled
         and ${matches('webhook', 'input.patterns')}
       returning organization_id, webhook_id
     )
-    select webhook_id as webhook, true as fresh${notify ? `, ${notice('organization_id', 'webhook_id')} as notice` : ''} from delivery
-    union all
-    select null, is_new${notify ? ', null' : ''} from event where not exists (select from delivery)`)
-
-/** Tells the workers of other processes, as soon as the transaction commits, that a webhook has something to send. */
-function notice(organizationId: string, webhookId: string): string {
-  return `case when ${isAwaited} then pg_notify('leadhooks.work', ${webhookId} || ' ' || ${organizationId})::text end`
-}
+    select event.is_new as fresh, delivery.webhook_id as webhook${notify ? `, ${notice}` : ''}
+    from event left join delivery on true`)
 
 const insertOneQuietly = insertOne(false)
 const insertOneAndNotify = insertOne(true)
 
-/** One row for each event. They are written in the order of their ids: of two callers with the same ids, none waits for the other in a circle. */
+/**
+ * The same for many: one row for each delivery, or one for an event that has none.
+ */
 const insertMany = (notify: boolean): Statement =>
   statement(`
     with input as materialized (
@@ -66,26 +67,21 @@ const insertMany = (notify: boolean): Statement =>
         organization_id text, id text, type text, created_at timestamptz, deliveries text, body text, patterns text)
     ), event as (
       insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body)
-      select organization_id, id, type, created_at, deliveries, body from input order by organization_id, id
+      select organization_id, id, type, created_at, deliveries, body from input
       ${onConflict}
     ), delivery as (
       insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at)
-      select input.deliveries || ${idEnd('partition by input.deliveries')}, event.organization_id, webhook.id, event.id,
+      select input.deliveries || ${idEnd}, event.organization_id, webhook.id, event.id,
         input.now, input.now
       from input
       join event on event.organization_id = input.organization_id and event.id = input.id and event.is_new
       join leadhooks.webhooks as webhook on webhook.organization_id = event.organization_id and webhook.enabled
         and ${matches('webhook', 'input.patterns')}
-      returning organization_id, event_id
-    ), made as (
-      select organization_id, event_id, count(*)::integer as deliveries from delivery group by 1, 2
+      returning organization_id, webhook_id, event_id
     )
-    select event.organization_id as organization, event.id, event.is_new as fresh,
-      coalesce(made.deliveries, 0) as deliveries${notify ? `, ${look} as notice` : ''}
-    from event left join made on made.organization_id = event.organization_id and made.event_id = event.id`)
-
-/** The same notice from every row is sent once. */
-const look = `case when made.deliveries > 0 and ${isAwaited} then pg_notify('leadhooks.work', '')::text end`
+    select event.organization_id as organization, event.id, event.is_new as fresh, delivery.webhook_id as webhook
+      ${notify ? `, ${notice}` : ''}
+    from event left join delivery on delivery.organization_id = event.organization_id and delivery.event_id = event.id`)
 
 const insertManyQuietly = insertMany(false)
 const insertManyAndNotify = insertMany(true)
@@ -95,6 +91,17 @@ const findEvents = statement(`
     (extract(epoch from event.created_at) * 1000)::bigint::text as created
   from json_to_recordset($1::text::json) as wanted (organization_id text, id text)
   join leadhooks.events as event on event.organization_id = wanted.organization_id and event.id = wanted.id`)
+
+interface InsertedRow {
+  /** Whether there was no event of that id. */
+  fresh: boolean
+  webhook: string | null
+}
+
+interface InsertedBatchRow extends InsertedRow {
+  organization: string
+  id: string
+}
 
 interface EventRow {
   organization: string
@@ -113,8 +120,8 @@ export interface InsertOptions {
 
 export interface Inserted {
   events: InsertedEvent[]
-  /** The webhooks that have something to send now; null where that is not known. */
-  lanes: LaneName[] | null
+  /** The webhooks that have something to send now. */
+  lanes: LaneName[]
 }
 
 export interface LaneName {
@@ -135,15 +142,14 @@ export async function insertEvents(
 
 async function insertEvent(run: Run, event: NewEvent, { now, notify }: InsertOptions): Promise<Inserted> {
   const { organizationId, id, type, createdAt, body, patterns } = event
-  const values = [organizationId, id, type, createdAt.toISOString(), idStart(createdAt), body]
-  const rows = (await run(notify ? insertOneAndNotify : insertOneQuietly, [
-    ...values,
-    now?.toISOString() ?? null,
-    patterns.join(' '),
-  ])) as { webhook: string | null; fresh: boolean }[]
+  const eventValues = [organizationId, id, type, createdAt.toISOString(), idStart(createdAt), body]
+  const values = [...eventValues, now?.toISOString() ?? null, patterns.join(' ')]
+  const rows = (await run(notify ? insertOneAndNotify : insertOneQuietly, values)) as InsertedRow[]
   if (rows[0]?.fresh !== true) return { events: await findDuplicates(run, [event]), lanes: [] }
   const lanes: LaneName[] = []
-  for (const { webhook: webhookId } of rows) if (webhookId !== null) lanes.push({ organizationId, webhookId })
+  for (const { webhook: webhookId } of rows) {
+    if (webhookId !== null) lanes.push({ organizationId, webhookId })
+  }
   return { events: [inserted(event, lanes.length)], lanes }
 }
 
@@ -154,19 +160,26 @@ async function insertBatch(
 ): Promise<Inserted> {
   const first = new Map<string, NewEvent>()
   for (const event of events) if (!first.has(keyOf(event))) first.set(keyOf(event), event)
-  const rows = (await run(notify ? insertManyAndNotify : insertManyQuietly, [
-    now?.toISOString() ?? null,
-    JSON.stringify([...first.values()].map(toInput)),
-  ])) as { organization: string; id: string; fresh: boolean; deliveries: number }[]
+  // In the order of their keys: of two callers with the same ids, none waits for the other in a circle.
+  const inOrder = [...first].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => toInput(event))
+  const values = [now?.toISOString() ?? null, JSON.stringify(inOrder)]
+  const rows = (await run(notify ? insertManyAndNotify : insertManyQuietly, values)) as InsertedBatchRow[]
 
   const answers = new Map<string, InsertedEvent>()
-  for (const row of rows) {
-    const event = first.get(keyOf({ organizationId: row.organization, id: row.id }))
-    if (event !== undefined && row.fresh) answers.set(keyOf(event), inserted(event, row.deliveries))
+  const lanes = new Map<string, LaneName>()
+  for (const { organization: organizationId, id, fresh, webhook: webhookId } of rows) {
+    const key = keyOf({ organizationId, id })
+    const event = first.get(key)
+    if (event === undefined || !fresh) continue
+    const answer = answers.get(key) ?? inserted(event, 0)
+    answers.set(key, answer)
+    if (webhookId === null) continue
+    answer.deliveries++
+    lanes.set(webhookId, { organizationId, webhookId })
   }
   const seen = [...first].flatMap(([key, event]) => (answers.has(key) ? [] : [event]))
   for (const duplicate of await findDuplicates(run, seen)) answers.set(keyOf(duplicate.event), duplicate)
-  return { events: events.map((event) => answerTo(event, first, answers)), lanes: null }
+  return { events: events.map((event) => answerTo(event, first, answers)), lanes: [...lanes.values()] }
 }
 
 /** Within a batch, too, the first event of an id is the event, and the others are its duplicates. */

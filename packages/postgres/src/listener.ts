@@ -105,7 +105,7 @@ export class Listener {
 /** Rejects when the connection breaks, or the listener ends. */
 function lossOf(client: PoolClient, signal: AbortSignal): Promise<never> {
   const lost = new Promise<never>((_, reject) => {
-    client.once('error', reject)
+    client.on('error', reject)
     client.once('end', () => reject(new Error('The connection has ended')))
     signal.addEventListener('abort', () => reject(new Error('No longer listening')), { once: true })
   })

@@ -1,4 +1,4 @@
-import type { Storage } from '@leadhooks/core/storage'
+import type { InsertedEvent, NewEvent, Storage } from '@leadhooks/core/storage'
 import {
   apiKeyStorage,
   deliveryStorage,
@@ -19,6 +19,7 @@ import { asLeadhooksError } from './driver-errors.ts'
 import { releaseDuty, takeDuty } from './duties.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { findEvent } from './find-event.ts'
+import { GroupedInserts } from './grouped-inserts.ts'
 import { insertEvents, type Run } from './insert-events.ts'
 import { releaseDeliveries, renewLeases } from './leases.ts'
 import { findPending, migrate } from './migrate.ts'
@@ -81,6 +82,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     },
     time: (given) => rawSql`coalesce(${given ?? null}::timestamptz, ${rawSql.raw(serverTime)})`,
   }
+  const inserts = new GroupedInserts()
   const deliveries = deliveryStorage(sql, deliveryLayout(schema))
   const webhooks = webhookStorage(sql)
 
@@ -110,12 +112,16 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     deleteWebhook: async (webhook) => deleteWebhook(database, webhook, webhook.now ?? null),
 
     async insertEvents(events, { tx, now = null }) {
-      const run: Run = tx === undefined ? runOn(database) : runWithin(database, tx)
-      const notify = tx !== undefined || !wakeUps.isWatched
-      const { events: inserted, lanes } = await insertEvents(run, events, { now, notify })
       // What is part of a transaction is not there yet: a notice comes when it commits.
-      if (tx === undefined) for (const lane of lanes ?? []) claims.hear(lane, { sinceLong: false })
-      return inserted
+      if (tx !== undefined)
+        return (await insertEvents(runWithin(database, tx), events, { now, notify: true })).events
+      const write = async (group: readonly NewEvent[]): Promise<InsertedEvent[]> => {
+        const notify = !wakeUps.isWatched
+        const inserted = await insertEvents(runOn(database), group, { now, notify })
+        for (const lane of inserted.lanes) claims.hear(lane, { sinceLong: false })
+        return inserted.events
+      }
+      return now === null ? inserts.write(events, write) : write(events)
     },
     findEvent: async (event) => findEvent(sql, event),
     ...eventListing(sql),

@@ -1,10 +1,11 @@
 import { createLeadhooks } from '@leadhooks/core'
+import type { ClaimedDelivery } from '@leadhooks/core/storage'
 import { postgresStorage } from '@leadhooks/postgres'
 import { testPostgres } from '@leadhooks/test-services/vitest'
 import { Pool } from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { encryptionKeys, openLeadhooks, openStorage } from './open.ts'
-import { newEvent } from './rows.ts'
+import { claimAll, newEvent, newWebhook, settled } from './rows.ts'
 
 async function emptyDatabase(): Promise<string> {
   return (await testPostgres()).createDatabase()
@@ -87,6 +88,29 @@ test('what Postgres cannot keep is refused with its path, and nothing is written
     issues: [{ pointer: '/data/notes/1' }],
   })
   expect((await leadhooks.events.list({ organizationId: 'acme' })).data).toEqual([])
+})
+
+test('a connection that breaks in the middle of a transaction of ours does not end the process', async () => {
+  const { pool, storage } = await openStorage()
+  const webhook = newWebhook()
+  await storage.insertWebhook(webhook)
+  await storage.insertEvents([newEvent()], {})
+  const [claimed] = await storage.claimDeliveries(claimAll)
+  const gone = { status: 'dead_letter', reason: 'gone' } as const
+  const settlement = { ...settled(claimed as ClaimedDelivery, gone), disableWebhook: 'gone' } as const
+  // The statement that disables the webhook waits for this, in a transaction, and then its connection is dropped.
+  const host = await pool.connect()
+  await host.query('begin')
+  await host.query('select from leadhooks.webhooks for update')
+  const settling = storage.settleDeliveries([settlement], {})
+  const waiting = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1)
+  await expect(settling).rejects.toMatchObject({ code: 'storage_unavailable' })
+  await host.query('rollback')
+  host.release()
+  // Nothing of it was written.
+  expect(await storage.settleDeliveries([settlement], {})).toEqual([true])
+  expect((await storage.findWebhook(webhook))?.enabled).toBe(false)
 })
 
 test('a pool whose connections the server drops does not end the process', async () => {

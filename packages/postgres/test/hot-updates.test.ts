@@ -11,7 +11,7 @@ interface Updates {
 
 test('claims, renewals and releases are HOT updates; retries are not, since they fall due at another time', async () => {
   const server = await testPostgres()
-  const pool = new Pool({ connectionString: await server.createDatabase() })
+  const pool = new Pool({ connectionString: await server.createDatabase(), max: 2 })
   onTestFinished(async () => pool.end())
   const storage = postgresStorage({ pool })
   await storage.migrate()
@@ -19,10 +19,12 @@ test('claims, renewals and releases are HOT updates; retries are not, since they
   const events = Array.from({ length: 1000 }, () => newEvent())
   await storage.insertEvents(events, {})
 
-  /** What the queue has seen since the last look. One call after the other, the pool uses one connection only. */
+  /** What the queue has seen since the last look. */
   let before: Updates = { all: 0, hot: 0 }
   const updates = async (): Promise<Updates> => {
-    await pool.query('select pg_stat_force_next_flush()')
+    // Both connections tell what they have counted.
+    const flush = async (): Promise<unknown> => pool.query('select pg_stat_force_next_flush(), pg_sleep(0.1)')
+    await Promise.all([flush(), flush()])
     const { rows } = await pool.query<Updates>(
       `select n_tup_upd::integer as all, n_tup_hot_upd::integer as hot from pg_stat_user_tables where relname = 'queue'`,
     )
