@@ -39,10 +39,10 @@ const insertOne = (notify: boolean): Statement =>
   statement(`
     with event as (
       insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body)
-      values ($1::text, $2::text, $3::text, $4::timestamptz, $5::text, $6::text)
+      values ($1::text, $2::text, $3::text, $4::text::timestamptz, $5::text, $6::text)
       ${onConflict}, stored.deliveries
     ), input as (
-      select ${nowOr('$7')} as now, $8::text as patterns
+      select ${nowOr('$7::text')} as now, $8::text as patterns
     ), delivery as (
       insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at)
       select event.deliveries || ${idEnd}, event.organization_id, webhook.id, event.id, input.now, input.now
@@ -63,7 +63,7 @@ const insertOneAndNotify = insertOne(true)
 const insertMany = (notify: boolean): Statement =>
   statement(`
     with input as materialized (
-      select *, ${nowOr('$1')} as now from json_to_recordset($2::text::json) as event (
+      select *, ${nowOr('$1::text')} as now from json_to_recordset($2::text::json) as event (
         organization_id text, id text, type text, created_at timestamptz, deliveries text, body text, patterns text)
     ), event as (
       insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body)
