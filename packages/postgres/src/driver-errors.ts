@@ -1,22 +1,12 @@
 import { LeadhooksError } from '@leadhooks/core/storage'
 import { tablesMissing } from '@leadhooks/sql'
+import { type DatabaseError, databaseError, sqlState } from './transactions/sql-state.ts'
 
 type Code = ConstructorParameters<typeof LeadhooksError>[0]
 
-const sqlStateForm = /^[0-9A-Z]{5}$/
-
-/** The SQLSTATE of an error, also where a query builder has wrapped it; empty when there is none. */
-export function sqlStateOf(error: unknown): string {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; depth++) {
-    if ('code' in at && typeof at.code === 'string' && sqlStateForm.test(at.code)) return at.code
-    at = 'driverError' in at ? at.driverError : at.cause
-  }
-  return ''
-}
-
 /** Two transactions got in each other's way, and this one was undone: the same call can succeed at once. */
 export function isContention(error: unknown): boolean {
-  return ['40001', '40P01', '55P03'].includes(sqlStateOf(error))
+  return ['40001', '40P01', '55P03'].includes(sqlState(error))
 }
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -52,22 +42,24 @@ const advice: [states: RegExp, code: Code, advice: string][] = [
   ],
 ]
 
-/** What the storage throws for what the driver threw. */
-export function asLeadhooksError(error: unknown): unknown {
+/** What the storage throws for what the driver threw. `unreached`: what to do where the server has not answered at all. */
+export function asLeadhooksError(
+  error: unknown,
+  unreached = 'See to it that the server is up and can be reached',
+): unknown {
   if (error instanceof LeadhooksError || !(error instanceof Error)) return error
-  const state = sqlStateOf(error)
-  if (/^(42P01|42703|42883|3F000)$/.test(state)) return tablesMissing(undefined, error)
-  const found = advice.find(([states]) => states.test(state))
-  if (found !== undefined) return failure(found[1], `${error.message} (${state})`, found[2], error)
-  if (state !== '') return failure('internal', `${error.message} (${state})`, 'Please report this', error)
-  if (isMistake(error)) return error
+  const answer = databaseError(error)
+  if (answer !== undefined) return answered(answer, error)
   // What has no SQLSTATE never reached the server, or never came back.
-  return failure(
-    'storage_unavailable',
-    describe(error),
-    'See to it that the server is up and can be reached',
-    error,
-  )
+  return isMistake(error) ? error : failure('storage_unavailable', describe(error), unreached, error)
+}
+
+function answered({ state, message }: DatabaseError, error: Error): LeadhooksError {
+  if (/^(42P01|42703|42883|3F000)$/.test(state)) return tablesMissing(undefined, error)
+  const what = `${message} (${state})`
+  const found = advice.find(([states]) => states.test(state))
+  if (found === undefined) return failure('internal', what, 'Please report this', error)
+  return failure(found[1], what, found[2], error)
 }
 
 function failure(code: Code, what: string, todo: string, cause: unknown): LeadhooksError {

@@ -29,6 +29,7 @@ import { cancelUnfinished, insertReplay, makeDeliveryDue } from './operations.ts
 import { Schema } from './schema.ts'
 import { checkReady } from './server-check.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
+import { rowsOf } from './transactions/rows-of.ts'
 import { checkTransaction, type PostgresTransaction } from './transactions/transaction.ts'
 import { WakeUps } from './wake-ups.ts'
 
@@ -166,9 +167,12 @@ function runWithin(database: Database, tx: PostgresTransaction): Run {
   const transaction = checkTransaction(tx)
   return async (statement, values) => {
     try {
-      return (await database.queryWithin(transaction, statement, values)).rows
+      return rowsOf(await database.queryWithin(transaction, statement, values))
     } catch (error) {
-      throw asLeadhooksError(error)
+      throw asLeadhooksError(
+        error,
+        'See to it that the transaction is still open, and that the server can be reached',
+      )
     }
   }
 }

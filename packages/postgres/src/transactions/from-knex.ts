@@ -1,4 +1,4 @@
-import { checkOpen, knex } from './host-library.ts'
+import { checkOpen, has, knex } from './host-library.ts'
 import type { PostgresTransaction } from './transaction.ts'
 
 /** What is used of Knex's `Transaction`. */
@@ -18,12 +18,18 @@ export interface KnexTransaction {
  * ```
  */
 export function fromKnex(trx: KnexTransaction): PostgresTransaction {
-  checkOpen(knex, trx, ({ isCompleted }) => isCompleted?.() === false)
+  checkOpen(knex, trx, (given) => has(given, 'isCompleted') && !given.isCompleted())
   return {
     async query(text, values) {
-      // Knex knows `?` only. Each $n stands there once and in order, and there is no other `?`.
-      const result = await trx.raw(text.replaceAll(/\$\d+/g, '?'), [...values] as never[])
-      return result as { rows: unknown[] }
+      try {
+        // Knex knows `?` only. Each $n stands there once and in order, and there is no other `?`.
+        const result = await trx.raw(text.replaceAll(/\$\d+/g, '?'), [...values] as never[])
+        return result as { rows: unknown[] }
+      } catch (error) {
+        // It puts the whole statement before what the database has said.
+        if (error instanceof Error) error.message = error.message.replace(`${text} - `, '')
+        throw error
+      }
     },
   }
 }

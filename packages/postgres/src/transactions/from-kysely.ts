@@ -5,7 +5,7 @@ import type { PostgresTransaction } from './transaction.ts'
 /** What is used of Kysely's `Transaction`. */
 export interface KyselyTransaction {
   readonly isTransaction: true
-  withoutPlugins(): { executeQuery(query: CompiledQuery): Promise<{ rows: unknown[] }> }
+  withoutPlugins(): { executeQuery(query: never): Promise<{ rows: unknown[] }> }
 }
 
 /**
@@ -22,5 +22,7 @@ export function fromKysely(trx: KyselyTransaction): PostgresTransaction {
   checkOpen(kysely, trx, ({ isTransaction }) => isTransaction)
   // Plugins could rename the columns of what comes back.
   const connection = trx.withoutPlugins()
-  return { query: async (text, values) => connection.executeQuery(CompiledQuery.raw(text, [...values])) }
+  return {
+    query: async (text, values) => connection.executeQuery(CompiledQuery.raw(text, [...values]) as never),
+  }
 }

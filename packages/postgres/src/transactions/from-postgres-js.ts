@@ -1,8 +1,8 @@
 import { checkOpen, has, postgresJs } from './host-library.ts'
 import type { PostgresTransaction } from './transaction.ts'
 
-/** What is used of the `sql` that postgres.js gives to a transaction. */
-export interface PostgresJsTransaction {
+/** What is used of the `sql` that postgres.js gives to a transaction: it has savepoints, or can be released. */
+export type PostgresJsTransaction = ({ savepoint: unknown } | { release: unknown }) & {
   unsafe(text: string, values: never[], options: { prepare: boolean }): PromiseLike<unknown>
 }
 

@@ -11,7 +11,7 @@ export interface HostLibrary {
   /** How one gets a transaction from it. */
   open: string
   /** Whether it has made the object: a transaction, or what transactions are opened on. */
-  isOf(value: unknown): boolean
+  isOf: (value: unknown) => boolean
 }
 
 export const kysely: HostLibrary = {
@@ -46,9 +46,8 @@ export const typeorm: HostLibrary = {
   name: 'TypeORM',
   adapter: 'fromTypeorm',
   open: '`dataSource.transaction(async (manager) => …)`',
-  // A DataSource, an EntityManager, a QueryRunner.
-  isOf: (value) =>
-    ['createQueryRunner', 'getRepository', 'startTransaction'].some((name) => has(value, name)),
+  // A DataSource and an EntityManager have repositories, a QueryRunner commits.
+  isOf: (value) => has(value, 'getRepository') || has(value, 'commitTransaction'),
 }
 
 export const postgresJs: HostLibrary = {

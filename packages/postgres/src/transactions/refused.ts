@@ -6,13 +6,11 @@ export function refused(message: string): LeadhooksError {
 
 /** For what runs queries, but in no transaction of the host's. */
 export function notOpen(what: string, instead: string): LeadhooksError {
-  const why =
-    'each query on it is committed by itself, perhaps on another connection, and the event would stay when your transaction is rolled back'
+  const why = 'the event would be committed by itself, and stay when your transaction is rolled back'
   return refused(`${what}: ${why}. ${instead}`)
 }
 
 export function describe(value: unknown): string {
   if (value === null || typeof value === 'undefined') return String(value)
-  const name = typeof value === 'object' ? value.constructor?.name : undefined
-  return name === undefined ? `a ${typeof value}` : `an object (${name})`
+  return typeof value === 'object' ? `an object (${value.constructor?.name})` : `a ${typeof value}`
 }

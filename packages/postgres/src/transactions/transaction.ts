@@ -5,9 +5,9 @@ import { describe, notOpen, refused } from './refused.ts'
  * The host's open transaction. A `pg` client is one as it is; for query builders there are `fromKysely`, `fromDrizzle` and so
  * on. For anything else that talks to Postgres, write one: it runs `text` within the transaction, with `values[0]` for `$1`.
  *
- * The statements that go through it use each `$n` once and in order, and hold no `?`. Their values are strings, numbers and
- * null. What they return is text, integers of 32 bits and booleans, in columns whose names are one lower-case word: neither
- * parsers of types nor plugins that rename columns make a difference.
+ * The statements that go through it use each `$n` once and in order, as text, and hold no `?`. Their values are strings and null.
+ * What they return is text, integers of 32 bits and booleans, in columns whose names are one lower-case word: neither parsers
+ * of types nor plugins that rename columns make a difference.
  */
 export interface PostgresTransaction {
   query(text: string, values: readonly unknown[]): Promise<{ rows: unknown[] }>
@@ -24,14 +24,14 @@ interface PgClient extends PostgresTransaction {
  * which may run on another connection.
  *
  * Some mistakes cannot be seen from here, and then the event is committed by itself: a client of pg before 8.21 without a
- * `begin`, a connection from `sql.reserve()` of postgres.js without one, a transaction of Kysely or Drizzle that has ended
- * because it was not awaited.
+ * `begin`, a connection from `sql.reserve()` of postgres.js without one, and a transaction of Drizzle or postgres.js that has
+ * ended already, because the dispatch in it was not awaited.
  */
 export function checkTransaction(tx: unknown): PostgresTransaction {
   if (isPool(tx))
     throw notOpen(
-      '`tx` is a pool of pg, not a transaction',
-      "Take one connection of it (`const client = await pool.connect()`), `await client.query('begin')`, and pass that client",
+      '`tx` is a pool of pg, which runs each query on whatever connection is free, and not in your transaction',
+      "Pass the one connection that this is on: `const client = await pool.connect()`, `await client.query('begin')`, and `{ tx: client }`",
     )
   const library = hostLibraries.find(({ isOf }) => isOf(tx))
   if (library !== undefined) {
@@ -45,7 +45,7 @@ export function checkTransaction(tx: unknown): PostgresTransaction {
   if (tx.getTransactionStatus?.() === 'I')
     throw notOpen(
       '`tx` is a client of pg on which no transaction is open',
-      "`await client.query('begin')` before the event, and `commit` after it",
+      "`await client.query('begin')` before the dispatch",
     )
   return tx
 }

@@ -9,6 +9,7 @@ import type { Host, HostLibrary, HostPart } from '../host.ts'
 
 export const drizzleOnPg: HostLibrary = {
   name: 'Drizzle over pg',
+  adapt: fromDrizzle,
   async open(url) {
     const pool = new Pool({ connectionString: url, max: 20 })
     return hostOf(drizzleOverPg({ client: pool }), () => pool.end())
@@ -17,6 +18,7 @@ export const drizzleOnPg: HostLibrary = {
 
 export const drizzleOnPostgresJs: HostLibrary = {
   name: 'Drizzle over postgres.js',
+  adapt: fromDrizzle,
   async open(url) {
     const client = postgres(url, { max: 20, onnotice: () => {} })
     return hostOf(drizzleOverPostgresJs({ client }), () => client.end())
@@ -27,6 +29,7 @@ function hostOf<Result extends PgQueryResultHKT>(db: PgDatabase<Result>, close: 
   return {
     transaction: (work, isolationLevel = 'read committed') =>
       db.transaction((tx) => work(partOf(tx)), { isolationLevel }),
+    roots: [db],
     close,
   }
 }

@@ -4,11 +4,13 @@ import type { HostLibrary, HostPart } from '../host.ts'
 
 export const knex: HostLibrary = {
   name: 'Knex',
+  adapt: fromKnex,
   async open(url) {
     const db = knexOn({ client: 'pg', connection: url, pool: { min: 0, max: 20 } })
     return {
       transaction: (work, isolationLevel = 'read committed') =>
         db.transaction((trx) => work(partOf(trx)), { isolationLevel }),
+      roots: [db],
       close: () => db.destroy(),
     }
   },

@@ -20,6 +20,7 @@ export const pg: HostLibrary = {
           client.release()
         }
       },
+      roots: [pool],
       close: () => pool.end(),
     }
   },

@@ -10,6 +10,7 @@ export interface PrismaClient {
     text: string,
     ...values: unknown[]
   ): runtime.Types.Public.PrismaPromise<Rows>
+  $extends(extension: object): PrismaClient
   $transaction<Result>(
     work: (tx: Omit<PrismaClient, runtime.ITXClientDenyList>) => Promise<Result>,
     options?: { maxWait?: number; timeout?: number; isolationLevel?: string },

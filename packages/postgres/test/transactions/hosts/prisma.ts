@@ -12,11 +12,17 @@ const levels = {
 
 export const prisma: HostLibrary = {
   name: 'Prisma',
+  adapt: fromPrisma,
   async open(url) {
     const client = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 20 }) })
     return {
       transaction: (work, isolation = 'read committed') =>
-        client.$transaction((tx) => work(partOf(tx)), { isolationLevel: levels[isolation] }),
+        client.$transaction((tx) => work(partOf(tx)), {
+          isolationLevel: levels[isolation],
+          maxWait: 30_000,
+          timeout: 30_000,
+        }),
+      roots: [client, client.$extends({})],
       close: () => client.$disconnect(),
     }
   },
