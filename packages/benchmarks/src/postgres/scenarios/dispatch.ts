@@ -24,7 +24,7 @@ interface Pair {
 
 /** The call of a host, alone and inside its transaction, beside a raw statement that inserts an event and its delivery. */
 export async function dispatch(services: Services, { rounds, quick }: SuiteOptions): Promise<Result[]> {
-  const calls = quick ? 800 : 4000
+  const calls = quick ? 800 : 3000
   const measured = await interleave(rounds, {
     '1 caller': () => pairOf(services, { calls, callers: 1, isWithin: false }),
     '1 caller, in a transaction': () => pairOf(services, { calls: calls / 2, callers: 1, isWithin: true }),
