@@ -1,10 +1,14 @@
 import type { ClaimedDelivery, Storage } from '@leadhooks/core/storage'
 import { postgresStorage } from '@leadhooks/postgres'
+import pg from 'pg'
+import { median } from '../results.ts'
 import type { Place } from './contenders/contender.ts'
 
 /** The storage by itself, as a worker uses it. */
 export const openStorage = ({ postgresUrl }: Pick<Place, 'postgresUrl'>): Storage =>
   postgresStorage({ connectionString: postgresUrl })
+
+export const claimsPerRound = 30
 
 export interface TimedClaim {
   claimed: ClaimedDelivery[]
@@ -30,6 +34,38 @@ export async function claimAndRelease(storage: Storage, expected: number): Promi
     throw new Error(`A claim of 500 was given ${claimed.length} deliveries where ${expected} were expected`)
   if (claimed.length > 0) await storage.releaseDeliveries(claimed, {})
   return ms
+}
+
+/** Claims 500 in both places in turn, 30 times a round, each with a clean table to begin with; answers each round's p50. */
+export async function claimInTurn(
+  rounds: number,
+  place: Place,
+  baseline: Place,
+): Promise<{ values: number[]; baselineValues: number[] }> {
+  for (const each of [place, baseline]) await vacuum(each)
+  const [storage, baselineStorage] = [openStorage(place), openStorage(baseline)]
+  const [values, baselineValues]: [number[], number[]] = [[], []]
+  for (let round = 0; round < rounds; round++) {
+    const [times, baselineTimes]: [number[], number[]] = [[], []]
+    for (let claim = 0; claim < claimsPerRound; claim++) {
+      times.push(await claimAndRelease(storage, 500))
+      baselineTimes.push(await claimAndRelease(baselineStorage, 500))
+    }
+    values.push(median(times))
+    baselineValues.push(median(baselineTimes))
+  }
+  await storage.close()
+  await baselineStorage.close()
+  return { values, baselineValues }
+}
+
+/** As autovacuum will have done some minutes after a table was filled. */
+export async function vacuum({ postgresUrl }: Pick<Place, 'postgresUrl'>): Promise<void> {
+  const client = new pg.Client(postgresUrl)
+  await client.connect()
+  await client.query('vacuum analyze')
+  await client.query('checkpoint')
+  await client.end()
 }
 
 /** Settles as delivered what was claimed. */

@@ -1,9 +1,8 @@
-import pg from 'pg'
 import { eventTypeOf, webhookCount } from '../../leads.ts'
-import { compare, median, type Result } from '../../results.ts'
+import { compare, type Result } from '../../results.ts'
 import { byCallers } from '../../rounds.ts'
 import type { SuiteOptions } from '../../suite-options.ts'
-import { claimAndRelease, openStorage } from '../claim-timing.ts'
+import { claimInTurn } from '../claim-timing.ts'
 import type { Place } from '../contenders/contender.ts'
 import { leadhooksContender } from '../contenders/leadhooks.ts'
 import { fill } from '../fill-queue.ts'
@@ -12,42 +11,26 @@ import { openLeadhooks } from '../open.ts'
 import type { Services } from '../services.ts'
 
 const due = 20_000
-const claims = 30
 /** Every organization has ten webhooks, of which one has something due. */
 const perOrganization = webhookCount
 
 /** What a claim costs where there are 50,000 webhooks, and 5,000 of them have something due. */
 export async function manyWebhooks(services: Services, { rounds, quick }: SuiteOptions): Promise<Result[]> {
   const organizations = quick ? 500 : 5000
+  const webhooks = organizations * perOrganization
   return services.withPlace('Leadhooks', (few) =>
     services.withPlace('Leadhooks', async (many) => {
       const producer = await leadhooksContender.openProducer(few)
       await fill(producer, due)
       await producer.close()
       await fillMany(many, organizations)
-      for (const place of [few, many]) await analyze(place)
-      await services.checkpoint()
-
-      const [fewStorage, manyStorage] = [openStorage(few), openStorage(many)]
-      const [ofFew, ofMany]: number[][] = [[], []]
-      for (let round = 0; round < rounds; round++) {
-        const times: [number, number][] = []
-        for (let claim = 0; claim < claims; claim++)
-          times.push([await claimAndRelease(fewStorage, 500), await claimAndRelease(manyStorage, 500)])
-        ofFew?.push(median(times.map(([time]) => time)))
-        ofMany?.push(median(times.map(([, time]) => time)))
-      }
-      await fewStorage.close()
-      await manyStorage.close()
-      const webhooks = organizations * perOrganization
       return [
         compare({
           scenario: `${webhooks.toLocaleString('en')} webhooks, ${organizations.toLocaleString('en')} of them due`,
           subject: 'claim of 500, p50',
           unit: 'ms',
-          values: ofMany ?? [],
           baseline: '10 webhooks',
-          baselineValues: ofFew ?? [],
+          ...(await claimInTurn(rounds, many, few)),
           atMost: 2,
         }),
       ]
@@ -74,11 +57,4 @@ async function fillMany(place: Place, organizations: number): Promise<void> {
     )
   }
   await leadhooks.close()
-}
-
-async function analyze({ postgresUrl }: Place): Promise<void> {
-  const client = new pg.Client(postgresUrl)
-  await client.connect()
-  await client.query('vacuum analyze')
-  await client.end()
 }

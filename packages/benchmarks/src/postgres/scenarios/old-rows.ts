@@ -1,7 +1,7 @@
 import pg from 'pg'
-import { compare, figure, median, type Result } from '../../results.ts'
+import { compare, figure, type Result } from '../../results.ts'
 import type { SuiteOptions } from '../../suite-options.ts'
-import { claimAndRelease, openStorage } from '../claim-timing.ts'
+import { claimAndRelease, claimInTurn, claimsPerRound, openStorage, vacuum } from '../claim-timing.ts'
 import type { Place } from '../contenders/contender.ts'
 import { leadhooksContender } from '../contenders/leadhooks.ts'
 import { fillFinished, fillFuture } from '../fill.ts'
@@ -9,47 +9,29 @@ import { fill } from '../fill-queue.ts'
 import type { Services } from '../services.ts'
 
 const due = 20_000
-const claims = 30
 
 /** What a claim costs where a million deliveries are done with and many more wait for their time. */
 export async function oldRows(services: Services, { rounds, quick }: SuiteOptions): Promise<Result[]> {
   const finished = quick ? 50_000 : 1_000_000
   const future = finished / 5
+  const scenario = `${finished.toLocaleString('en')} finished and ${future.toLocaleString('en')} future rows`
   return services.withPlace('Leadhooks', (empty) =>
     services.withPlace('Leadhooks', async (full) => {
-      await withPool(full, async (pool) => {
-        await fillFinished(pool, finished)
-        await fillFuture(pool, future)
-      })
-      const [emptyStorage, fullStorage] = [openStorage(empty), openStorage(full)]
-      await withPool(full, (pool) => pool.query('vacuum analyze'))
-      await services.checkpoint()
-      const nothingDue = await repeat(claims, () => claimAndRelease(fullStorage, 0))
+      const pool = new pg.Pool({ connectionString: full.postgresUrl })
+      await fillFinished(pool, finished)
+      await fillFuture(pool, future)
+      await pool.end()
+      await vacuum(full)
+      const nothingDue = await claimNothing(full)
 
-      for (const place of [empty, full]) {
-        await fillDue(place)
-        await withPool(place, (pool) => pool.query('analyze'))
-      }
-      await services.checkpoint()
-      const [onEmpty, onFull]: number[][] = [[], []]
-      for (let round = 0; round < rounds; round++) {
-        const times: [number, number][] = []
-        for (let claim = 0; claim < claims; claim++)
-          times.push([await claimAndRelease(emptyStorage, 500), await claimAndRelease(fullStorage, 500)])
-        onEmpty?.push(median(times.map(([time]) => time)))
-        onFull?.push(median(times.map(([, time]) => time)))
-      }
-      await emptyStorage.close()
-      await fullStorage.close()
-      const scenario = `${finished.toLocaleString('en')} finished and ${future.toLocaleString('en')} future rows`
+      for (const place of [empty, full]) await fillDue(place)
       return [
         compare({
           scenario,
           subject: 'claim of 500, p50',
           unit: 'ms',
-          values: onFull ?? [],
           baseline: 'without them',
-          baselineValues: onEmpty ?? [],
+          ...(await claimInTurn(rounds, full, empty)),
           atMost: 1.3,
         }),
         figure({
@@ -64,20 +46,16 @@ export async function oldRows(services: Services, { rounds, quick }: SuiteOption
   )
 }
 
+async function claimNothing(place: Place): Promise<number[]> {
+  const storage = openStorage(place)
+  const times: number[] = []
+  for (let claim = 0; claim < claimsPerRound; claim++) times.push(await claimAndRelease(storage, 0))
+  await storage.close()
+  return times
+}
+
 async function fillDue(place: Place): Promise<void> {
   const producer = await leadhooksContender.openProducer(place)
   await fill(producer, due)
   await producer.close()
-}
-
-async function withPool(place: Place, run: (pool: pg.Pool) => Promise<unknown>): Promise<void> {
-  const pool = new pg.Pool({ connectionString: place.postgresUrl })
-  await run(pool)
-  await pool.end()
-}
-
-async function repeat(times: number, run: () => Promise<number>): Promise<number[]> {
-  const values: number[] = []
-  for (let n = 0; n < times; n++) values.push(await run())
-  return values
 }
