@@ -79,8 +79,8 @@ describe('a host is told why', () => {
     const transaction = sql.begin((sql) =>
       crm.leadhooks.dispatchEvent(newLead('refused'), { tx: fromPostgresJs(sql) }),
     )
-    await expect(transaction).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[LeadhooksError: A column came back from the transaction as "Webhook": the connection renames columns, even those of one lower-case word. Leave that transform off where you dispatch]`,
+    await expect(transaction).rejects.toThrow(
+      /^A column came back from the transaction as "[A-Z]\w+": the connection renames columns/,
     )
     await sql.end()
   })
