@@ -59,6 +59,12 @@ const sourceCondition = '--conditions=@leadhooks/source'
 const tasks = {
   quickstart: () => run('node', [sourceCondition, 'examples/lead-crm/src/quickstart.ts', ...args]),
   test: () => run('vitest', ['run', '--config', 'vitest.workspace.ts', ...args]),
+  'test:faults': () => {
+    // One scenario at a time, and each at full size.
+    env.LEADHOOKS_FAULTS = 'full'
+    const alone = ['--project', 'fault-tests', '--no-file-parallelism']
+    run('vitest', ['run', '--config', 'vitest.workspace.ts', ...alone, ...args])
+  },
   bench: () => run('node', [sourceCondition, '--expose-gc', 'packages/benchmarks/src/main.ts', ...args]),
   build: () => run('pnpm', ['-r', '--filter', './packages/*', 'run', 'build']),
   lint: () => {

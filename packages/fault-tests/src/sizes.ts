@@ -1,0 +1,81 @@
+/** Set by `npm run test:faults`. `npm test` runs the same scenarios at a size that takes seconds. */
+export const isFullSize = process.env['LEADHOOKS_FAULTS'] === 'full'
+
+/** How large each scenario is: first in `npm test`, then in `npm run test:faults`. */
+const table = {
+  killStorm: [
+    { events: 800, kills: 3, leaseMs: 2000, slots: 16 },
+    { events: 20_000, kills: 20, leaseMs: 10_000, slots: 32 },
+  ],
+  zombie: [
+    { deliveries: 60, leaseMs: 1500, answerMs: 1000, pauseMs: 2500 },
+    { deliveries: 60, leaseMs: 5000, answerMs: 4000, pauseMs: 7000 },
+  ],
+  slowPost: [
+    { deliveries: 60, leaseMs: 1000, answerMs: 2500, cutMs: 1700 },
+    { deliveries: 500, leaseMs: 10_000, answerMs: 20_000, cutMs: 15_000 },
+  ],
+  databaseGone: [
+    { eventsPerSecond: 100, leaseMs: 4000, outagesMs: [1000, 4000], restarts: 2, terminations: 20 },
+    { eventsPerSecond: 300, leaseMs: 10_000, outagesMs: [3000, 60_000], restarts: 5, terminations: 200 },
+  ],
+  lostAnswer: [
+    { events: 200, cuts: 10 },
+    { events: 1000, cuts: 50 },
+  ],
+  partition: [
+    { eventsPerSecond: 50, leaseMs: 2000, cutMs: 17_000 },
+    { eventsPerSecond: 100, leaseMs: 10_000, cutMs: 60_000 },
+  ],
+  outbox: [
+    { transactions: 600, kills: 3 },
+    { transactions: 10_000, kills: 20 },
+  ],
+  contention: [
+    { processes: 4, slots: 16, deliveries: 2000, waiting: 2000, deadlocks: 3 },
+    { processes: 16, slots: 64, deliveries: 50_000, waiting: 200_000, deadlocks: 20 },
+  ],
+  gracefulStop: [
+    { deploys: 4, answerMs: 500, graceMs: 3000, eventsPerSecond: 30 },
+    { deploys: 50, answerMs: 4000, graceMs: 10_000, eventsPerSecond: 30 },
+  ],
+  poison: [
+    { hostile: 27, healthy: 10, events: 4, poisoned: 3 },
+    { hostile: 99, healthy: 50, events: 20, poisoned: 10 },
+  ],
+  clockSkew: [
+    { events: 60, jumps: 3, jumpEveryMs: 1000 },
+    { events: 600, jumps: 20, jumpEveryMs: 2000 },
+  ],
+  noisyNeighbour: [
+    { backlog: 500, tenants: 10, eventsPerSecond: 50, forMs: 5000, timeoutMs: 2000 },
+    { backlog: 20_000, tenants: 50, eventsPerSecond: 400, forMs: 600_000, timeoutMs: 30_000 },
+  ],
+  vacuum: [
+    { eventsPerSecond: 200, forMs: 5000 },
+    { eventsPerSecond: 200, forMs: 600_000 },
+  ],
+  sqlite: [
+    { kills: 4, powerCuts: 5, lockMs: 2000 },
+    { kills: 20, powerCuts: 50, lockMs: 4500 },
+  ],
+  replay: [
+    { deadLetters: 150, kills: 1 },
+    { deadLetters: 5000, kills: 3 },
+  ],
+} as const satisfies Record<string, readonly [small: object, full: object]>
+
+type Table = typeof table
+type Widened<Value> = Value extends number
+  ? number
+  : Value extends readonly number[]
+    ? readonly number[]
+    : never
+
+/** The numbers of a scenario, at the size of this run. */
+export function sizeOf<Name extends keyof Table>(
+  name: Name,
+): { [Key in keyof Table[Name][0]]: Widened<Table[Name][0][Key]> } {
+  const [small, full] = table[name]
+  return (isFullSize ? full : small) as never
+}

@@ -1,0 +1,70 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { compileCache } from '../src/compile-cache.ts'
+import type { HostConfig } from '../src/host-config.ts'
+import { judge, sound } from '../src/judge.ts'
+import { printCounts } from '../src/print-counts.ts'
+import { sizeOf } from '../src/sizes.ts'
+import { openStage, type Stage, untilDrained } from '../src/stage.ts'
+
+const { transactions, kills } = sizeOf('outbox')
+
+/**
+ * A host inserts leads, and emits the event of each in the same transaction; three of ten are rolled back, and the host is
+ * killed (kill -9) again and again in the middle. Two workers drain meanwhile.
+ *
+ * Pass: the events are exactly those of the leads that were committed, and the requests those of the events: none for a lead
+ * that was rolled back.
+ */
+test.each(['postgres', 'sqlite'] as const)('outbox atomicity on %s', { timeout: 300_000 }, async (kind) => {
+  const stage = await openStage({ on: kind, delivery: { leaseMs: 5000 } })
+  const { rows } = stage.store
+  await rows.run('create table leads (id text primary key)')
+  await stage.fleet.startMany(2)
+
+  const share = Math.ceil(transactions / (kills + 1))
+  for (let n = 0; n < kills; n++) {
+    const host = await startHost(stage, `run${n}`, 10 * share)
+    const before = await countLeads(stage)
+    // It is killed in the middle of a transaction, wherever that is.
+    while ((await countLeads(stage)) < before + share / 2) await sleep(5)
+    await sleep(Math.random() * 20)
+    host.kill('SIGKILL')
+    await once(host, 'exit')
+  }
+  const last = await startHost(stage, 'last', share)
+  const [code] = (await once(last, 'exit')) as [number | null]
+  await untilDrained(stage)
+
+  const leads = (await rows.run('select id from leads')).map(({ id }) => String(id))
+  for (const id of leads) stage.dispatched.add(id)
+  const verdict = await judge(stage)
+  printCounts(`7 outbox atomicity, ${kind}`, { ...verdict, kills, leads: leads.length })
+  expect(code).toBe(0)
+  expect((await rows.eventIds()).sort()).toEqual(leads.sort())
+  expect(verdict).toMatchObject({
+    ...sound,
+    extra: 0,
+    requests: leads.length,
+    byStatus: { delivered: leads.length },
+  })
+  expect(await stage.fleet.crashes()).toEqual([])
+})
+
+async function startHost(stage: Stage, name: string, count: number): Promise<ChildProcess> {
+  const { store, encryptionKey, organizations: organizationIds } = stage
+  const config: HostConfig = { place: store.place, encryptionKey, organizationIds, name, transactions: count }
+  const host = fork(new URL('../src/host-process.ts', import.meta.url), [JSON.stringify(config)], {
+    execArgv: ['--conditions=@leadhooks/source'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+  })
+  onTestFinished(() => void host.kill('SIGKILL'))
+  await once(host, 'message')
+  return host
+}
+
+async function countLeads({ store: { rows } }: Stage): Promise<number> {
+  return Number((await rows.run('select count(*) as count from leads'))[0]?.['count'])
+}
