@@ -10,9 +10,11 @@ import type { Behaviour, EndpointMessage } from './endpoint.ts'
 const [logFile = '', secret = ''] = process.argv.slice(2)
 const log = openSync(logFile, 'a')
 const behaviours: Record<string, Behaviour> = {}
-const inFlight = { now: 0, most: 0 }
-const connections = { now: 0, most: 0 }
+let connections = 0
+let inFlight = 0
 let seen = 0
+const samples: { connections: number; inFlight: number }[] = []
+let most = { connections: 0, inFlight: 0 }
 
 let unwritten: string[] = []
 let written: Promise<void> | undefined
@@ -46,8 +48,8 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   const at = Date.now()
   const payload = await buffer(request)
   const path = request.url ?? ''
-  inFlight.most = Math.max(inFlight.most, ++inFlight.now)
-  response.once('close', () => inFlight.now--)
+  inFlight++
+  response.once('close', () => inFlight--)
   seen++
   const { headers } = request
   const verified = isVerified(request, payload) ? 'verified' : 'unverified'
@@ -67,22 +69,31 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
   receive(request, response).catch(() => response.destroy())
 })
 server.on('connection', (socket) => {
-  connections.most = Math.max(connections.most, ++connections.now)
-  socket.once('close', () => connections.now--)
+  connections++
+  let isOpen = true
+  const end = (): void => {
+    if (isOpen) connections--
+    isOpen = false
+  }
+  socket.once('end', end).once('close', end)
 })
+// A socket that is cut off and the one that takes its place overlap for a moment: what counts is how many there are for longer.
+setInterval(() => {
+  samples.push({ connections, inFlight })
+  if (samples.length > 5) samples.shift()
+  most.connections = Math.max(most.connections, Math.min(...samples.map((sample) => sample.connections)))
+  most.inFlight = Math.max(most.inFlight, Math.min(...samples.map((sample) => sample.inFlight)))
+}, 20)
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))
 
 process.on('message', (message: EndpointMessage) => {
   Object.assign(behaviours, message.behave)
-  if (message.resetMost === true) {
-    inFlight.most = inFlight.now
-    connections.most = connections.now
-  }
   process.send?.({
     acknowledged: message.number,
     seen,
-    mostInFlight: inFlight.most,
-    mostConnections: connections.most,
+    mostInFlight: most.inFlight,
+    mostConnections: most.connections,
   })
+  if (message.resetMost === true) most = { connections: 0, inFlight: 0 }
 })
 process.on('disconnect', () => process.exit(0))

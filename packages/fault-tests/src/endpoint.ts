@@ -25,6 +25,7 @@ export interface EndpointMessage {
 
 export interface EndpointCounts {
   seen: number
+  /** The most at once since this was last reset, of what lasted for a tenth of a second. */
   mostInFlight: number
   mostConnections: number
 }

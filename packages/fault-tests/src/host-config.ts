@@ -9,4 +9,6 @@ export interface HostConfig {
   name: string
   /** How many transactions it makes, if nobody ends it. */
   transactions: number
+  /** A file to which the id of each lead is appended once its transaction has committed. */
+  committedFile?: string | undefined
 }

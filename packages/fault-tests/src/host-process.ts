@@ -1,4 +1,5 @@
 // A host's process that writes leads, each with its event in the same transaction, and rolls back three of ten. To be killed.
+import { appendFileSync } from 'node:fs'
 import { createLeadhooks } from '@leadhooks/core'
 import { postgresStorage } from '@leadhooks/postgres'
 import { sqliteStorage } from '@leadhooks/sqlite'
@@ -20,6 +21,9 @@ const eventOf = (n: number): { organizationId: string; id: string; type: string;
   type: 'new_lead',
   data: { n },
 })
+const acknowledge = (n: number): void => {
+  if (config.committedFile !== undefined) appendFileSync(config.committedFile, `${eventOf(n).id}\n`)
+}
 const isRolledBack = (n: number): boolean => n % 10 < 3
 
 async function onPostgres(connectionString: string): Promise<void> {
@@ -35,6 +39,7 @@ async function onPostgres(connectionString: string): Promise<void> {
       await leadhooks.dispatchEvent(eventOf(n), { tx: client })
       await client.query(isRolledBack(n) ? 'rollback' : 'commit')
       client.release()
+      if (!isRolledBack(n)) acknowledge(n)
     }
   }
   await Promise.all(Array.from({ length: 8 }, run))
@@ -53,6 +58,7 @@ async function onSqlite(path: string): Promise<void> {
   for (let n = 0; n < config.transactions; n++) {
     try {
       write.immediate(n)
+      acknowledge(n)
     } catch (error) {
       if (!(error instanceof RolledBack)) throw error
     }

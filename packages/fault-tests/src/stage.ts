@@ -75,12 +75,13 @@ export async function createWebhook(
   { leadhooks, secret }: Pick<Stage, 'leadhooks' | 'secret'>,
   organizationId: string,
   url: string,
+  concurrency = 100,
 ): Promise<string> {
   const { webhook } = await leadhooks.webhooks.create({
     organizationId,
     url: `${url}/${organizationId}`,
     secret,
-    concurrency: 100,
+    concurrency,
   })
   return webhook.id
 }

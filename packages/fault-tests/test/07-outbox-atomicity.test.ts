@@ -1,9 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
-import { compileCache } from '../src/compile-cache.ts'
-import type { HostConfig } from '../src/host-config.ts'
+import { expect, test } from 'vitest'
+import { startHost } from '../src/host-handle.ts'
 import { judge, sound } from '../src/judge.ts'
 import { printCounts } from '../src/print-counts.ts'
 import { sizeOf } from '../src/sizes.ts'
@@ -26,7 +24,7 @@ test.each(['postgres', 'sqlite'] as const)('outbox atomicity on %s', { timeout: 
 
   const share = Math.ceil(transactions / (kills + 1))
   for (let n = 0; n < kills; n++) {
-    const host = await startHost(stage, `run${n}`, 10 * share)
+    const host = await startHost(stage, { name: `run${n}`, transactions: 10 * share })
     const before = await countLeads(stage)
     // It is killed in the middle of a transaction, wherever that is.
     while ((await countLeads(stage)) < before + share / 2) await sleep(5)
@@ -34,7 +32,7 @@ test.each(['postgres', 'sqlite'] as const)('outbox atomicity on %s', { timeout: 
     host.kill('SIGKILL')
     await once(host, 'exit')
   }
-  const last = await startHost(stage, 'last', share)
+  const last = await startHost(stage, { name: 'last', transactions: share })
   const [code] = (await once(last, 'exit')) as [number | null]
   await untilDrained(stage)
 
@@ -52,18 +50,6 @@ test.each(['postgres', 'sqlite'] as const)('outbox atomicity on %s', { timeout: 
   })
   expect(await stage.fleet.crashes()).toEqual([])
 })
-
-async function startHost(stage: Stage, name: string, count: number): Promise<ChildProcess> {
-  const { store, encryptionKey, organizations: organizationIds } = stage
-  const config: HostConfig = { place: store.place, encryptionKey, organizationIds, name, transactions: count }
-  const host = fork(new URL('../src/host-process.ts', import.meta.url), [JSON.stringify(config)], {
-    execArgv: ['--conditions=@leadhooks/source'],
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
-  })
-  onTestFinished(() => void host.kill('SIGKILL'))
-  await once(host, 'message')
-  return host
-}
 
 async function countLeads({ store: { rows } }: Stage): Promise<number> {
   return Number((await rows.run('select count(*) as count from leads'))[0]?.['count'])

@@ -6,6 +6,7 @@ import { percentile } from '../src/percentile.ts'
 import { printCounts } from '../src/print-counts.ts'
 import { isFullSize, sizeOf } from '../src/sizes.ts'
 import { createWebhook, dispatch, openStage, type Stage, untilDrained } from '../src/stage.ts'
+import { until } from '../src/until.ts'
 
 const { processes, slots, deliveries, waiting, deadlocks } = sizeOf('contention')
 const delivery = { concurrency: slots, organizationConcurrency: slots, webhookConcurrency: slots }
@@ -72,18 +73,16 @@ test('claim contention', { timeout: 600_000 }, async () => {
  */
 test('deadlocks are repeated without double effects', { timeout: 120_000 }, async () => {
   const stage = await openStage({ on: 'postgres', delivery: { concurrency: 32 } })
-  await stage.endpoint.behave({ '*': { delayMs: [20, 60] } })
+  await stage.endpoint.behave({ '*': { delayMs: [50, 50] } })
   await stage.fleet.startMany(2)
   const { place } = stage.store
   const stranger = new Client({ connectionString: place.kind === 'postgres' ? place.url : '' })
   await stranger.connect()
-  // The worker is the first to look for a deadlock, and so the one that is undone.
-  await stranger.query(`set deadlock_timeout = '1min'`)
   const before = await countDeadlocks(stage)
   for (let round = 0; (await countDeadlocks(stage)) - before < deadlocks; round++) {
     if (round === 500) throw new Error('No deadlock came about')
     await dispatch(stage, 100)
-    await lockBackwards(stranger)
+    await getInTheWay(stranger, stage)
   }
   await stranger.end()
   await untilDrained(stage)
@@ -99,18 +98,23 @@ test('deadlocks are repeated without double effects', { timeout: 120_000 }, asyn
   })
 })
 
-/** Locks rows that workers hold one by one, from the last to the first: they settle them from the first to the last. */
-async function lockBackwards(stranger: Client): Promise<void> {
+/**
+ * Locks a row that a worker holds, waits until a settlement stands before it, and then wants what that settlement has locked
+ * before. The settlement has waited longer, so it is the first to look for a deadlock, and the one that is undone.
+ */
+async function getInTheWay(stranger: Client, { store: { rows } }: Stage): Promise<void> {
   await stranger.query('begin')
-  for (let n = 0; n < 10; n++) {
-    await stranger.query(`
-      select id from leadhooks.queue where lease is not null order by leased_at desc, id desc limit 1 offset ${n} for update`)
-    await sleep(5)
-  }
+  await stranger.query(
+    'select from leadhooks.queue where lease is not null order by id desc limit 1 for update',
+  )
+  const isInTheWay = async (): Promise<boolean> =>
+    (await rows.run(`select from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0`)).length > 0
+  await until('a settlement waits', isInTheWay, { timeoutMs: 1000, everyMs: 5 }).catch(() => {})
+  await stranger.query('select from leadhooks.queue where lease is not null order by id for update')
   await stranger.query('rollback')
 }
 
-/** Deliveries that fall due in a day, of the first event. */
+/** Deliveries that fall due in a day, to the first webhook. */
 async function addWaiting(
   { leadhooks, organizations, store: { rows } }: Stage,
   count: number,
@@ -119,8 +123,8 @@ async function addWaiting(
   await leadhooks.organizations.upsert({ id: organizationId })
   await rows.run(`
     insert into leadhooks.queue (id, organization_id, webhook_id, event_id, status, attempts, due_at, created_at)
-    select 'waiting_' || n, organization_id, id, 'waiting', 'retrying', 1, now() + interval '1 day', now()
-    from leadhooks.webhooks cross join generate_series(1, ${count}) as n where organization_id = '${organizationId}'`)
+    select 'waiting_' || n, organization_id, id, 'waiting_' || n, 'retrying', 1, now() + interval '1 day', now()
+    from leadhooks.webhooks cross join generate_series(1, ${count}) as n where organization_id = '${organizations[0] ?? ''}'`)
 }
 
 async function countDeadlocks({ store: { rows } }: Stage): Promise<number> {
