@@ -12,16 +12,21 @@ import { signRequest } from './sign-request.ts'
 /** How long to wait where it cannot be told how many tries there were. */
 const unknownDelayMs = 60_000
 
+export interface DeliverOptions {
+  targetOf: (webhook: StoredWebhook) => DeliveryTarget
+  /** What time it is: the signature says so. */
+  startedAt: number
+  signal: AbortSignal
+}
+
 /** Makes one attempt of a claimed delivery and says what came of it. Never throws for what the receiver did. */
 export async function deliver(
   ctx: Context,
-  targetOf: (webhook: StoredWebhook) => DeliveryTarget,
   claimed: ClaimedDelivery,
-  signal: AbortSignal,
+  { targetOf, startedAt, signal }: DeliverOptions,
 ): Promise<Settlement> {
   const target = openTarget(targetOf, claimed.webhook)
   if (target === null) return undecryptable(claimed)
-  const startedAt = ctx.clock.now()
   const request = signRequest(target, claimed, startedAt)
   const result = await sendRequest(ctx.agent, ctx.clock, request, signal)
   const verdict = classifyResponse(result)
@@ -29,7 +34,7 @@ export async function deliver(
     id: claimed.id,
     lease: claimed.lease,
     attempt: toAttempt(claimed, startedAt, result, verdict),
-    next: await nextStep(ctx, claimed, result, verdict),
+    next: await nextStep(ctx, claimed, result, verdict, startedAt + result.durationMs),
     ...(verdict.outcome === 'gone' && { disableWebhook: 'gone' }),
   }
 }
@@ -80,12 +85,13 @@ async function nextStep(
   claimed: ClaimedDelivery,
   result: SendResult,
   verdict: Verdict,
+  answeredAt: number,
 ): Promise<Settlement['next']> {
   if (verdict.outcome === 'delivered') return { status: 'delivered' }
   if (verdict.outcome === 'gone') return { status: 'dead_letter', reason: 'gone' }
   // The receiver had no chance to answer: the next worker tries at once, even where this was the last attempt.
   if (verdict.failure === 'worker_stopped') return { status: 'retrying', delayMs: 0 }
-  const retryAfter = result.kind === 'response' ? parseRetryAfter(result.retryAfter, ctx.clock.now()) : null
+  const retryAfter = result.kind === 'response' ? parseRetryAfter(result.retryAfter, answeredAt) : null
   const delayMs = await delayOf(ctx, claimed, retryAfter)
   return delayMs === null ? { status: 'dead_letter', reason: 'exhausted' } : { status: 'retrying', delayMs }
 }

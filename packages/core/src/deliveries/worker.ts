@@ -9,9 +9,11 @@ import { startHousekeeping } from './housekeeping.ts'
 import { type Lane, Lanes } from './lanes.ts'
 import { observeSettlement } from './observe-settlement.ts'
 import { recurring } from './recurring.ts'
+import { SendingTime } from './sending-time.ts'
 import { SettleBatch } from './settle-batch.ts'
 
 const longestBackOffMs = 5000
+const compareClocksMs = 60_000
 /** What was claimed ahead and could not go by then is given back: its webhook may have been changed meanwhile. */
 const longestWaitMs = 1000
 /** What is left of a stop after its time: enough to write the results of what was cut off. */
@@ -38,6 +40,7 @@ export class Worker {
   readonly #results: SettleBatch
   readonly #targetOf: ReturnType<typeof createDeliveryTargets>
   readonly #held = new HeldClaims()
+  readonly #time: SendingTime
   readonly #abort = new AbortController()
   readonly #endTasks: (() => Promise<void>)[]
   readonly #onStopped: (worker: Worker) => void
@@ -59,9 +62,11 @@ export class Worker {
     this.#lanes = new Lanes(ctx.clock.now(), concurrency, ctx.underWay, () => this.#fill())
     this.#results = new SettleBatch(ctx)
     this.#targetOf = createDeliveryTargets(ctx)
+    this.#time = new SendingTime(ctx)
     this.#endTasks = [
       recurring(ctx, 'renew leases', leaseMs / 3, () => this.#renewLeases()),
       recurring(ctx, 'give back what waits', longestWaitMs, () => this.#releaseStale()),
+      recurring(ctx, 'compare clocks', compareClocksMs, () => this.#time.compare()),
       startHousekeeping(ctx),
     ]
     this.#endWatch = ctx.storage.watchForWork?.(() => this.wake())
@@ -158,7 +163,11 @@ export class Worker {
 
   async #deliver(lane: Lane, claimed: ClaimedDelivery): Promise<Settlement> {
     try {
-      return await deliver(this.#ctx, this.#targetOf, claimed, this.#abort.signal)
+      return await deliver(this.#ctx, claimed, {
+        targetOf: this.#targetOf,
+        startedAt: this.#time.now(),
+        signal: this.#abort.signal,
+      })
     } finally {
       // The slot is free as soon as the receiver is done; the result is written behind.
       if (this.#lanes.end(lane)) this.#isHungry = true
@@ -205,6 +214,8 @@ export class Worker {
     }
     this.#isHungry = false
     try {
+      // Nothing is signed before it is known what time it is.
+      if (this.#time.isUnknown) await this.#time.compare()
       const claimed = await this.#ctx.storage.claimDeliveries({ ...request, now: this.#ctx.storageTime() })
       this.#held.add(claimed, this.#ctx.clock.now())
       this.#lanes.add(claimed, request)

@@ -1,3 +1,4 @@
+import { memoryStorage } from '@leadhooks/core'
 import { fakeClock } from '@leadhooks/core/testing'
 import { signBody, verifySignature } from '@leadhooks/verify-signature'
 import { describe, expect, test } from 'vitest'
@@ -72,6 +73,23 @@ describe('a delivery', () => {
     await settledCount(3)
     expect(receiver.requests.map(({ url }) => url).sort()).toEqual(['/all', '/exact', '/group'])
   })
+})
+
+test('the time of a signature is the storage’s: the clock of a worker’s machine may be wrong', async () => {
+  const receiver = await openReceiver()
+  const hourAhead = 3_600_000
+  const storage = { ...memoryStorage(), currentTime: async () => new Date(Date.now() + hourAhead) }
+  const { leadhooks, settledCount } = await openLeadhooks({ storage })
+  const { secret } = await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+  leadhooks.startWorker()
+  await dispatch(leadhooks)
+  const [settled] = await settledCount(1)
+  const [request] = receiver.requests
+  const { body: payload = '', headers = {} } = request ?? {}
+  expect(() => verifySignature({ payload, headers, secret, now: Date.now() + hourAhead })).not.toThrow()
+  expect(() => verifySignature({ payload, headers, secret })).toThrow(/in the future/)
+  const startedAt = settled?.attempt?.startedAt.getTime() ?? 0
+  expect(Math.abs(startedAt - hourAhead - Date.now())).toBeLessThan(60_000)
 })
 
 describe('a failing receiver', () => {
