@@ -43,7 +43,7 @@ const { createServer } = $load('node:http')
 const { createLeadhooks, memoryStorage } = $load('@leadhooks/core')
 const { startReceiver } = $load('@leadhooks/core/testing')
 const { verifySignature } = $load('@leadhooks/verify-signature')
-for (const entry of ['core/storage', 'core/conformance', 'core/node-http', 'sql', 'sqlite', 'express',
+for (const entry of ['core/storage', 'core/conformance', 'core/node-http', 'sql', 'sqlite', 'postgres', 'express',
   'verify-signature/webcrypto', 'verify-signature/express', 'verify-signature/fastify', 'verify-signature/fetch']) {
   $load('@leadhooks/' + entry)
 }
@@ -102,7 +102,11 @@ function tryInstalled(tarballs) {
   writeFileSync(join(project, 'package.json'), '{ "private": true }')
   // Scripts are left out: the driver of SQLite brings its binary, and compiling it for an old Node takes minutes.
   const options = ['--no-audit', '--no-fund', '--legacy-peer-deps', '--ignore-scripts']
-  run('npm', ['install', ...options, ...tarballs, 'express', 'kysely@0.28', 'better-sqlite3@13'], project)
+  run(
+    'npm',
+    ['install', ...options, ...tarballs, 'express', 'pg', 'kysely@0.28', 'better-sqlite3@13'],
+    project,
+  )
   writeFileSync(join(project, 'smoke.mjs'), smoke.replaceAll('$load', 'await import'))
   writeFileSync(join(project, 'smoke.cjs'), smoke.replaceAll('$load', 'require'))
   writeFileSync(join(project, 'memory.config.ts'), config('memoryStorage()'))
