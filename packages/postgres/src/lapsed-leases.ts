@@ -7,6 +7,8 @@ import { statement } from './statement.ts'
 
 /** A lapse more than this ends the delivery: it must not take one worker after the other with it. */
 const mostLapses = 4
+/** From so many on it is a suspect, and goes out alone: what is under way beside it must not vanish with it each time. */
+const suspectLapses = 2
 /** How many claims are looked after at once. */
 const pageSize = 200
 
@@ -50,6 +52,14 @@ const findLapsed = statement(`
   order by queue.leased_until, queue.due_at
   for update of queue skip locked`)
 
+const findSuspect = statement(`
+  with input as (select ${nowOr('$1')} as now)
+  select exists (
+    select from input cross join leadhooks.queue
+    where queue.id = any(array(select unnest(delivery_ids) from leadhooks.claims))
+      and queue.lapses >= ${suspectLapses} and queue.lease is not null and queue.leased_until > input.now
+  ) as is_out`)
+
 const recordLost = `
   insert into leadhooks.attempts (delivery_id, number, started_at, outcome)
   select id, attempts + 1, leased_at, 'lost' from leadhooks.queue where id = any($1::text[])
@@ -85,13 +95,25 @@ export async function takeOverLapsed(
 ): Promise<ClaimedRow[]> {
   return database.transaction(async (session) => {
     const lapsed = await session.rows<LapsedRow>(findLapsed, [now, now])
-    const takeable = withinRoom(lapsed, request)
+    // Where there is none to hand out, as nearly always, nobody need look for another one.
+    const isSuspectOut = lapsed.some(isSuspect) && (await findSuspectOut(session, now))
+    const takeable = withinRoom(lapsed, request, isSuspectOut)
     const crashed = idsOf(takeable.filter(({ lapses }) => lapses >= mostLapses))
     const due = idsOf(takeable.filter(({ lapses }) => lapses < mostLapses))
     if (takeable.length > 0) await session.run(recordLost, [idsOf(takeable)])
     if (crashed.length > 0) await session.run(giveUp, [crashed, now])
     return due.length === 0 ? [] : lease(session, due, request.leaseMs, now)
   })
+}
+
+async function findSuspectOut(session: Session, now: Date | null): Promise<boolean> {
+  const [row] = await session.rows<{ is_out: boolean }>(findSuspect, [now])
+  return row?.is_out === true
+}
+
+/** Whether this lapse makes it one. A lapse that ends a delivery does not. */
+function isSuspect({ lapses }: LapsedRow): boolean {
+  return lapses + 1 >= suspectLapses && lapses < mostLapses
 }
 
 async function lease(
@@ -104,7 +126,9 @@ async function lease(
   return rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))
 }
 
-function withinRoom(lapsed: readonly LapsedRow[], request: ClaimRequest): LapsedRow[] {
+/** As many as there is room for, and one suspect at most. */
+function withinRoom(lapsed: readonly LapsedRow[], request: ClaimRequest, isOneOut: boolean): LapsedRow[] {
+  let isSuspectOut = isOneOut
   const { limit, room, defaultConcurrency, mostConcurrency = Infinity } = request
   const { organizationRoom, mostPerOrganization = Infinity } = request
   const webhooks = new Map(room)
@@ -115,6 +139,8 @@ function withinRoom(lapsed: readonly LapsedRow[], request: ClaimRequest): Lapsed
     const own = webhooks.get(webhookId) ?? Math.min(concurrency ?? defaultConcurrency, mostConcurrency)
     const shared = organizations.get(organizationId) ?? mostPerOrganization
     if (own <= 0 || shared <= 0) continue
+    if (isSuspect(row) && isSuspectOut) continue
+    isSuspectOut ||= isSuspect(row)
     webhooks.set(webhookId, own - 1)
     organizations.set(organizationId, shared - 1)
     if (taken.push(row) === limit) break

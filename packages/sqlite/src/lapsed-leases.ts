@@ -4,6 +4,8 @@ import { bringInDelivery } from './fresh-deliveries.ts'
 
 /** So many workers in a row may vanish over a delivery. Then it is taken to be the reason. */
 const maxLapses = 5
+/** From so many on a delivery is a suspect, and goes out alone: what is under way beside it must not vanish with it each time. */
+const suspectLapses = 2
 
 /** What a vanished worker left behind. */
 export interface LapsedLease {
@@ -45,6 +47,11 @@ const lapsedLeases = `
 
 const soFar = `select attempts, lapses from leadhooks_deliveries where organization_id = ? and id = ?`
 
+const suspectsOut = `
+  select 1 from leadhooks_leases as lease join leadhooks_deliveries as delivery
+    on delivery.organization_id = lease.organization_id and delivery.id = lease.delivery_id
+  where lease.leased_until > ? and delivery.lapses >= ${suspectLapses} limit 1`
+
 const insertLost = `
   insert into leadhooks_attempts (delivery_id, number, started_at, outcome) values (?, ?, ?, 'lost')`
 
@@ -84,6 +91,8 @@ export function lapsedLeasesAt(connection: Connection, now: number): LapsedLease
 export function lapsedDeliveries(look: Look, limit: number): Lapsed {
   const { connection, now, webhooks } = look
   const lapsed: Lapsed = { due: [], crashed: [] }
+  // Asked once, and only where there is a suspect to hand out.
+  let isSuspectOut: boolean | undefined
   for (const lease of lapsedLeasesAt(connection, now)) {
     if (lapsed.due.length === limit) break
     const { id, organizationId, webhookId, eventId } = lease
@@ -93,8 +102,12 @@ export function lapsedDeliveries(look: Look, limit: number): Lapsed {
       lapsed.crashed.push(lease)
       continue
     }
+    const isSuspect = lease.lapses + 1 >= suspectLapses
+    if (isSuspect) isSuspectOut ??= connection.get(suspectsOut, now) !== undefined
+    if (isSuspect && isSuspectOut === true) continue
     const event = eventOf(look, organizationId, { id, event: { id: eventId } })
     if (event === null) continue
+    if (isSuspect) isSuspectOut = true
     webhooks.give(organizationId, webhookId)
     lapsed.due.push({ ...lease, dueAt: lease.leasedUntil, webhook, event })
   }

@@ -10,6 +10,7 @@ import {
   dispatch,
   hour,
   minute,
+  only,
   outcomes,
   race,
   raceAround,
@@ -81,6 +82,38 @@ export const leaseCases: readonly ConformanceCase[] = [
     const rest = await claim(storage, { now: after(5 * hour) })
     assert.equal([...claimed, ...rest].length, 1)
     assert.equal((await reload(storage, { organizationId: 'acme', id })).reason, 'worker_crash')
+  }),
+
+  storageCase(
+    'of what has lapsed twice in a row one is out at a time: the next goes when that has a result, or lapses',
+    async (storage) => {
+      await addWebhook(storage)
+      await dispatch(storage, {}, { count: 3 })
+      await claim(storage)
+      assert.equal((await claim(storage, { now: after(hour) })).length, 3, 'One lapse says nothing')
+      const [fresh] = await dispatch(storage, {}, { now: after(hour) })
+      const [first, other] = await claim(storage, { now: after(2 * hour) })
+      assert.ok(first !== undefined)
+      assert.equal(other?.event.id, fresh?.id, 'What has not lapsed goes beside it')
+      assert.deepEqual(await claim(storage, { now: after(2 * hour) }), [])
+      await settle(storage, first, {}, after(2 * hour))
+      const second = only(await claim(storage, { now: after(2 * hour) }))
+      assert.deepEqual([second.attempt, second.id === first.id], [3, false])
+      const third = (await claim(storage, { now: after(3 * hour) })).filter(({ attempt }) => attempt > 2)
+      assert.equal(third.length, 1)
+    },
+  ),
+
+  storageCase('a suspect without room keeps no other waiting', async (storage) => {
+    const full = await addClaimed(storage)
+    await claimOne(storage, { now: after(hour) })
+    const { webhook } = await addClaimed(storage, { organizationId: 'other' })
+    await claim(storage, { now: after(2 * hour), room: new Map([[full.webhook.id, 0]]) })
+    const claimed = await claim(storage, { now: after(3 * hour), room: new Map([[full.webhook.id, 0]]) })
+    assert.deepEqual(
+      claimed.map((one) => [one.webhook.id, one.attempt]),
+      [[webhook.id, 3]],
+    )
   }),
 
   storageCase('lapses before a result no longer count towards the fifth', async (storage) => {

@@ -468,6 +468,21 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['the fifth lapse in a row ends a delivery: worker_crash'],
   },
 
+  'hands out everything that lapsed twice at once': {
+    breaks: (right, state) => ({
+      async claimDeliveries(request) {
+        const lapses = new Map([...state.unfinished].map((row) => [row, row.lapses]))
+        for (const row of state.unfinished) if (row.lapses < 4) row.lapses = 0
+        const claimed = await right.claimDeliveries(request)
+        for (const [row, count] of lapses) row.lapses += Math.min(count, 3)
+        return claimed
+      },
+    }),
+    noticedBy: [
+      'of what has lapsed twice in a row one is out at a time: the next goes when that has a result, or lapses',
+    ],
+  },
+
   'never forgets a lapse': {
     breaks: (right, state) => ({
       async settleDeliveries(settlements, options) {

@@ -7,6 +7,8 @@ import { copy, type DeliveryRow, eventKey, type Lease, type MemoryState, timeOf 
 import type { ClaimedDelivery, ClaimRequest } from './storage.ts'
 
 const maxLapses = 5
+/** So many workers in a row have vanished over a suspect. */
+const suspectLapses = 2
 
 export function claimDeliveries(state: MemoryState, request: ClaimRequest): ClaimedDelivery[] {
   const now = timeOf(request)
@@ -19,10 +21,29 @@ export function claimDeliveries(state: MemoryState, request: ClaimRequest): Clai
 export function chooseDeliveries(state: MemoryState, request: ClaimRequest, now: Date): DeliveryRow[] {
   const due = [...state.unfinished].filter((row) => isDue(state, row, now)).sort(byDueTime)
   const lanes = groupedBy(due, ({ webhookId }) => webhookId)
-  const rows = lanes.flatMap(([webhookId, lane]) => lane.slice(0, roomOf(state, request, webhookId)))
+  const rows = lanes.flatMap(([webhookId, lane]) =>
+    withOneSuspect(lane).slice(0, roomOf(state, request, webhookId)),
+  )
   const lapsed = rows.filter(({ lease }) => lease !== null).sort(byDueTime)
   const waiting = rows.filter(({ lease }) => lease === null)
-  return withOrganizationRoom([...lapsed, ...inFairOrder(state, waiting)], request).slice(0, request.limit)
+  const chosen = withOrganizationRoom([...lapsed, ...inFairOrder(state, waiting)], request)
+  return withOneSuspect(chosen, isSuspectOut(state, now)).slice(0, request.limit)
+}
+
+/** Without the suspects but for the first one; without any where one is out. */
+function withOneSuspect(rows: readonly DeliveryRow[], isOneOut = false): DeliveryRow[] {
+  const first = isOneOut ? undefined : rows.find(becomesSuspect)
+  return rows.filter((row) => row === first || !becomesSuspect(row))
+}
+
+function becomesSuspect({ lease, lapses }: DeliveryRow): boolean {
+  return lease !== null && lapses + 1 >= suspectLapses
+}
+
+function isSuspectOut(state: MemoryState, now: Date): boolean {
+  return [...state.unfinished].some(
+    (row) => row.lapses >= suspectLapses && row.lease !== null && !isLapsed(row, now),
+  )
 }
 
 /** Gives each row a new lease, and counts the attempt of a worker whose lease lapsed. */

@@ -231,7 +231,8 @@ export interface DeliveryStorage {
    * where it is, and keeps nothing else waiting.
    *
    * Taking over a lapsed lease records a `lost` attempt and counts it. The fifth lapse in a row ends the delivery instead
-   * (`dead_letter: worker_crash`).
+   * (`dead_letter: worker_crash`). From the second lapse in a row on a delivery is a suspect, and of all suspects one is out
+   * at a time: a delivery that ends its worker must not end those that were under way beside it.
    *
    * Concurrency: no delivery is handed to two callers while its lease lives.
    */
