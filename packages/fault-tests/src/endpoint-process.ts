@@ -84,7 +84,10 @@ setInterval(() => {
   most.connections = Math.max(most.connections, Math.min(...samples.map((sample) => sample.connections)))
   most.inFlight = Math.max(most.inFlight, Math.min(...samples.map((sample) => sample.inFlight)))
 }, 20)
-server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))
+// Sixteen workers open all their connections at the same moment.
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
+  process.send?.({ port: (server.address() as AddressInfo).port }),
+)
 
 process.on('message', (message: EndpointMessage) => {
   Object.assign(behaviours, message.behave)

@@ -77,7 +77,8 @@ export function postgresRows(url: string): Rows {
       return new Map(Object.entries(byEvent))
     },
     attemptsByOutcome: async () =>
-      counts('select outcome as name, count(*) from leadhooks.attempts group by outcome'),
+      counts(`
+        select outcome || coalesce(' ' || failure, '') as name, count(*) from leadhooks.attempts group by name`),
     eventIds: async () => (await all('select id from leadhooks.events')).map(({ id }) => String(id)),
     run: all,
     async close() {

@@ -12,6 +12,7 @@ export interface Rows {
   mostOverdueMs(): Promise<number>
   /** The rows of attempts of each event. */
   attemptsByEvent(): Promise<Map<string, number>>
+  /** By outcome, and where there is one, failure: `succeeded`, `failed timeout`. */
   attemptsByOutcome(): Promise<Record<string, number>>
   /** The ids of all events. */
   eventIds(): Promise<string[]>

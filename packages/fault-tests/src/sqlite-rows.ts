@@ -76,7 +76,7 @@ export function sqliteRows(path: string): Rows {
         ),
       ),
     attemptsByOutcome: async () =>
-      counts('select outcome, count(*) from leadhooks_attempts group by outcome'),
+      counts(`select outcome || coalesce(' ' || failure, ''), count(*) from leadhooks_attempts group by 1`),
     eventIds: async () => database().prepare('select id from leadhooks_events').pluck().all() as string[],
     async run(text) {
       const statement = database().prepare<[], Record<string, unknown>>(text)

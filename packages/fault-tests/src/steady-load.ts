@@ -11,6 +11,7 @@ export interface FailedDispatch {
 }
 
 export interface SteadyLoad {
+  /** Those that failed while it went on. */
   failures: readonly FailedDispatch[]
   /** When each event was first dispatched, in milliseconds since the epoch. */
   dispatchedAt: ReadonlyMap<string, number>
@@ -31,7 +32,7 @@ export function startLoad(
   const undecided = new Set<number>()
   const underWay = new Set<Promise<void>>()
   let next = stage.dispatched.size
-  let isRunning = true
+  const ended = new AbortController()
 
   async function send(n: number): Promise<void> {
     const event = newEvent(stage, n)
@@ -51,7 +52,7 @@ export function startLoad(
   async function run(): Promise<void> {
     const startedAt = performance.now()
     const first = next
-    while (isRunning) {
+    while (!ended.signal.aborted) {
       const due = first + Math.floor(((performance.now() - startedAt) * perSecond) / 1000)
       while (next < due) {
         const sending = send(next++).finally(() => underWay.delete(sending))
@@ -66,13 +67,13 @@ export function startLoad(
     failures,
     dispatchedAt,
     async stop() {
-      isRunning = false
+      ended.abort()
       await running
       await Promise.all(underWay)
       for (let round = 0; undecided.size > 0; round++) {
         if (round === 50)
           throw new Error(`${undecided.size} events could not be dispatched in ${round} rounds`)
-        await Promise.all([...undecided].map(send))
+        for (const n of undecided) await send(n)
         if (undecided.size > 0) await sleep(200)
       }
     },

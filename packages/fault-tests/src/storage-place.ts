@@ -7,6 +7,6 @@ export type StoragePlace = { kind: 'postgres'; url: string } | { kind: 'sqlite';
 
 export function openPlace(place: StoragePlace): Storage {
   return place.kind === 'postgres'
-    ? (postgresStorage({ connectionString: place.url, maxConnections: 5 }) as Storage)
-    : (sqliteStorage({ path: place.path }) as Storage)
+    ? postgresStorage({ connectionString: place.url, maxConnections: 5 })
+    : sqliteStorage({ path: place.path })
 }

@@ -28,9 +28,9 @@ test('half-open partition', { timeout: 180_000 }, async () => {
   const cutOff = await fleet.start({ place: byPort(place, proxy.port), hasOwnPool: true })
   await fleet.startMany(2)
   const load = startLoad(stage, eventsPerSecond)
-  await until('the worker is busy', async () => (await fleet.exposedOf(cutOff)) > 0)
   await sleep(2000)
   const before = await cutOff.report()
+  await until('the worker is busy', async () => (await fleet.exposedOf(cutOff)) >= 3, { everyMs: 5 })
 
   const cutAt = Date.now()
   proxy.blackHole()

@@ -93,12 +93,8 @@ test.each(['postgres', 'sqlite'] as const)(
       requests: 48,
       mostPerEvent: 2,
       byStatus: { delivered: 24 },
-      byOutcome: { failed: 24, succeeded: 24 },
+      byOutcome: { 'failed worker_stopped': 24, succeeded: 24 },
     })
-    const [stopped] = await stage.store.rows.run(
-      `select count(*) as count from ${kind === 'postgres' ? 'leadhooks.' : 'leadhooks_'}attempts where failure = 'worker_stopped'`,
-    )
-    expect(Number(stopped?.['count'])).toBe(24)
     next.signal('SIGTERM')
     expect(await next.exited).toEqual({ code: 0, signal: null })
     if (!isFullSize) return

@@ -82,8 +82,8 @@ test('sqlite: the power fails', { timeout: 300_000 }, async () => {
   await stage.fleet.startMany(2)
   const host = await startHost(stage, { name: 'run', transactions: 1_000_000, committedFile })
   const all = (signal: NodeJS.Signals): void => {
-    for (const process of [...stage.fleet.running, host])
-      'signal' in process ? process.signal(signal) : process.kill(signal)
+    for (const worker of stage.fleet.running) worker.signal(signal)
+    host.kill(signal)
   }
 
   let acknowledged = 0

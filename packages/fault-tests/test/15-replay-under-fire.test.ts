@@ -122,11 +122,13 @@ interface Api {
 }
 
 async function startApi({ store: { place }, encryptionKey }: Stage): Promise<Api> {
-  let child: ChildProcess
   let url = ''
-  let isStarted: Promise<void>
-  function start(): void {
-    child = fork(
+  async function hearPort(child: ChildProcess): Promise<void> {
+    const [{ port }] = (await once(child, 'message')) as [{ port: number }]
+    url = `http://127.0.0.1:${port}`
+  }
+  function start(): { child: ChildProcess; isStarted: Promise<void> } {
+    const child = fork(
       new URL('../src/api-process.ts', import.meta.url),
       [JSON.stringify({ place, encryptionKey })],
       {
@@ -134,22 +136,20 @@ async function startApi({ store: { place }, encryptionKey }: Stage): Promise<Api
         env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
       },
     )
-    isStarted = once(child, 'message').then(([{ port }]) => {
-      url = `http://127.0.0.1:${String(port)}`
-    })
+    return { child, isStarted: hearPort(child) }
   }
-  start()
-  onTestFinished(() => void child.kill('SIGKILL'))
-  await isStarted!
+  let running = start()
+  onTestFinished(() => void running.child.kill('SIGKILL'))
+  await running.isStarted
   return {
     url: () => url,
-    started: async () => isStarted,
+    started: async () => running.isStarted,
     async killAndRestart() {
-      const exited = once(child, 'exit')
-      child.kill('SIGKILL')
-      start()
+      const exited = once(running.child, 'exit')
+      running.child.kill('SIGKILL')
+      running = start()
       await exited
-      await isStarted
+      await running.isStarted
     },
   }
 }
