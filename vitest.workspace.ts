@@ -10,6 +10,9 @@ const projects = ['packages', 'examples'].flatMap((folder) =>
     .filter(({ root }) => existsSync(`${root}/package.json`)),
 )
 
+// They start many processes and wait for most of their time: two files at once, after everything else.
+const faultTests = { maxWorkers: 2, sequence: { groupOrder: 1 } }
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -19,7 +22,14 @@ export default defineConfig({
     projects: projects.map(({ name, root }) => ({
       extends: true as const,
       // Generous, for tests that start servers and processes on a machine that is busy with others of them.
-      test: { name, root, include: ['{src,test}/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+      test: {
+        name,
+        root,
+        include: ['{src,test}/**/*.test.ts'],
+        testTimeout: 30_000,
+        hookTimeout: 60_000,
+        ...(name === 'fault-tests' && faultTests),
+      },
     })),
   },
 })

@@ -58,7 +58,7 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   await record(`${line}\n`)
   const behaviour = behaviours[path] ?? behaviours['*'] ?? {}
   if (behaviour.hangs === true) return
-  const [from, to] = behaviour.delayMs ?? [0, 0]
+  const [from = 0, to = 0] = behaviour.delayMs ?? []
   if (to > 0) await sleep(from + Math.random() * (to - from))
   const isFailure = behaviour.failsFirst === true && attempt === '1'
   response.writeHead(isFailure ? 500 : (behaviour.status ?? 200)).end()

@@ -8,8 +8,8 @@ import { compileCache } from './compile-cache.ts'
 export interface Behaviour {
   /** @default 200 */
   status?: number
-  /** Answers after a random time between these. @default at once */
-  delayMs?: readonly [from: number, to: number]
+  /** Answers after a random time between these two. @default at once */
+  delayMs?: readonly number[]
   /** Never answers. */
   hangs?: boolean
   /** Answers the first attempt of each delivery with a 500. */

@@ -7,7 +7,7 @@ import { dispatch, openStage, type Stage, untilDrained } from '../src/stage.ts'
 import type { StorageKind } from '../src/store.ts'
 import { until } from '../src/until.ts'
 
-const { events, kills, leaseMs, slots } = sizeOf('killStorm')
+const { events, kills, leaseMs, slots, answerMs } = sizeOf('killStorm')
 
 /**
  * Three workers drain a backlog, and again and again one of them is killed (kill -9) and started anew.
@@ -65,7 +65,7 @@ test.each(['postgres', 'sqlite'] as const)('kill storm on %s', { timeout: 600_00
 async function openStorm(kind: StorageKind): Promise<Stage> {
   const delivery = { concurrency: slots, organizationConcurrency: slots, webhookConcurrency: slots, leaseMs }
   const stage = await openStage({ on: kind, delivery })
-  await stage.endpoint.behave({ '*': { delayMs: [5, 35] } })
+  await stage.endpoint.behave({ '*': { delayMs: answerMs } })
   return stage
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { judge, sound } from '../src/judge.ts'
 import { printCounts } from '../src/print-counts.ts'
-import { sizeOf } from '../src/sizes.ts'
+import { sizeOf, storageKinds } from '../src/sizes.ts'
 import { dispatch, openStage, untilDrained } from '../src/stage.ts'
 import { until } from '../src/until.ts'
 
@@ -15,7 +15,7 @@ const { deliveries, leaseMs, answerMs, pauseMs } = sizeOf('zombie')
  * Pass: it changes no delivery; each event had two requests at most, and no more of them than the worker held had two; each
  * request has its row, those of the stale worker as `superseded`.
  */
-test.each(['postgres', 'sqlite'] as const)('zombie on %s', { timeout: 60_000 }, async (kind) => {
+test.each(storageKinds)('zombie on %s', { timeout: 60_000 }, async (kind) => {
   const delivery = { concurrency: 32, leaseMs }
   const stage = await openStage({ on: kind, delivery })
   const { fleet, endpoint, store } = stage

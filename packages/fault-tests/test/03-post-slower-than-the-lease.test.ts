@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { judge, sound } from '../src/judge.ts'
 import { printCounts } from '../src/print-counts.ts'
-import { sizeOf } from '../src/sizes.ts'
+import { sizeOf, storageKinds } from '../src/sizes.ts'
 import { dispatch, openStage, type Stage, untilDrained } from '../src/stage.ts'
 import { byPort } from '../src/store.ts'
 import { startTcpProxy } from '../src/tcp-proxy.ts'
@@ -22,22 +22,18 @@ const delivery = {
  *
  * Pass: each event has exactly one request, since live workers renew their leases.
  */
-test.each(['postgres', 'sqlite'] as const)(
-  'a POST slower than the lease, on %s',
-  { timeout: 120_000 },
-  async (kind) => {
-    const stage = await openStage({ on: kind, delivery })
-    await stage.endpoint.behave({ '*': { delayMs: [answerMs, answerMs] } })
-    await stage.fleet.startMany(3)
-    await dispatch(stage, deliveries)
-    await untilDrained(stage)
+test.each(storageKinds)('a POST slower than the lease, on %s', { timeout: 120_000 }, async (kind) => {
+  const stage = await openStage({ on: kind, delivery })
+  await stage.endpoint.behave({ '*': { delayMs: [answerMs, answerMs] } })
+  await stage.fleet.startMany(3)
+  await dispatch(stage, deliveries)
+  await untilDrained(stage)
 
-    const verdict = await judge(stage)
-    printCounts(`3 a POST slower than the lease, ${kind}`, { ...verdict })
-    expect(verdict).toMatchObject({ ...sound, requests: deliveries, byStatus: { delivered: deliveries } })
-    expect(await stage.fleet.crashes()).toEqual([])
-  },
-)
+  const verdict = await judge(stage)
+  printCounts(`3 a POST slower than the lease, ${kind}`, { ...verdict })
+  expect(verdict).toMatchObject({ ...sound, requests: deliveries, byStatus: { delivered: deliveries } })
+  expect(await stage.fleet.crashes()).toEqual([])
+})
 
 /**
  * The same, and the database is out of reach for the workers in the middle of their requests, for longer than a lease, so

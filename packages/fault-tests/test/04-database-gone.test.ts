@@ -11,7 +11,7 @@ import { byPort, postgresStore } from '../src/store.ts'
 import { startTcpProxy, type TcpProxy } from '../src/tcp-proxy.ts'
 import type { WorkerHandle } from '../src/worker-handle.ts'
 
-const { eventsPerSecond, leaseMs, outagesMs, restarts, terminations } = sizeOf('databaseGone')
+const { eventsPerSecond, warmMs, leaseMs, outagesMs, restarts, terminations } = sizeOf('databaseGone')
 const delivery = { concurrency: 32, leaseMs }
 
 interface Outage {
@@ -54,7 +54,7 @@ test.each(outagesMs)('the database is gone for %d ms', { timeout: 300_000 }, asy
   const { server, stage } = outage
   const proxied = await startProxied(outage)
   const load = startLoad(stage, eventsPerSecond)
-  await sleep(3000)
+  await sleep(warmMs)
 
   await server.stop('immediate')
   const stoppedAt = Date.now()
@@ -64,7 +64,7 @@ test.each(outagesMs)('the database is gone for %d ms', { timeout: 300_000 }, asy
   await server.start()
   const startedAt = Date.now()
   const held = (await stage.store.rows.leases()).length
-  await sleep(6000)
+  await sleep(warmMs)
   await load.stop()
   await untilDrained(stage)
 
@@ -73,8 +73,8 @@ test.each(outagesMs)('the database is gone for %d ms', { timeout: 300_000 }, asy
   const perSecond = (from: number, to: number): number =>
     (requests.filter(({ at }) => at >= from && at < to).length * 1000) / (to - from)
   const rates = {
-    before: perSecond(stoppedAt - 2000, stoppedAt),
-    after: perSecond(startedAt + 5000, startedAt + 6000),
+    before: perSecond(stoppedAt - warmMs / 3, stoppedAt),
+    after: perSecond(startedAt + (warmMs * 5) / 6, startedAt + warmMs),
   }
   const worst = {
     cpuShare: Math.max(...during.map(({ cpuMs }, n) => (cpuMs - (before[n]?.cpuMs ?? 0)) / downMs)),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { judge, sound } from '../src/judge.ts'
 import { printCounts } from '../src/print-counts.ts'
-import { isFullSize, sizeOf } from '../src/sizes.ts'
+import { isFullSize, sizeOf, storageKinds } from '../src/sizes.ts'
 import { dispatch, openStage, untilDrained } from '../src/stage.ts'
 import { startLoad } from '../src/steady-load.ts'
 import { until } from '../src/until.ts'
@@ -15,7 +15,7 @@ const { deploys, answerMs, graceMs, eventsPerSecond } = sizeOf('gracefulStop')
  * Pass: every worker ends in good order and leaves nothing that it holds; nothing is lost or sent twice; the library has
  * installed no signal handler. At full size also: each is gone after the grace period and a second.
  */
-test.each(['postgres', 'sqlite'] as const)('rolling deploys on %s', { timeout: 900_000 }, async (kind) => {
+test.each(storageKinds)('rolling deploys on %s', { timeout: 900_000 }, async (kind) => {
   const stage = await openStage({ on: kind, delivery: { concurrency: 64 }, graceMs })
   const { fleet, endpoint } = stage
   await endpoint.behave({ '*': { delayMs: [0, answerMs] } })
@@ -57,48 +57,44 @@ test.each(['postgres', 'sqlite'] as const)('rolling deploys on %s', { timeout: 9
  * long before a lease would have lapsed; the attempts that were cut off are on record as `worker_stopped`. At full size also:
  * it is gone after the grace period and a second, and the first of them goes out within a second of that.
  */
-test.each(['postgres', 'sqlite'] as const)(
-  'a stop that runs out of time, on %s',
-  { timeout: 60_000 },
-  async (kind) => {
-    const shortGraceMs = 1000
-    const delivery = { concurrency: 32, leaseMs: 60_000, timeoutMs: 60_000 }
-    const stage = await openStage({ on: kind, delivery, graceMs: shortGraceMs })
-    const { fleet, endpoint, store } = stage
-    await endpoint.behave({ '*': { hangs: true } })
-    const worker = await fleet.start()
-    await dispatch(stage, 24)
-    await until('all of them hang', async () => (await endpoint.counts()).seen === 24)
+test.each(storageKinds)('a stop that runs out of time, on %s', { timeout: 60_000 }, async (kind) => {
+  const shortGraceMs = 1000
+  const delivery = { concurrency: 32, leaseMs: 60_000, timeoutMs: 60_000 }
+  const stage = await openStage({ on: kind, delivery, graceMs: shortGraceMs })
+  const { fleet, endpoint, store } = stage
+  await endpoint.behave({ '*': { hangs: true } })
+  const worker = await fleet.start()
+  await dispatch(stage, 24)
+  await until('all of them hang', async () => (await endpoint.counts()).seen === 24)
 
-    const toldAt = Date.now()
-    worker.signal('SIGTERM')
-    const exit = await worker.exited
-    const exitMs = Date.now() - toldAt
-    const left = await store.rows.leases()
-    await endpoint.behave({ '*': {} })
-    const next = await fleet.start()
-    const startedAt = Date.now()
-    await untilDrained(stage)
+  const toldAt = Date.now()
+  worker.signal('SIGTERM')
+  const exit = await worker.exited
+  const exitMs = Date.now() - toldAt
+  const left = await store.rows.leases()
+  await endpoint.behave({ '*': {} })
+  const next = await fleet.start()
+  const startedAt = Date.now()
+  await untilDrained(stage)
 
-    const requests = endpoint.requests()
-    const verdict = await judge(stage, requests)
-    const sentAgainMs = Math.min(
-      ...requests.filter(({ attempt }) => attempt === 2).map(({ at }) => at - startedAt),
-    )
-    printCounts(`9 a stop that runs out of time, ${kind}`, { ...verdict, exitMs, sentAgainMs })
-    expect(exit).toEqual({ code: 0, signal: null })
-    expect(left).toEqual([])
-    expect(verdict).toMatchObject({
-      ...sound,
-      requests: 48,
-      mostPerEvent: 2,
-      byStatus: { delivered: 24 },
-      byOutcome: { 'failed worker_stopped': 24, succeeded: 24 },
-    })
-    next.signal('SIGTERM')
-    expect(await next.exited).toEqual({ code: 0, signal: null })
-    if (!isFullSize) return
-    expect(exitMs).toBeLessThan(shortGraceMs + 1000)
-    expect(sentAgainMs).toBeLessThan(1000)
-  },
-)
+  const requests = endpoint.requests()
+  const verdict = await judge(stage, requests)
+  const sentAgainMs = Math.min(
+    ...requests.filter(({ attempt }) => attempt === 2).map(({ at }) => at - startedAt),
+  )
+  printCounts(`9 a stop that runs out of time, ${kind}`, { ...verdict, exitMs, sentAgainMs })
+  expect(exit).toEqual({ code: 0, signal: null })
+  expect(left).toEqual([])
+  expect(verdict).toMatchObject({
+    ...sound,
+    requests: 48,
+    mostPerEvent: 2,
+    byStatus: { delivered: 24 },
+    byOutcome: { 'failed worker_stopped': 24, succeeded: 24 },
+  })
+  next.signal('SIGTERM')
+  expect(await next.exited).toEqual({ code: 0, signal: null })
+  if (!isFullSize) return
+  expect(exitMs).toBeLessThan(shortGraceMs + 1000)
+  expect(sentAgainMs).toBeLessThan(1000)
+})
