@@ -15,13 +15,15 @@ interface Waiting {
 
 /**
  * Collects results for a few milliseconds and writes them by one statement: a group commit. Each caller is told when its
- * own result is written. While the storage cannot be reached, results are held and tried again.
+ * own result is written. While the storage cannot be reached, results are held: one batch is tried again and again, and all
+ * others wait for it, so that a database that is down is asked by one and not by many.
  */
 export class SettleBatch {
   readonly #ctx: Context
   readonly #giveUp = new AbortController()
   #waiting: Waiting[] = []
   #cancelTimer: (() => void) | undefined
+  #isAway = false
 
   constructor(ctx: Context) {
     this.#ctx = ctx
@@ -45,35 +47,57 @@ export class SettleBatch {
   #flush(): void {
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
-    const batch = this.#waiting
-    this.#waiting = []
-    if (batch.length > 0) void this.#write(batch)
+    if (this.#isAway) return
+    while (this.#waiting.length > 0) void this.#write(this.#waiting.splice(0, maxSize))
   }
 
   async #write(batch: Waiting[]): Promise<void> {
     try {
-      const written = await this.#repeat(() =>
-        this.#ctx.storage.settleDeliveries(
-          batch.map(({ settlement }) => settlement),
-          { now: this.#ctx.storageTime() },
-        ),
-      )
-      batch.forEach(({ settled }, index) => settled(written[index] ?? false))
+      this.#giveUp.signal.throwIfAborted()
+      await this.#writeOnce(batch)
     } catch (error) {
-      // One row that cannot be written must not keep the others from it.
-      if (batch.length > 1) await Promise.all(batch.map((one) => this.#write([one])))
-      else batch.forEach(({ failed }) => failed(error))
+      if (isPassing(error)) await this.#hold(batch)
+      else await this.#writeEach(batch, error)
+    }
+  }
+
+  async #writeOnce(batch: readonly Waiting[]): Promise<void> {
+    const settlements = batch.map(({ settlement }) => settlement)
+    const written = await this.#ctx.storage.settleDeliveries(settlements, { now: this.#ctx.storageTime() })
+    batch.forEach(({ settled }, index) => settled(written[index] ?? false))
+  }
+
+  /** One row that cannot be written must not keep the others from it. */
+  async #writeEach(batch: readonly Waiting[], error: unknown): Promise<void> {
+    if (batch.length > 1) await Promise.all(batch.map(async (one) => this.#write([one])))
+    else batch.forEach(({ failed }) => failed(error))
+  }
+
+  /** Keeps results until the storage is back. The first batch to come here asks whether it is. */
+  async #hold(batch: Waiting[]): Promise<void> {
+    if (this.#isAway) {
+      this.#waiting.unshift(...batch)
+      return
+    }
+    this.#isAway = true
+    try {
+      await this.#repeat(async () => this.#writeOnce(batch))
+    } catch (error) {
+      await this.#writeEach(batch, error)
+    } finally {
+      this.#isAway = false
+      this.#flush()
     }
   }
 
   async #repeat<Result>(write: () => Promise<Result>): Promise<Result> {
     return pRetry(write, {
       retries: Number.POSITIVE_INFINITY,
-      minTimeout: 50,
+      minTimeout: 200,
       maxTimeout: 2000,
       randomize: true,
       signal: this.#giveUp.signal,
-      shouldRetry: ({ error }) => isLeadhooksError(error) && error.code === 'storage_unavailable',
+      shouldRetry: ({ error }) => isPassing(error),
       onFailedAttempt: ({ error, attemptNumber }) => {
         this.#ctx.logger.warn(
           { err: error, attempt: attemptNumber },
@@ -82,4 +106,8 @@ export class SettleBatch {
       },
     })
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return isLeadhooksError(error) && error.code === 'storage_unavailable'
 }

@@ -445,6 +445,36 @@ describe('a storage in trouble', () => {
     expect(receiver.requests).toHaveLength(5)
   })
 
+  test('is asked by one write while it is away, however many results wait', async () => {
+    const { opened: asked, open } = gate()
+    let isAway = true
+    const writes: string[][] = []
+    const receiver = await openReceiver()
+    const { leadhooks, settledCount } = await openLeadhooks({
+      storage: broken(memoryStorage(), 'settleDeliveries', (settlements) => {
+        if (!isAway) return
+        writes.push(settlements.map(({ id }) => id))
+        open()
+        throw new LeadhooksError('storage_unavailable', 'The database is gone')
+      }),
+    })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    leadhooks.startWorker()
+    await dispatch(leadhooks, 1)
+    await asked
+    for (let n = 2; n <= 6; n++) {
+      await dispatch(leadhooks, 1)
+      await receiver.received(n)
+    }
+    const before = writes.length
+    await expect.poll(() => writes.length).toBeGreaterThan(before + 1)
+    const [first] = writes
+    expect(first).toHaveLength(1)
+    for (const write of writes) expect(write).toEqual(first)
+    isAway = false
+    expect(await settledCount(6)).toHaveLength(6)
+  })
+
   test('a row that cannot be written does not keep the others from it', async () => {
     const storage = memoryStorage()
     const receiver = await openReceiver()
