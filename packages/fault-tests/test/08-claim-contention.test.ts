@@ -9,7 +9,13 @@ import { createWebhook, dispatch, openStage, type Stage, untilDrained } from '..
 import { until } from '../src/until.ts'
 
 const { processes, slots, deliveries, waiting, deadlocks } = sizeOf('contention')
-const delivery = { concurrency: slots, organizationConcurrency: slots, webhookConcurrency: slots }
+// A thousand requests at once to one receiver on two cores: some wait there for longer than the default deadline.
+const delivery = {
+  concurrency: slots,
+  organizationConcurrency: slots,
+  webhookConcurrency: slots,
+  timeoutMs: 60_000,
+}
 
 /**
  * Many processes start at the same instant on a database without tables, and then claim from the same backlog, beside a
