@@ -69,8 +69,8 @@ test('half-open partition', { timeout: 180_000 }, async () => {
   expect(verdict.extra).toBeLessThanOrEqual(exposed)
   expect(claimed).toEqual([])
   expect(after.connections?.waiting).toBe(0)
-  // One of them listens.
-  expect((after.connections?.total ?? 0) - (after.connections?.idle ?? 0)).toBeLessThanOrEqual(1)
+  // One of them listens, and one may just be asking.
+  expect((after.connections?.total ?? 0) - (after.connections?.idle ?? 0)).toBeLessThanOrEqual(2)
   expect(after.connections?.total).toBeLessThanOrEqual(5)
   expect(await fleet.crashes()).toEqual([])
   if (!isFullSize) return

@@ -102,10 +102,12 @@ test('a connection that breaks in the middle of a transaction of ours does not e
   const host = await pool.connect()
   await host.query('begin')
   await host.query('select from leadhooks.webhooks for update')
-  const settling = storage.settleDeliveries([settlement], {})
+  const refused = expect(storage.settleDeliveries([settlement], {})).rejects.toMatchObject({
+    code: 'storage_unavailable',
+  })
   const waiting = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
   await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1)
-  await expect(settling).rejects.toMatchObject({ code: 'storage_unavailable' })
+  await refused
   await host.query('rollback')
   host.release()
   // Nothing of it was written.

@@ -467,7 +467,8 @@ describe('a storage in trouble', () => {
       await receiver.received(n)
     }
     const before = writes.length
-    await expect.poll(() => writes.length).toBeGreaterThan(before + 1)
+    // By now it asks every second or two.
+    await expect.poll(() => writes.length, { timeout: 20_000 }).toBeGreaterThan(before + 1)
     const [first] = writes
     expect(first).toHaveLength(1)
     for (const write of writes) expect(write).toEqual(first)
