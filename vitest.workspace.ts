@@ -28,6 +28,7 @@ export default defineConfig({
         include: ['{src,test}/**/*.test.ts'],
         testTimeout: 30_000,
         hookTimeout: 60_000,
+        expect: { poll: { timeout: 20_000 } },
         ...(name === 'fault-tests' && faultTests),
       },
     })),
