@@ -1,4 +1,5 @@
 import type { LoggedRequest } from './endpoint.ts'
+import { greatest } from './percentile.ts'
 import type { Stage } from './stage.ts'
 
 /** What a run came to. The endpoint's file says what was sent, the tables what is known of it. */
@@ -35,7 +36,7 @@ export async function judge(
     requests: requests.length,
     lost: [...stage.dispatched].filter((id) => !seen.has(id)).length,
     extra: requests.length - seen.size,
-    mostPerEvent: Math.max(0, ...seen.values()),
+    mostPerEvent: greatest(seen.values()),
     unverified: requests.filter(({ isVerified }) => !isVerified).length,
     unknown: [...seen.keys()].filter((id) => !stage.dispatched.has(id)).length,
     unrecorded: [...seen].filter(([id, count]) => count > (attempts.get(id) ?? 0)).length,

@@ -13,7 +13,7 @@ const table = {
     { events: 20_000, kills: 20, leaseMs: 10_000, slots: 32, answerMs: [5, 35] },
   ],
   zombie: [
-    { deliveries: 60, leaseMs: 1500, answerMs: 1000, pauseMs: 2500 },
+    { deliveries: 60, leaseMs: 1500, answerMs: 1500, pauseMs: 2200 },
     { deliveries: 60, leaseMs: 5000, answerMs: 4000, pauseMs: 7000 },
   ],
   slowPost: [
@@ -51,8 +51,8 @@ const table = {
     { transactions: 10_000, kills: 20 },
   ],
   contention: [
-    { processes: 4, slots: 16, deliveries: 2000, waiting: 2000, deadlocks: 3 },
-    { processes: 16, slots: 64, deliveries: 50_000, waiting: 200_000, deadlocks: 20 },
+    { processes: 4, slots: 16, deliveries: 2000, waiting: 2000, steadyMs: 1000, deadlocks: 3 },
+    { processes: 16, slots: 64, deliveries: 50_000, waiting: 200_000, steadyMs: 10_000, deadlocks: 20 },
   ],
   gracefulStop: [
     { deploys: 3, answerMs: 500, graceMs: 3000, eventsPerSecond: 30 },

@@ -64,6 +64,8 @@ test('a POST slower than the lease, with renewals blocked', { timeout: 120_000 }
   expect(verdict).toMatchObject({ ...sound, byStatus: { delivered: deliveries } })
   expect(verdict.mostPerEvent).toBeLessThanOrEqual(2)
   expect(verdict.extra, 'Leases lapsed').toBeGreaterThan(0)
+  expect(verdict.byOutcome).toEqual({ succeeded: deliveries, superseded })
+  expect(superseded, 'All that was taken over is late').toBe(verdict.extra)
   expect(await fleet.crashes()).toEqual([])
 })
 

@@ -3,6 +3,7 @@ import { type PostgresServer, startPostgres } from '@leadhooks/test-services'
 import { Client } from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { judge, sound } from '../src/judge.ts'
+import { greatest } from '../src/percentile.ts'
 import { printCounts } from '../src/print-counts.ts'
 import { isFullSize, sizeOf } from '../src/sizes.ts'
 import { dispatch, openStage, type Stage, untilDrained } from '../src/stage.ts'
@@ -85,7 +86,7 @@ test.each(outagesMs)('the database is gone for %d ms', { timeout: 300_000 }, asy
           downMs,
       ),
     ),
-    failedDispatchMs: Math.max(0, ...load.failures.map(({ ms }) => ms)),
+    failedDispatchMs: greatest(load.failures.map(({ ms }) => ms)),
   }
   printCounts(`4 database gone for ${downMs} ms`, {
     ...verdict,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { startEndpoint } from '../src/endpoint.ts'
 import { judge, sound } from '../src/judge.ts'
-import { percentile } from '../src/percentile.ts'
+import { greatest, percentile } from '../src/percentile.ts'
 import { printCounts } from '../src/print-counts.ts'
 import { isFullSize, sizeOf } from '../src/sizes.ts'
 import { createWebhook, openStage, untilDrained } from '../src/stage.ts'
@@ -66,13 +66,13 @@ test('noisy neighbour', { timeout: 1_800_000 }, async () => {
     const second = Math.floor(at / 1000)
     perSecond.set(second, (perSecond.get(second) ?? 0) + 1)
   }
-  const spanSeconds = Math.max(1, (Math.max(...retries.map(({ at }) => at)) - recoveredAt) / 1000)
-  const peak = Math.max(...perSecond.values()) / (retries.length / spanSeconds)
+  const spanSeconds = Math.max(1, (greatest(retries.map(({ at }) => at)) - recoveredAt) / 1000)
+  const peak = greatest(perSecond.values()) / (retries.length / spanSeconds)
   printCounts('12 noisy neighbour', {
     ...verdict,
     healthyP50Ms: percentile(waits, 0.5),
     healthyP95Ms: percentile(waits, 0.95),
-    healthyMostMs: Math.max(...waits),
+    healthyMostMs: greatest(waits),
     dark: { requests: toDark.length, whileDark, recovered },
     retriesAfterRecovery: retries.length,
     peakOverMean: peak,

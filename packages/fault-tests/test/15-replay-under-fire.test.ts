@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { compileCache } from '../src/compile-cache.ts'
 import { judge, sound } from '../src/judge.ts'
+import { greatest } from '../src/percentile.ts'
 import { printCounts } from '../src/print-counts.ts'
 import { sizeOf } from '../src/sizes.ts'
 import { dispatch, openStage, type Stage, untilDrained } from '../src/stage.ts'
@@ -87,9 +88,7 @@ test('replay under fire', { timeout: 600_000 }, async () => {
     undecided: sum(undecided),
     replays: total,
     whileDisabled: whileDisabled.length,
-    lastBeforeDisabledMs: Math.max(
-      ...requests.filter(({ at }) => at < enabledAt).map(({ at }) => at - disabledAt),
-    ),
+    lastRequestMs: greatest(requests.filter(({ at }) => at < enabledAt).map(({ at }) => at)) - disabledAt,
   })
   expect(wrong).toEqual([])
   expect(verdict).toMatchObject({ ...sound, byStatus: { dead_letter: deadLetters, delivered: total } })
