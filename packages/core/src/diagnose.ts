@@ -1,7 +1,7 @@
 import type { Context } from './context.ts'
 import type { Diagnosis } from './storage/storage.ts'
 
-/** Receivers refuse signatures that are more than five minutes off; a clock this far off is on its way there. */
+/** Workers sign with the storage's time, and yet events are dated by their dispatcher's: people see it in lists. */
 const noticeableSkewMs = 5000
 
 /** Examines the storage, then what the options make of it. */
@@ -11,7 +11,7 @@ export async function diagnose(ctx: Context): Promise<Diagnosis[]> {
   return [...storage, ...(isUsable ? await checkClock(ctx) : []), checkEncryptionKeys(ctx), checkNetwork(ctx)]
 }
 
-/** Signatures carry the time of this process, due times that of the storage. */
+/** Signatures and due times go by the clock of the storage, the dates of events by that of this process. */
 async function checkClock({ storage, clock }: Context): Promise<Diagnosis[]> {
   if (storage.currentTime === undefined) return []
   const before = clock.now()
@@ -23,7 +23,7 @@ async function checkClock({ storage, clock }: Context): Promise<Diagnosis[]> {
     return [{ check, status: 'ok', message: 'The clocks of this process and of the database agree' }]
   }
   const direction = skewMs > 0 ? 'behind' : 'ahead of'
-  const message = `The clock of this process is ${seconds} s ${direction} that of the database: set both by NTP, since receivers refuse signatures whose time is five minutes off`
+  const message = `The clock of this process is ${seconds} s ${direction} that of the database: set both by NTP, since events are dated by the first, and sent and signed by the second`
   return [{ check, status: 'warning', message }]
 }
 
