@@ -8,6 +8,12 @@ export function printCounts(scenario: string, counts: Readonly<Record<string, un
 }
 
 function show(value: unknown): string {
-  if (typeof value === 'number') return String(Math.round(value * 100) / 100)
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  if (typeof value === 'number') return String(rounded(value))
+  return typeof value === 'string'
+    ? value
+    : JSON.stringify(value, (_key, part: unknown) => (typeof part === 'number' ? rounded(part) : part))
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100
 }
