@@ -25,6 +25,7 @@ export class Claims {
   #looking: Promise<void> | undefined
   #hasLapsed = false
   #hasNews = false
+  #isLookingFurther = false
 
   /** `onDue` is told when a look beside a claim has found something. */
   constructor(database: Database, onDue: () => void) {
@@ -97,13 +98,33 @@ export class Claims {
 
   async #look(): Promise<void> {
     try {
-      const { isDue, mayHaveLapsed, orphans } = await this.#search.look()
-      if (orphans.length > 0) await cancelOrphans(this.#database, orphans)
+      const { isDue, mayHaveLapsed } = await this.#search.look()
       if (mayHaveLapsed) this.#hasLapsed = await lookAfterClaims(this.#database)
       this.#hasNews = isDue || this.#hasLapsed
+      // The first look is to find everything; later ones keep no claim waiting for that.
+      if (!this.#search.hasLookedThrough) await this.#lookFurther()
+      else if (this.#search.isFullLookDue) this.#lookFurtherAside()
     } finally {
       this.#looking = undefined
     }
+  }
+
+  async #lookFurther(): Promise<void> {
+    const { isDue, orphans } = await this.#search.lookFurther()
+    if (orphans.length > 0) await cancelOrphans(this.#database, orphans)
+    if (isDue) this.#hasNews = true
+  }
+
+  #lookFurtherAside(): void {
+    if (this.#isLookingFurther) return
+    this.#isLookingFurther = true
+    this.#lookFurther()
+      .then(
+        () => this.#hasNews && this.#onDue(),
+        // It is tried again, and a database that is away is told of by the next claim.
+        () => {},
+      )
+      .finally(() => (this.#isLookingFurther = false))
   }
 
   /** Looks beside a claim, and tells the workers when that has found something. */

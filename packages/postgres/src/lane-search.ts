@@ -92,7 +92,17 @@ export class LaneSearch {
     return performance.now() - this.#lookedAt
   }
 
-  /** Looks for what has fallen due since the last look and, from time to time, a page further through everything. */
+  /** Whether it is time to look a page further through everything. */
+  get isFullLookDue(): boolean {
+    return performance.now() >= this.#fullLookDueAt
+  }
+
+  /** Whether everything has been looked through once. */
+  get hasLookedThrough(): boolean {
+    return this.#fullLookDueAt > 0
+  }
+
+  /** Looks for what has fallen due since the last look. */
   async look(): Promise<Found> {
     const startedAt = performance.now()
     const backMs = Math.min(startedAt - this.#lookedAt, 60_000) + overlapMs
@@ -107,7 +117,13 @@ export class LaneSearch {
       found.isDue = true
       this.#known.hear({ organizationId, webhookId })
     }
-    if (startedAt >= this.#fullLookDueAt) await this.#lookFurther(found)
+    return found
+  }
+
+  /** Looks a page further through everything. Behind an old snapshot this passes all that has died since, and takes long. */
+  async lookFurther(): Promise<Found> {
+    const found: Found = { isDue: false, mayHaveLapsed: false, orphans: [] }
+    await this.#lookFurther(found)
     return found
   }
 
