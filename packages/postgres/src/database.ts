@@ -5,6 +5,7 @@ import { columnTypes } from './column-types.ts'
 import { asLeadhooksError, isContention } from './driver-errors.ts'
 import type { Schema } from './schema.ts'
 import type { Statement } from './statement.ts'
+import { sqlState } from './transactions/sql-state.ts'
 import type { PostgresTransaction } from './transactions/transaction.ts'
 
 /** Longer than any statement of ours takes; a connection that is silent for so long is dead, whatever TCP says. */
@@ -71,7 +72,8 @@ export class Database implements Session {
       // A connection that breaks says so twice: to the statement, which throws, and here, where else it would end the process.
       client.on('error', ignore)
       try {
-        await client.query('begin')
+        // Whatever the host's default is: a repetition is to see what the transaction before it has written.
+        await client.query('begin isolation level read committed')
         const result = await work(this.#session(client))
         await client.query('commit')
         client.off('error', ignore)
@@ -79,10 +81,7 @@ export class Database implements Session {
         return result
       } catch (error) {
         // Without an answer nobody knows what state the connection is in: it is not used again.
-        const broken = await client.query('rollback').then(
-          () => undefined,
-          (reason: Error) => reason,
-        )
+        const broken = await rollBack(client, error)
         if (broken === undefined) client.off('error', ignore)
         client.release(broken)
         throw error
@@ -143,6 +142,15 @@ export class Database implements Session {
 }
 
 function ignore(): void {}
+
+/** Undefined when the connection can be used again. One that gave no answer would give none to a rollback either. */
+async function rollBack(client: PoolClient, error: unknown): Promise<Error | undefined> {
+  if (error instanceof Error && !(error instanceof LeadhooksError) && sqlState(error) === '') return error
+  return client.query('rollback').then(
+    () => undefined,
+    (reason: Error) => reason,
+  )
+}
 
 /** A connection of pg: it can keep the plan of a statement, which saves as much time as the statement itself takes. */
 function isClient(transaction: PostgresTransaction): transaction is PostgresTransaction & ClientBase {

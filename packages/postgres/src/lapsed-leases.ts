@@ -60,6 +60,13 @@ const findSuspect = statement(`
       and queue.lapses >= ${suspectLapses} and queue.lease is not null and queue.leased_until > input.now
   ) as is_out`)
 
+/** What could not be taken over (its webhook is disabled, or full) goes behind the others: it must not hide them. */
+const putOff = statement(`
+  update leadhooks.claims set look_at = statement_timestamp() + interval '1 second'
+  where key = any(array(
+    select key from leadhooks.claims where look_at <= statement_timestamp() order by look_at limit ${pageSize}
+    for update skip locked))`)
+
 const recordLost = `
   insert into leadhooks.attempts (delivery_id, number, started_at, outcome)
   select id, attempts + 1, leased_at, 'lost' from leadhooks.queue where id = any($1::text[])
@@ -102,6 +109,7 @@ export async function takeOverLapsed(
     const due = idsOf(takeable.filter(({ lapses }) => lapses < mostLapses))
     if (takeable.length > 0) await session.run(recordLost, [idsOf(takeable)])
     if (crashed.length > 0) await session.run(giveUp, [crashed, now])
+    if (now === null) await session.rows(putOff)
     return due.length === 0 ? [] : lease(session, due, request.leaseMs, now)
   })
 }

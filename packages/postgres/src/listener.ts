@@ -77,6 +77,8 @@ export class Listener {
     const client = await pool.connect()
     let announced: Promise<unknown> = Promise.resolve()
     try {
+      // It may have been ended while it waited for a connection.
+      this.#ended.signal.throwIfAborted()
       const lost = lossOf(client, this.#ended.signal)
       client.on('notification', ({ payload }) => this.#ears.onNotice(payload ?? ''))
       await Promise.race([lost, client.query(`listen "${schema.channel}"`)])

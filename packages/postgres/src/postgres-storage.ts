@@ -27,7 +27,7 @@ import { serverTime } from './now.ts'
 import { type PoolOptions, openPool } from './open-pool.ts'
 import { cancelUnfinished, insertReplay, makeDeliveryDue } from './operations.ts'
 import { Schema } from './schema.ts'
-import { checkReady } from './server-check.ts'
+import { checkReady, checkServer } from './server-check.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
 import { rowsOf } from './transactions/rows-of.ts'
 import { checkTransaction, type PostgresTransaction } from './transactions/transaction.ts'
@@ -88,7 +88,10 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
   const webhooks = webhookStorage(sql)
 
   return {
-    migrate: async () => migrate(database),
+    async migrate() {
+      await checkServer(database)
+      return migrate(database)
+    },
     pendingMigrations: async () => findPending(database, schema),
     diagnose: async () => diagnose(database),
     async currentTime() {

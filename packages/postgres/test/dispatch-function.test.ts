@@ -70,6 +70,20 @@ test('it answers as `dispatchEvent` does: the id it made, how many deliveries, a
   expect(deliveries.data).toHaveLength(3)
 })
 
+test('a delivery is due when the event is dispatched, however old its webhook is, and wherever the arguments come from', async () => {
+  const { leadhooks, pool } = await openLeadhooks()
+  await leadhooks.webhooks.create({ organizationId: 'acme', url: 'https://receiver.example/' })
+  await pool.query(`update leadhooks.webhooks set created_at = now() - interval '10 days'`)
+  await pool.query(`
+    create table tenants (id text collate "en-x-icu");
+    insert into tenants values ('acme');
+    select leadhooks.dispatch_event(id, 'new_lead', '{}') from tenants`)
+  const { data } = await leadhooks.deliveries.list({ organizationId: 'acme' })
+  expect(data).toHaveLength(1)
+  expect(Date.now() - (data[0]?.createdAt.getTime() ?? 0)).toBeLessThan(3_600_000)
+  expect(data[0]?.nextAttemptAt).toEqual(data[0]?.createdAt)
+})
+
 test.each([
   [`'', 'new_lead', '{}'`, /organization_id/],
   [`'acme', 'new lead', '{}'`, /type/],

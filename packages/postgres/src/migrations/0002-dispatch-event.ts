@@ -29,12 +29,14 @@ const ulid = `
 const dispatchEvent = `
   create function leadhooks.dispatch_event(organization_id text, type text, data json, id text default null)
   returns table (event_id text, deliveries integer, duplicate boolean)
-  language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $dispatch$
+  language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
+  set standard_conforming_strings = on as $dispatch$
   #variable_conflict use_column
   declare
-    created_at constant timestamptz(3) := date_trunc('milliseconds', statement_timestamp());
-    new_id constant text := coalesce(dispatch_event.id, 'evt_' || leadhooks.new_ulid(created_at));
-    id_start constant text := 'dlv_' || left(leadhooks.new_ulid(created_at), 22);
+    organization constant text collate "C" := dispatch_event.organization_id;
+    dispatched_at constant timestamptz(3) := date_trunc('milliseconds', statement_timestamp());
+    new_id constant text collate "C" := coalesce(dispatch_event.id, 'evt_' || leadhooks.new_ulid(dispatched_at));
+    id_start constant text := 'dlv_' || left(leadhooks.new_ulid(dispatched_at), 22);
     brackets text := regexp_replace(dispatch_event.data::text, '"(\\\\.|[^"\\\\])*"|[^]{}[]', '', 'g');
     patterns text[] := array[dispatch_event.type];
     group_name text := dispatch_event.type;
@@ -65,7 +67,7 @@ const dispatchEvent = `
       raise exception 'data is nested deeper than 64 levels' using errcode = '54000';
     end if;
     body := '{"id":' || to_json(new_id) || ',"event":' || to_json(dispatch_event.type)
-      || ',"timestamp":' || to_json(to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+      || ',"timestamp":' || to_json(to_char(dispatched_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
       || ',"data":' || dispatch_event.data || '}';
     if octet_length(body) > 262144 then
       raise exception 'the event has % bytes, the limit is 262144', octet_length(body) using errcode = '54000';
@@ -77,7 +79,7 @@ const dispatchEvent = `
     end loop;
 
     insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body)
-    values (dispatch_event.organization_id, new_id, dispatch_event.type, created_at, id_start, body)
+    values (organization, new_id, dispatch_event.type, dispatched_at, id_start, body)
     on conflict (organization_id, id) do update set id = stored.id
     returning xmax = 0 into is_new;
     if not is_new then
@@ -87,9 +89,9 @@ const dispatchEvent = `
 
     insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at)
     select id_start || lpad(upper(to_hex(row_number() over ())), 4, '0'), webhook.organization_id, webhook.id, new_id,
-      created_at, created_at
+      dispatched_at, dispatched_at
     from leadhooks.webhooks as webhook
-    where webhook.organization_id = dispatch_event.organization_id and webhook.enabled
+    where webhook.organization_id = organization and webhook.enabled
       and (webhook.event_types = '[]' or jsonb_exists_any(webhook.event_types, patterns));
     get diagnostics made = row_count;
     if made > 0 and exists (select from leadhooks.listeners where wants_notices) then
