@@ -63,6 +63,8 @@ export class Claims {
     if (this.#hasLapsed) {
       this.#hasLapsed = false
       rows.push(...room.take(await takeOverLapsed(this.#database, request, now)))
+      // There may be more than this claim has room for.
+      this.#hasLapsed = rows.length === request.limit
     }
     for (let round = 0; round < mostRounds && rows.length < request.limit; round++) {
       const shares = this.#known.share(request.limit - rows.length, room)

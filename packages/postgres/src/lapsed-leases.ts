@@ -109,7 +109,8 @@ export async function takeOverLapsed(
     const due = idsOf(takeable.filter(({ lapses }) => lapses < mostLapses))
     if (takeable.length > 0) await session.run(recordLost, [idsOf(takeable)])
     if (crashed.length > 0) await session.run(giveUp, [crashed, now])
-    if (now === null) await session.rows(putOff)
+    // Where only the limit was in the way, the rest goes with the next claim.
+    if (now === null && takeable.length < request.limit) await session.rows(putOff)
     return due.length === 0 ? [] : lease(session, due, request.leaseMs, now)
   })
 }
