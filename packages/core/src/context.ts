@@ -1,4 +1,7 @@
 import type { Dispatcher } from 'undici'
+import type { ApiKeyCache } from './api-keys/api-key-cache.ts'
+import type { TokenHashes } from './api-keys/token-hash.ts'
+import type { UsageRecorder } from './api-keys/usage-recorder.ts'
 import type { Clock } from './clock.ts'
 import type { UnderWay } from './deliveries/under-way.ts'
 import type { Encryption } from './encryption.ts'
@@ -6,6 +9,7 @@ import type { EventCatalogue } from './events/event-catalogue.ts'
 import type { NetworkPolicy } from './network/network-policy.ts'
 import type { Logger, Observation } from './observation.ts'
 import type { Settings } from './options.ts'
+import type { RateLimiter } from './rate-limit/rate-limiter.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** What every feature works with: the first argument of its functions. */
@@ -17,6 +21,12 @@ export interface Context {
   network: NetworkPolicy
   /** Dials for deliveries, and vets each address where it dials. */
   agent: Dispatcher
+  tokenHashes: TokenHashes
+  apiKeyCache: ApiKeyCache
+  apiKeyUsage: UsageRecorder
+  rateLimiter: RateLimiter
+  /** Where a request comes from, behind the proxies that are trusted. */
+  clientAddress: (peer: string | undefined, forwardedFor: string | null) => string | undefined
   /** What its workers send at this moment, all of them together. */
   underWay: UnderWay
   clock: Clock

@@ -1,7 +1,12 @@
+import { ApiKeyCache } from './api-keys/api-key-cache.ts'
 import { createApiKey } from './api-keys/create-api-key.ts'
 import { getApiKey, listApiKeys } from './api-keys/list-api-keys.ts'
-import { revokeApiKey } from './api-keys/revoke-api-key.ts'
-import { updateApiKey } from './api-keys/update-api-key.ts'
+import { readApiKeyUsage } from './api-keys/read-usage.ts'
+import { revokeApiKey, revokeApiKeys } from './api-keys/revoke-api-key.ts'
+import { regenerateApiKey, rotateApiKey } from './api-keys/rotate-api-key.ts'
+import { createTokenHashes } from './api-keys/token-hash.ts'
+import { switchApiKey, updateApiKey } from './api-keys/update-api-key.ts'
+import { UsageRecorder } from './api-keys/usage-recorder.ts'
 import { verifyApiKey } from './api-keys/verify-api-key.ts'
 import { systemClock } from './clock.ts'
 import type { Context } from './context.ts'
@@ -23,6 +28,7 @@ import {
 import type { EventCatalogue } from './events/event-catalogue.ts'
 import { describeEventTypes } from './events/event-types.ts'
 import { getEvent, listEvents } from './events/list-events.ts'
+import { createClientAddress } from './http/client-address.ts'
 import { handleRequest } from './http/handle-request.ts'
 import { hasRoute } from './http/routes.ts'
 import type { Leadhooks } from './leadhooks.ts'
@@ -32,6 +38,7 @@ import { resolveNetworkPolicy } from './network/network-policy.ts'
 import { safeLogger, safeObserver, silentLogger } from './observation.ts'
 import { type LeadhooksOptions, resolveSettings } from './options.ts'
 import { getOrganization, listOrganizations, upsertOrganization } from './organizations.ts'
+import { memoryRateLimiter } from './rate-limit/memory-rate-limiter.ts'
 import { createWebhook } from './webhooks/create-webhook.ts'
 import { deleteWebhook } from './webhooks/delete-webhook.ts'
 import { getWebhook, listWebhooks } from './webhooks/list-webhooks.ts'
@@ -72,6 +79,9 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
     async close() {
       isClosed = true
       await Promise.all([...workers].map((worker) => worker.stop()))
+      await ctx.apiKeyUsage.close()
+      await ctx.apiKeyCache.close()
+      await ctx.rateLimiter.close?.()
       await ctx.agent.destroy()
       await ctx.storage.close()
     },
@@ -90,8 +100,14 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       get: (input) => getApiKey(ctx, input),
       list: (input) => listApiKeys(ctx, input),
       update: (input) => updateApiKey(ctx, input),
+      enable: (input) => switchApiKey(ctx, input, true),
+      disable: (input) => switchApiKey(ctx, input, false),
+      rotate: (input) => rotateApiKey(ctx, input),
+      regenerate: (input) => regenerateApiKey(ctx, input),
       revoke: (input) => revokeApiKey(ctx, input),
-      verify: (token, required) => verifyApiKey(ctx, token, required),
+      revokeMany: (input) => revokeApiKeys(ctx, input),
+      usage: (input) => readApiKeyUsage(ctx, input),
+      verify: (token, verifyOptions) => verifyApiKey(ctx, token, verifyOptions),
     },
     webhooks: {
       create: (input) => createWebhook(ctx, input),
@@ -135,15 +151,20 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
 ): Context {
   const settings = resolveSettings(options)
   const network = resolveNetworkPolicy(options.network)
-  const { clock = systemClock } = options
+  const { clock = systemClock, storage } = options
   const logger = safeLogger(options.logger ?? silentLogger)
   return {
-    storage: options.storage,
+    storage,
     encryption: createEncryption(options.encryptionKeys),
     catalogue: options.events,
     settings,
     network,
     agent: createGuardedAgent(network, clock),
+    tokenHashes: createTokenHashes(settings.apiKeys.peppers),
+    apiKeyCache: new ApiKeyCache(clock, settings.apiKeys.cache, storage.watchApiKeys?.bind(storage)),
+    apiKeyUsage: new UsageRecorder(storage, clock, logger),
+    rateLimiter: options.rateLimiter ?? memoryRateLimiter({ clock }),
+    clientAddress: createClientAddress(settings.trustedProxies),
     underWay: new UnderWay(settings.delivery.organizationConcurrency),
     clock,
     storageTime: options.clock === undefined ? () => undefined : () => new Date(clock.now()),

@@ -1,3 +1,5 @@
+import type { LimitDecision } from './rate-limit/rate-limiter.ts'
+
 /** Every code that a `LeadhooksError` can carry, with the HTTP status it answers with. */
 export const errorStatus = {
   // The request cannot be understood.
@@ -16,11 +18,15 @@ export const errorStatus = {
   api_key_unknown: 401,
   api_key_revoked: 401,
   api_key_expired: 401,
+  api_key_disabled: 401,
+  api_key_wrong_environment: 401,
   forbidden: 403,
+  ip_not_allowed: 403,
   cross_site_request: 403,
   // The state of things does not allow it.
   not_found: 404,
   conflict: 409,
+  rate_limited: 429,
   // The host or its database must be put right.
   invalid_options: 500,
   not_supported: 500,
@@ -52,17 +58,20 @@ export class LeadhooksError extends Error {
   readonly status: number
   /** What is wrong with the input, piece by piece; empty when the code says it all. */
   readonly issues: readonly Issue[]
+  /** How the rate limits stand, where one of them was gone over. */
+  readonly limits: LimitDecision | undefined
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; issues?: readonly Issue[] } = {},
+    options: { cause?: unknown; issues?: readonly Issue[]; limits?: LimitDecision } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'LeadhooksError'
     this.code = code
     this.status = errorStatus[code]
     this.issues = options.issues ?? []
+    this.limits = options.limits
     Object.defineProperty(this, brand, { value: true })
   }
 }

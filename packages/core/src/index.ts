@@ -2,8 +2,11 @@
 export { createLeadhooks } from './create-leadhooks.ts'
 export { defineEvents } from './events/event-catalogue.ts'
 export { memoryStorage } from './storage/memory-storage.ts'
+export { memoryRateLimiter } from './rate-limit/memory-rate-limiter.ts'
 export type { Leadhooks, NewEventOf } from './leadhooks.ts'
-export type { DeliveryOptions, LeadhooksOptions } from './options.ts'
+export type { ApiKeyOptions, DeliveryOptions, LeadhooksOptions, RateLimitOptions } from './options.ts'
+export type { LegacyKeys } from './api-keys/legacy-keys.ts'
+export type { Pepper } from './api-keys/token-hash.ts'
 export type { EncryptionKey } from './encryption.ts'
 export type { EventCatalogue, EventData, EventDefinition } from './events/event-catalogue.ts'
 export type { NetworkOptions } from './network/network-policy.ts'
@@ -14,7 +17,9 @@ export type { Logger, Observation } from './observation.ts'
 // What its methods take and answer
 export type { CreateApiKeyInput } from './api-keys/create-api-key.ts'
 export type { ListApiKeysInput } from './api-keys/list-api-keys.ts'
-export type { RevokeApiKeyInput } from './api-keys/revoke-api-key.ts'
+export type { ApiKeyUsage, ApiKeyUsageInput, ApiKeyUsagePoint } from './api-keys/read-usage.ts'
+export type { RevokeApiKeyInput, RevokeApiKeysInput } from './api-keys/revoke-api-key.ts'
+export type { RotateApiKeyInput } from './api-keys/rotate-api-key.ts'
 export type { UpdateApiKeyInput } from './api-keys/update-api-key.ts'
 export type { Verification, VerifyOptions } from './api-keys/verify-api-key.ts'
 export type { ListDeliveriesInput } from './deliveries/list-deliveries.ts'
@@ -32,13 +37,24 @@ export type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
 
 // The things themselves
 export type { ApiKey, Environment, Role } from './model/api-key.ts'
+export type { ApiKeyOutcome, UsageInterval } from './model/api-key-usage.ts'
 export type { Attempt, AttemptFailure, AttemptOutcome } from './model/attempt.ts'
 export type { CancelReason, DeadLetterReason, Delivery, DeliveryStatus } from './model/delivery.ts'
 export type { LeadhooksEvent } from './model/event.ts'
 export type { Organization } from './model/organization.ts'
+export type { RateLimit, RateLimitAlgorithm } from './model/rate-limit.ts'
 export type { RetryPolicy, RetryPolicyName } from './model/retry-policy.ts'
 export type { BodySignature, DisabledReason, Webhook } from './model/webhook.ts'
 export type { Diagnosis, PendingMigration, Scoped, Storage } from './storage/storage.ts'
+
+// Rate limits
+export type {
+  Consumption,
+  LimitCheck,
+  LimitDecision,
+  LimitState,
+  RateLimiter,
+} from './rate-limit/rate-limiter.ts'
 
 // Errors
 export { type ErrorCode, isLeadhooksError, type Issue, LeadhooksError } from './errors.ts'

@@ -43,7 +43,7 @@ export function pointer(path: readonly PropertyKey[]): string {
 }
 
 // NUL is refused by Postgres, and a lone surrogate becomes another character on its way through UTF-8.
-const isCleanText = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed()
+export const isCleanText = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed()
 
 /** Text that every database keeps as it is. */
 export const text = (maxLength: number) =>

@@ -1,7 +1,9 @@
 import type { z } from 'zod'
 import type { CreateApiKeyInput } from './api-keys/create-api-key.ts'
 import type { ListApiKeysInput } from './api-keys/list-api-keys.ts'
-import type { RevokeApiKeyInput } from './api-keys/revoke-api-key.ts'
+import type { ApiKeyUsage, ApiKeyUsageInput } from './api-keys/read-usage.ts'
+import type { RevokeApiKeyInput, RevokeApiKeysInput } from './api-keys/revoke-api-key.ts'
+import type { RotateApiKeyInput } from './api-keys/rotate-api-key.ts'
 import type { UpdateApiKeyInput } from './api-keys/update-api-key.ts'
 import type { Verification, VerifyOptions } from './api-keys/verify-api-key.ts'
 import type { ListDeliveriesInput } from './deliveries/list-deliveries.ts'
@@ -109,7 +111,23 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     get(input: Scoped): Promise<ApiKey>
     list(input: ListApiKeysInput): Promise<List<ApiKey>>
     update(input: UpdateApiKeyInput): Promise<ApiKey>
+    /** Lets a key in again. */
+    enable(input: Scoped): Promise<ApiKey>
+    /** Refuses a key until it is enabled again. */
+    disable(input: Scoped): Promise<ApiKey>
+    /**
+     * Gives a key another token, and shows it once. The former token works for `graceSeconds` longer (a day unless told), and
+     * never past the expiry of the key.
+     */
+    rotate(input: RotateApiKeyInput): Promise<{ apiKey: ApiKey; token: string }>
+    /** Gives a key another token, and ends the former one at once. */
+    regenerate(input: Scoped): Promise<{ apiKey: ApiKey; token: string }>
+    /** Ends a key for good. */
     revoke(input: RevokeApiKeyInput): Promise<ApiKey>
+    /** Ends all keys with a tag, of an owner, or both. Answers those that it ended. */
+    revokeMany(input: RevokeApiKeysInput): Promise<ApiKey[]>
+    /** How often a key was used, by minute, hour or day, by outcome and route. */
+    usage(input: ApiKeyUsageInput): Promise<ApiKeyUsage>
     /** Checks a token. A bad one is a value, with the reason; it never throws for it. */
     verify(token: string, options?: VerifyOptions): Promise<Verification>
   }

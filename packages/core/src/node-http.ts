@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 // What the packages for frameworks on `node:http` are written with: two translations, and the check of an API key.
 export { checkApiKey, type KeyCheck, type KeyVerifier } from './http/authenticate.ts'
 export { problemResponse } from './http/problem.ts'
+export { rateLimitHeaders } from './http/rate-limit-headers.ts'
 
 export interface ToRequestOptions {
   /** The path and query as the client sent them, where the framework has cut `incoming.url`. @default incoming.url */

@@ -1,13 +1,21 @@
 import { z } from 'zod'
+import type { ApiKeyCacheSettings } from './api-keys/api-key-cache.ts'
+import { isAllowListEntry } from './api-keys/ip-allow-list.ts'
+import type { LegacyKeys } from './api-keys/legacy-keys.ts'
+import type { Pepper } from './api-keys/token-hash.ts'
 import type { Clock } from './clock.ts'
 import type { EncryptionKey } from './encryption.ts'
 import { LeadhooksError } from './errors.ts'
 import type { EventCatalogue } from './events/event-catalogue.ts'
 import type { BodyLimits } from './events/serialize-body.ts'
 import { describeIssues, toIssues } from './input.ts'
+import { type Environment, environments } from './model/api-key.ts'
+import type { RateLimit } from './model/rate-limit.ts'
 import type { RetryPolicy } from './model/retry-policy.ts'
 import type { NetworkOptions } from './network/network-policy.ts'
 import type { Logger, Observation } from './observation.ts'
+import { rateLimit, rateLimits } from './rate-limit/rate-limit-input.ts'
+import type { RateLimiter } from './rate-limit/rate-limiter.ts'
 import type { Storage } from './storage/storage.ts'
 import { retryPolicy } from './webhooks/webhook-input.ts'
 
@@ -34,6 +42,39 @@ export interface DeliveryOptions {
   pollIntervalMs?: number | undefined
 }
 
+export interface ApiKeyOptions {
+  /** Begins every token: `lh` gives `lh_live_…`. @default 'lh' */
+  prefix?: string | undefined
+  /** Which keys are let in, where a check does not say. @default both */
+  environments?: readonly Environment[] | undefined
+  /** When new keys expire that say nothing of it. @default never */
+  defaultExpiresInDays?: number | undefined
+  /**
+   * The resources of the host's own routes: `['contacts', 'leads']`. With them a permission for any other is refused when a key
+   * is made. @default any resource will do
+   */
+  resources?: readonly string[] | undefined
+  /**
+   * Secrets that token hashes are made with, so that a stolen table is worthless. The first one is used; hashes of the others,
+   * and those made without any, are still found, and made anew when their key is used. @default none
+   */
+  peppers?: readonly Pepper[] | undefined
+  /** Keys of another system, which are taken over one by one as they are used. @default none */
+  legacyKeys?: readonly LegacyKeys[] | undefined
+  /**
+   * How many keys are cached (0: none), and how long each at most. Changes are heard of within a second whatever it says, also
+   * from other processes. @default { mostKeys: 10_000, lifetimeMs: 10_000 }
+   */
+  cache?: Partial<ApiKeyCacheSettings> | undefined
+}
+
+export interface RateLimitOptions {
+  /** The limits of each API key that has none of its own. @default none */
+  perKey?: readonly RateLimit[] | undefined
+  /** What all keys of an organization may do together. @default no limit */
+  perOrganization?: RateLimit | undefined
+}
+
 export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalogue, Tx = unknown> {
   /** Where everything is kept: `sqliteStorage(…)`, or `memoryStorage()` for a test. */
   storage: Storage<Tx>
@@ -41,8 +82,15 @@ export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalo
   encryptionKeys: readonly EncryptionKey[]
   /** The event types of the host. Without it any type and any data pass. */
   events?: Catalogue
-  /** `prefix` begins every token: `lh` gives `lh_live_…`. @default { prefix: 'lh' } */
-  apiKeys?: { prefix?: string }
+  apiKeys?: ApiKeyOptions
+  /** Where rate limits are counted: `redisRateLimiter(…)`, say. @default in memory, in each process for itself */
+  rateLimiter?: RateLimiter
+  rateLimits?: RateLimitOptions
+  /**
+   * The addresses and CIDRs of proxies whose `X-Forwarded-For` is believed, for the management API. @default none: where a
+   * request comes from is what the framework says
+   */
+  trustedProxies?: readonly string[]
   delivery?: DeliveryOptions
   network?: NetworkOptions
   limits?: Partial<BodyLimits>
@@ -60,6 +108,11 @@ const method = z.custom((value) => typeof value === 'function', 'Must be a funct
 const methods = (names: readonly string[]) =>
   z.looseObject(Object.fromEntries(names.map((name) => [name, method])))
 
+const pepper = z.strictObject({
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'Must be 1 to 32 letters, digits, "-" or "_"'),
+  secret: z.string().min(16, 'Must have at least 16 characters'),
+})
+
 const options = z.strictObject({
   storage: methods(['migrate', 'insertEvents', 'claimDeliveries', 'settleDeliveries']),
   encryptionKeys: z.array(z.strictObject({ id: z.string(), key: z.string().optional() })),
@@ -72,11 +125,34 @@ const options = z.strictObject({
   random: method.optional(),
   apiKeys: z
     .strictObject({
-      prefix: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, 'Must be 1 to 16 lower-case letters or digits'),
+      prefix: z
+        .string()
+        .regex(/^[a-z][a-z0-9]{0,15}$/, 'Must be 1 to 16 lower-case letters or digits')
+        .default('lh'),
+      environments: z
+        .array(z.enum(environments))
+        .min(1)
+        .default([...environments]),
+      defaultExpiresInDays: z.number().positive().max(36_500).nullable().default(null),
+      resources: z.array(z.string().regex(/^[a-z0-9_-]+$/)).optional(),
+      peppers: z.array(pepper).default([]),
+      legacyKeys: z.array(z.strictObject({ prefix: z.string().min(1), lookup: method })).default([]),
+      cache: z
+        .strictObject({
+          mostKeys: z.int().min(0).max(10_000_000).default(10_000),
+          lifetimeMs: z.int().min(0).max(60_000).default(10_000),
+        })
+        .prefault({}),
     })
-    .partial()
-    .default({})
-    .transform(({ prefix = 'lh' }) => ({ prefix })),
+    .prefault({})
+    .transform(({ legacyKeys, ...plain }) => ({ ...plain, legacyKeys: legacyKeys as LegacyKeys[] })),
+  trustedProxies: z
+    .array(z.string().refine(isAllowListEntry, 'Must be an address or a CIDR: 10.0.0.0/8'))
+    .default([]),
+  rateLimiter: methods(['consume']).optional(),
+  rateLimits: z
+    .strictObject({ perKey: rateLimits.default([]), perOrganization: rateLimit.nullable().default(null) })
+    .prefault({}),
   delivery: z
     .strictObject({
       concurrency: z.int().min(1).max(10_000).default(64),
@@ -101,7 +177,10 @@ const options = z.strictObject({
 })
 
 /** The settings of the host, checked once, with every default filled in. */
-export type Settings = Pick<z.output<typeof options>, 'apiKeys' | 'delivery' | 'limits'>
+export type Settings = Pick<
+  z.output<typeof options>,
+  'apiKeys' | 'rateLimits' | 'trustedProxies' | 'delivery' | 'limits'
+>
 
 /** Throws `invalid_options`, naming the option and the value that is wrong. */
 export function resolveSettings(given: LeadhooksOptions): Settings {

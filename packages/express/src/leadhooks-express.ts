@@ -40,7 +40,8 @@ async function serve(
   try {
     const host = hostRule(authorize, req)
     const request = toRequest(req, res, { url: req.originalUrl, protocol: req.protocol })
-    const response = await leadhooks.fetch(request, { basePath: req.baseUrl, authorize: host.authorize })
+    const { baseUrl: basePath, ip: clientAddress } = req
+    const response = await leadhooks.fetch(request, { basePath, clientAddress, authorize: host.authorize })
     host.rethrow()
     await sendResponse(response, res)
   } catch (error) {

@@ -1,6 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ApiKey } from '@leadhooks/core'
-import { checkApiKey, type KeyVerifier, problemResponse, sendResponse } from '@leadhooks/core/node-http'
+import type { ApiKey, VerifyOptions } from '@leadhooks/core'
+import {
+  checkApiKey,
+  type KeyVerifier,
+  problemResponse,
+  rateLimitHeaders,
+  sendResponse,
+} from '@leadhooks/core/node-http'
 
 declare global {
   namespace Express {
@@ -14,18 +20,20 @@ declare global {
 /** As much of Express's request as is needed: so that a route keeps the types of its own parameters. */
 export interface GuardedRequest extends IncomingMessage {
   apiKey?: ApiKey
+  /** The client's address, as far as the app's `trust proxy` lets it be known. */
+  ip?: string | undefined
 }
 
 type Next = (error?: unknown) => void
 
-export interface RequireApiKeyOptions {
-  /** What the key must be allowed to do, all of it: `['read:contacts']`. @default any key will do */
-  permissions?: readonly string[]
-}
+export type RequireApiKeyOptions = Pick<
+  VerifyOptions,
+  'permissions' | 'anyOf' | 'environment' | 'cost' | 'route'
+>
 
 /**
- * Lets in requests with an API key that may do what is asked, and sets `req.apiKey`. Others are answered with 401 or 403;
- * a broken storage goes to the error handlers of the app.
+ * Lets in requests with an API key that may do what is asked, and sets `req.apiKey`. Others are answered with 401, 403 or 429;
+ * a broken storage goes to the error handlers of the app. Where the key has rate limits, the answer says how they stand.
  *
  * ```ts
  * app.get('/contacts', requireApiKey(leadhooks, { permissions: ['read:contacts'] }), handler)
@@ -33,21 +41,23 @@ export interface RequireApiKeyOptions {
  */
 export function requireApiKey(
   leadhooks: KeyVerifier,
-  { permissions = [] }: RequireApiKeyOptions = {},
+  options: RequireApiKeyOptions = {},
 ): (req: GuardedRequest, res: ServerResponse, next: Next) => void {
-  return (req, res, next) => void guard(leadhooks, permissions, req, res, next)
+  return (req, res, next) => void guard(leadhooks, options, req, res, next)
 }
 
 async function guard(
   leadhooks: KeyVerifier,
-  permissions: readonly string[],
+  options: RequireApiKeyOptions,
   req: GuardedRequest,
   res: ServerResponse,
   next: Next,
 ): Promise<void> {
   try {
-    const check = await checkApiKey(leadhooks, (name) => req.headers[name]?.toString(), permissions)
+    const header = (name: string): string | undefined => req.headers[name]?.toString()
+    const check = await checkApiKey(leadhooks, header, { ...options, ip: req.ip })
     if (!check.ok) return await sendResponse(problemResponse(check.refusal), res)
+    for (const [name, value] of Object.entries(rateLimitHeaders(check.limits))) res.setHeader(name, value)
     req.apiKey = check.apiKey
   } catch (error) {
     return next(error)

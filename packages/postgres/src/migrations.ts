@@ -1,5 +1,6 @@
 import type { Migration } from '@leadhooks/sql'
 import { initial } from './migrations/0001-initial.ts'
 import { dispatchEventFunction } from './migrations/0002-dispatch-event.ts'
+import { apiKeyLife } from './migrations/0003-api-key-life.ts'
 
-export const migrations: readonly Migration[] = [initial, dispatchEventFunction]
+export const migrations: readonly Migration[] = [initial, dispatchEventFunction, apiKeyLife]

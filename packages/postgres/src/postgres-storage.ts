@@ -8,6 +8,7 @@ import {
   webhookStorage,
 } from '@leadhooks/sql'
 import { sql as rawSql } from 'kysely'
+import { watchApiKeys } from './api-key-watch.ts'
 import { Claims } from './claim-deliveries.ts'
 import { codec } from './codec.ts'
 import { compilerFor } from './compiler.ts'
@@ -29,6 +30,8 @@ import { cancelUnfinished, insertReplay, makeDeliveryDue } from './operations.ts
 import { Schema } from './schema.ts'
 import { checkReady, checkServer } from './server-check.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
+import { recordApiKeyUsage } from './record-api-key-usage.ts'
+import { runSteps } from './run-steps.ts'
 import { rowsOf } from './transactions/rows-of.ts'
 import { checkTransaction, type PostgresTransaction } from './transactions/transaction.ts'
 import { WakeUps } from './wake-ups.ts'
@@ -80,8 +83,10 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
         const { sql: text, parameters } = query.compile()
         return database.run(text, parameters)
       },
+      transaction: async (steps) => database.transaction(async (session) => runSteps(session, steps())),
     },
     time: (given) => rawSql`coalesce(${given ?? null}::timestamptz, ${rawSql.raw(serverTime)})`,
+    contains: (column, text) => rawSql`${rawSql.ref(column)} @> ${JSON.stringify([text])}::jsonb`,
   }
   const inserts = new GroupedInserts()
   const deliveries = deliveryStorage(sql, deliveryLayout(schema))
@@ -99,6 +104,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       return row?.now ?? new Date()
     },
     watchForWork: (onWork) => wakeUps.watch(onWork),
+    ...(!transactionPooling && { watchApiKeys: (onChange) => watchApiKeys(pool, schema, onChange) }),
     async close() {
       await wakeUps.close()
       if (isOwn && !pool.ending) await pool.end()
@@ -106,6 +112,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
 
     ...organizationStorage(sql),
     ...apiKeyStorage(sql),
+    recordApiKeyUsage: async (uses, counts) => recordApiKeyUsage(database, uses, counts),
     ...webhooks,
     async updateWebhook(webhook, changes) {
       const updated = await webhooks.updateWebhook(webhook, changes)

@@ -47,4 +47,8 @@ export class Schema {
   get channel(): string {
     return `${this.name}.work`
   }
+  /** The channel that tells of changes of API keys. */
+  get keysChannel(): string {
+    return `${this.name}.api_keys`
+  }
 }

@@ -39,7 +39,7 @@ test('without its tables nothing is written, and the error says what to call', a
     message: expect.stringContaining('await leadhooks.migrate()'),
   }
   await expect(storage.insertEvents([newEvent()], {})).rejects.toMatchObject(expected)
-  await expect(storage.findApiKeyByHash('hash')).rejects.toMatchObject(expected)
+  await expect(storage.findApiKeyByHash(['hash'])).rejects.toMatchObject(expected)
   await storage.migrate()
   expect(await storage.insertEvents([newEvent()], {})).toHaveLength(1)
 })

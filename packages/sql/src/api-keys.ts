@@ -1,7 +1,20 @@
-import { type ApiKey, type ApiKeyStorage, environments, roles } from '@leadhooks/core/storage'
+import {
+  type ApiKey,
+  type ApiKeyFilter,
+  apiKeyOutcomes,
+  type ApiKeyStorage,
+  type ApiKeyUsageCount,
+  environments,
+  type FoundApiKey,
+  LeadhooksError,
+  roles,
+  type Scoped,
+  usageIntervals,
+} from '@leadhooks/core/storage'
+import { type Expression, type SqlBool, sql as rawSql } from 'kysely'
 import { behind } from './newest-first.ts'
 import { fromRow, rowMapping, toChanges, toRow } from './row-mapping.ts'
-import type { Sql } from './sql-runner.ts'
+import { rowsOf, type Sql } from './sql-runner.ts'
 import type { Tables } from './tables.ts'
 
 const mapping = rowMapping<ApiKey>('api_keys', {
@@ -12,52 +25,117 @@ const mapping = rowMapping<ApiKey>('api_keys', {
   environment: environments,
   role: roles,
   permissions: 'json',
+  enabled: 'boolean',
+  allowedIps: 'json',
+  rateLimits: 'json',
+  tags: 'json',
+  metadata: 'json',
+  ownerId: 'text',
+  rotateEveryDays: 'number',
   start: 'text',
   last4: 'text',
   createdAt: 'date',
   expiresAt: 'date',
+  rotatedAt: 'date',
+  graceEndsAt: 'date',
+  lastUsedAt: 'date',
+  lastUsedIp: 'text',
+  lastUsedUserAgent: 'text',
   revokedAt: 'date',
   revokedReason: 'text',
 })
 
-export function apiKeyStorage({ db, codec, runner }: Sql): ApiKeyStorage {
-  const first = ([row]: Tables['api_keys'][]): ApiKey | null =>
-    row === undefined ? null : fromRow(mapping, codec, row)
+const usageMapping = rowMapping<Omit<ApiKeyUsageCount, keyof Scoped>>('api_key_usage', {
+  interval: usageIntervals,
+  startsAt: 'date',
+  outcome: apiKeyOutcomes,
+  route: 'text',
+  count: 'number',
+})
+
+/** All but the writing of usage, which each dialect does by a statement of its own. */
+export function apiKeyStorage(sql: Sql): Omit<ApiKeyStorage, 'recordApiKeyUsage'> {
+  const { db, codec, runner } = sql
+  const read = (row: Tables['api_keys']): ApiKey => fromRow(mapping, codec, row)
+  const first = ([row]: Tables['api_keys'][]): ApiKey | null => (row === undefined ? null : read(row))
 
   return {
     async insertApiKey(apiKey, hash) {
-      await runner.rows(db.insertInto('api_keys').values({ ...toRow(mapping, codec, apiKey), hash }))
+      await runner.transaction(function* () {
+        yield* rowsOf(db.insertInto('api_keys').values(toRow(mapping, codec, apiKey)))
+        yield* rowsOf(db.insertInto('api_key_tokens').values({ hash, api_key_id: apiKey.id, ends_at: null }))
+      })
     },
 
-    async findApiKeyByHash(hash) {
-      return first(await runner.rows(db.selectFrom('api_keys').selectAll().where('hash', '=', hash)))
-    },
-
-    async findApiKey({ organizationId, id }) {
-      const query = db.selectFrom('api_keys').selectAll()
-      return first(
-        await runner.rows(query.where('organization_id', '=', organizationId).where('id', '=', id)),
-      )
-    },
-
-    async listApiKeys({ organizationId, limit, after }) {
+    async findApiKeyByHash(hashes) {
       const query = db
-        .selectFrom('api_keys')
-        .selectAll()
-        .where('organization_id', '=', organizationId)
-        .where(behind(codec, after))
-      const rows = await runner.rows(query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit))
-      return rows.map((row) => fromRow(mapping, codec, row))
+        .selectFrom('api_key_tokens as token')
+        .innerJoin('api_keys', 'api_keys.id', 'token.api_key_id')
+        .selectAll('api_keys')
+        .select(['token.hash', 'token.ends_at as token_ends_at'])
+        .where('token.hash', 'in', hashes)
+      const [row] = await runner.rows(query)
+      if (row === undefined) return null
+      const { hash, token_ends_at: endsAt } = row
+      const found: FoundApiKey = {
+        apiKey: read(row),
+        hash,
+        tokenEndsAt: endsAt === null ? null : codec.date.read(endsAt),
+      }
+      return found
     },
 
-    async updateApiKey({ organizationId, id }, changes) {
+    async findApiKey(key) {
+      return first(await runner.rows(db.selectFrom('api_keys').selectAll().where(isKey(key))))
+    },
+
+    async listApiKeys({ limit, after, ...filter }) {
+      const query = db.selectFrom('api_keys').selectAll().where(matches(sql, filter))
+      const page = query.where(behind(codec, after)).orderBy('created_at', 'desc').orderBy('id', 'desc')
+      return (await runner.rows(page.limit(limit))).map(read)
+    },
+
+    async updateApiKey(key, changes) {
       // The id is set to itself, since an update has to set something and `changes` may be empty.
-      const query = db.updateTable('api_keys').set({ ...toChanges(mapping, codec, changes), id })
-      const own = query.where('organization_id', '=', organizationId).where('id', '=', id)
-      return first(await runner.rows(own.returningAll()))
+      const query = db.updateTable('api_keys').set({ ...toChanges(mapping, codec, changes), id: key.id })
+      return first(await runner.rows(query.where(isKey(key)).returningAll()))
     },
 
-    async revokeApiKey({ organizationId, id }, { revokedAt, reason }) {
+    async rotateApiKey(key, { hash, start, last4, rotatedAt, graceEndsAt }) {
+      return runner.transaction(function* () {
+        // It writes first, so that rotations of the same key come one after the other.
+        const rotated = yield* rowsOf(
+          db
+            .updateTable('api_keys')
+            .set((eb) => ({
+              ...toChanges(mapping, codec, { start, last4, rotatedAt }),
+              grace_ends_at: graceEndsAt && earlier(codec.date.write(graceEndsAt), eb.ref('expires_at')),
+            }))
+            .where(isKey(key))
+            .where('revoked_at', 'is', null)
+            .returningAll(),
+        )
+        const apiKey = first(rotated)
+        if (apiKey === null) return null
+        const endsAt = codec.date.write(apiKey.graceEndsAt ?? rotatedAt)
+        const former = db.updateTable('api_key_tokens').set({ ends_at: endsAt })
+        yield* rowsOf(former.where('api_key_id', '=', key.id).where('ends_at', 'is', null))
+        yield* rowsOf(db.insertInto('api_key_tokens').values({ hash, api_key_id: key.id, ends_at: null }))
+        return apiKey
+      })
+    },
+
+    async rehashToken(from, to) {
+      const query = db.updateTable('api_key_tokens').set({ hash: to }).where('hash', '=', from)
+      const isKept = async (): Promise<boolean> => (await runner.rows(query.returning('hash'))).length > 0
+      // Whoever came first has kept it under the other hash already.
+      return isKept().catch((error: unknown) => {
+        if (error instanceof LeadhooksError && error.code === 'conflict') return false
+        throw error
+      })
+    },
+
+    async revokeApiKey(key, { revokedAt, reason }) {
       // One statement that leaves a revoked key as it is, and answers it all the same.
       const query = db.updateTable('api_keys').set((eb) => ({
         revoked_reason: eb
@@ -68,8 +146,63 @@ export function apiKeyStorage({ db, codec, runner }: Sql): ApiKeyStorage {
           .end(),
         revoked_at: eb.fn.coalesce('revoked_at', eb.val(codec.date.write(revokedAt))),
       }))
-      const own = query.where('organization_id', '=', organizationId).where('id', '=', id)
-      return first(await runner.rows(own.returningAll()))
+      return first(await runner.rows(query.where(isKey(key)).returningAll()))
+    },
+
+    async revokeApiKeys(filter, { revokedAt, reason }) {
+      const changes = toChanges(mapping, codec, { revokedAt, revokedReason: reason })
+      const query = db.updateTable('api_keys').set(changes).where('revoked_at', 'is', null)
+      return (await runner.rows(query.where(matches(sql, filter)).returningAll())).map(read)
+    },
+
+    async readApiKeyUsage({ organizationId, id, interval, from, to }) {
+      const query = db
+        .selectFrom('api_key_usage')
+        .selectAll()
+        .where('organization_id', '=', organizationId)
+        .where('api_key_id', '=', id)
+        .where('interval', '=', interval)
+        .where('starts_at', '>=', codec.date.write(from))
+        .where('starts_at', '<', codec.date.write(to))
+      const rows = await runner.rows(query.orderBy('starts_at').orderBy('outcome').orderBy('route'))
+      return rows.map((row) => fromRow(usageMapping, codec, row, row.api_key_id))
+    },
+
+    async forgetApiKeyUsage({ interval, before, limit }) {
+      const columns = ['api_key_id', 'interval', 'starts_at', 'outcome', 'route'] as const
+      const old = db
+        .selectFrom('api_key_usage')
+        .select([...columns])
+        .where('interval', '=', interval)
+        .where('starts_at', '<', codec.date.write(before))
+        .limit(limit)
+      const key = rawSql`(${rawSql.join(columns.map((column) => rawSql.ref(column)))})`
+      const query = db.deleteFrom('api_key_usage').where(rawSql<SqlBool>`${key} in (${old})`)
+      return (await runner.rows(query.returning('route'))).length
     },
   }
+}
+
+function isKey({ organizationId, id }: Scoped): Expression<SqlBool> {
+  return rawSql<SqlBool>`organization_id = ${organizationId} and id = ${id}`
+}
+
+function matches(sql: Sql, filter: ApiKeyFilter): Expression<SqlBool> {
+  const { organizationId, tag, ownerId, environment, unusedSince, expiresBefore, isRevoked } = filter
+  const conditions = [rawSql<SqlBool>`organization_id = ${organizationId}`]
+  if (tag !== undefined) conditions.push(sql.contains('tags', tag))
+  if (ownerId !== undefined) conditions.push(rawSql`owner_id = ${ownerId}`)
+  if (environment !== undefined) conditions.push(rawSql`environment = ${environment}`)
+  if (unusedSince !== undefined)
+    conditions.push(rawSql`coalesce(last_used_at, created_at) < ${sql.codec.date.write(unusedSince)}`)
+  if (expiresBefore !== undefined)
+    conditions.push(rawSql`expires_at < ${sql.codec.date.write(expiresBefore)}`)
+  if (isRevoked !== undefined)
+    conditions.push(isRevoked ? rawSql`revoked_at is not null` : rawSql`revoked_at is null`)
+  return rawSql<SqlBool>`${rawSql.join(conditions, rawSql` and `)}`
+}
+
+/** The earlier of two times, of which the second may be null: then the first. */
+function earlier<Time>(time: Time, other: Expression<Time | null>): Expression<Time> {
+  return rawSql<Time>`case when ${other} < ${time} then ${other} else ${time} end`
 }

@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery, Kysely, RawBuilder } from 'kysely'
+import type { Compilable, CompiledQuery, Kysely, RawBuilder, SqlBool } from 'kysely'
 import type { Codec } from './codec.ts'
 import type { SqlDate, Tables } from './tables.ts'
 
@@ -12,6 +12,11 @@ export type Steps<Result> = Generator<CompiledQuery, Result, readonly unknown[]>
 export interface SqlRunner {
   /** Runs one statement, and answers its rows. Throws `LeadhooksError` only. */
   rows<Row>(query: Compilable<Row>): Promise<Row[]>
+  /**
+   * Runs steps as one transaction, which is undone when one of them throws. Where another transaction got in the way it begins
+   * anew: hence a function that makes the steps.
+   */
+  transaction<Result>(steps: () => Steps<Result>): Promise<Result>
 }
 
 /** What the functions of this package work with: their first argument. */
@@ -22,6 +27,8 @@ export interface Sql {
   runner: SqlRunner
   /** The time to write and to judge by: the one that was given, or else the database's own. */
   time(given: Date | undefined): RawBuilder<SqlDate>
+  /** Whether a column of JSON, an array of texts, has this one among them. */
+  contains(column: string, text: string): RawBuilder<SqlBool>
 }
 
 /** Yields one statement, and answers its rows. */

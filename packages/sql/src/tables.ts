@@ -1,5 +1,6 @@
 import type {
   ApiKey,
+  ApiKeyUsageCount,
   Attempt,
   Delivery,
   Organization,
@@ -41,7 +42,9 @@ export interface MigrationRow {
 /** The tables that both SQL storages have. What only one of them has is its own affair. */
 export interface Tables {
   organizations: Columns<Organization>
-  api_keys: Columns<ApiKey> & { hash: string }
+  api_keys: Columns<ApiKey>
+  api_key_tokens: { hash: string; api_key_id: string; ends_at: SqlDate | null }
+  api_key_usage: Columns<Omit<ApiKeyUsageCount, 'id'>> & { api_key_id: string }
   webhooks: Columns<StoredWebhook>
   events: Columns<StoredEvent>
   deliveries: Columns<Delivery>

@@ -1,5 +1,6 @@
 import type { Migration } from '@leadhooks/sql'
 import { initial } from './migrations/0001-initial.ts'
 import { duties } from './migrations/0002-duties.ts'
+import { apiKeyLife } from './migrations/0003-api-key-life.ts'
 
-export const migrations: readonly Migration[] = [initial, duties]
+export const migrations: readonly Migration[] = [initial, duties, apiKeyLife]

@@ -9,6 +9,7 @@ import {
   webhookStorage,
 } from '@leadhooks/sql'
 import { sql as rawSql } from 'kysely'
+import { watchApiKeys } from './api-key-watch.ts'
 import { claimDeliveries, type ClaimState } from './claim-deliveries.ts'
 import { codec } from './codec.ts'
 import { compiler } from './compiler.ts'
@@ -28,7 +29,8 @@ import { findPending, migrate } from './migrate.ts'
 import { cancelDelivery, replayDelivery, retryDelivery } from './operations.ts'
 import { type HandleOptions, openBeside, openPath, type PathOptions } from './open-database.ts'
 import { OwnConnection } from './own-connection.ts'
-import { runQuery } from './run-steps.ts'
+import { recordApiKeyUsage } from './record-api-key-usage.ts'
+import { runQuery, runSteps } from './run-steps.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
 import { TablesCheck } from './tables-check.ts'
 import { Turns } from './turns.ts'
@@ -73,6 +75,8 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     codec,
     runner: runnerOn(own),
     time: (given) => rawSql`${timeOf({ now: given })}`,
+    contains: (column, text) =>
+      rawSql`exists (select 1 from json_each(${rawSql.ref(column)}) where value = ${text})`,
   }
   const deliveries = deliveryStorage(sql, deliveryLayout)
 
@@ -81,9 +85,11 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     pendingMigrations: async () => own.prepare(findPending),
     diagnose: async () => diagnose(own, handles.file),
     close: async () => own.close(),
+    watchApiKeys: (onChange) => watchApiKeys(connection, onChange),
 
     ...organizationStorage(sql),
     ...apiKeyStorage(sql),
+    recordApiKeyUsage: async (uses, counts) => own.write((c) => recordApiKeyUsage(c, uses, counts)),
     ...webhookStorage(sql),
     deleteWebhook: async (webhook) => own.write((c) => deleteWebhook(c, webhook, timeOf(webhook))),
 
@@ -142,6 +148,7 @@ function runnerOn(own: OwnConnection): SqlRunner {
       const run = (connection: Connection): Row[] => runQuery(connection, compiled) as Row[]
       return compiled.query.kind === 'SelectQueryNode' ? own.read(run) : own.write(run)
     },
+    transaction: async (steps) => own.write((c) => runSteps(c, steps())),
   }
 }
 

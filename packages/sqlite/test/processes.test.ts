@@ -37,11 +37,13 @@ test('ten processes that start at the same moment migrate a new file once', { ti
   expect(ran.flat(), 'One of them ran it, and the others know that they did not').toEqual([
     'initial',
     'duties',
+    'api-key-life',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
     { version: 1, name: 'initial' },
     { version: 2, name: 'duties' },
+    { version: 3, name: 'api-key-life' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

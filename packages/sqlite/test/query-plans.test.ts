@@ -125,13 +125,14 @@ test('a page of every other list begins at its place in an index', async () => {
   await storage.listWebhooks(page)
   await storage.listOrganizations(page)
   await storage.findEvent({ organizationId: 'acme', id: 'lead-1' })
-  await storage.findApiKeyByHash('hash')
+  await storage.findApiKeyByHash(['hash'])
   expect(database.takePlans()).toEqual([
     'SEARCH leadhooks_events USING INDEX leadhooks_events_by_age (organization_id=? AND (created_at,id)<(?,?))',
     'SEARCH leadhooks_api_keys USING INDEX leadhooks_api_keys_by_age (organization_id=? AND (created_at,id)<(?,?))',
     'SEARCH leadhooks_webhooks USING INDEX leadhooks_webhooks_by_age (organization_id=? AND (created_at,id)<(?,?))',
     'SEARCH leadhooks_organizations USING INDEX leadhooks_organizations_by_age ((created_at,id)<(?,?))',
     'SEARCH leadhooks_events USING INDEX leadhooks_events_by_id (organization_id=? AND id=?)',
-    'SEARCH leadhooks_api_keys USING INDEX sqlite_autoindex_leadhooks_api_keys_2 (hash=?)',
+    'SEARCH token USING PRIMARY KEY (hash=?)',
+    'SEARCH leadhooks_api_keys USING PRIMARY KEY (id=?)',
   ])
 })

@@ -4,20 +4,42 @@ import { newApiKeyId } from '../ids.ts'
 import { organizationId, parseInput } from '../input.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import { hasOneKindOfAccess, newApiKey, roleXorPermissions } from './api-key-input.ts'
-import { createToken, describeToken, hashToken } from './token.ts'
+import { checkPermissions } from './permission-catalogue.ts'
+import { createToken, describeToken } from './token.ts'
 
 const createInput = newApiKey.extend({ organizationId }).refine(hasOneKindOfAccess, roleXorPermissions)
 export type CreateApiKeyInput = z.input<typeof createInput>
 
-/** Makes a key: `read_write` unless a role or permissions are given. The answer is the one place that shows its token. */
+const dayMs = 86_400_000
+
+/**
+ * Makes a key: `read_write` unless a role or permissions are given, and expiring after the host's `defaultExpiresInDays`
+ * unless told. The answer is the one place that shows its token.
+ */
 export async function createApiKey(
   ctx: Context,
   input: CreateApiKeyInput,
 ): Promise<{ apiKey: ApiKey; token: string }> {
+  const parsed = parseInput(createInput, input)
+  const token = createToken(ctx.settings.apiKeys.prefix, parsed.environment)
+  const apiKey = newKeyOf(ctx, parsed, describeToken(token))
+  await ctx.storage.insertApiKey(apiKey, ctx.tokenHashes.current(token))
+  return { apiKey, token }
+}
+
+/** The key that an input describes, for a token of which `shown` may be shown. */
+export function newKeyOf(
+  ctx: Context,
+  input: CreateApiKeyInput,
+  shown: Pick<ApiKey, 'start' | 'last4'>,
+): ApiKey {
   const { organizationId, environment, permissions, ...settings } = parseInput(createInput, input)
-  const token = createToken(ctx.settings.apiKeys.prefix, environment)
+  const { resources, defaultExpiresInDays } = ctx.settings.apiKeys
+  checkPermissions(resources, permissions)
   const now = new Date(ctx.clock.now())
-  const apiKey: ApiKey = {
+  const defaultExpiry =
+    defaultExpiresInDays === null ? null : new Date(now.getTime() + defaultExpiresInDays * dayMs)
+  return {
     id: newApiKeyId(now.getTime()),
     organizationId,
     name: settings.name,
@@ -25,12 +47,22 @@ export async function createApiKey(
     environment,
     role: permissions === undefined ? (settings.role ?? 'read_write') : null,
     permissions: permissions ?? [],
-    ...describeToken(token),
+    enabled: settings.enabled ?? true,
+    allowedIps: settings.allowedIps ?? [],
+    rateLimits: settings.rateLimits ?? null,
+    tags: settings.tags ?? [],
+    metadata: settings.metadata ?? {},
+    ownerId: settings.ownerId ?? null,
+    rotateEveryDays: settings.rotateEveryDays ?? null,
+    ...shown,
     createdAt: now,
-    expiresAt: settings.expiresAt ?? null,
+    expiresAt: settings.expiresAt === undefined ? defaultExpiry : settings.expiresAt,
+    rotatedAt: null,
+    graceEndsAt: null,
+    lastUsedAt: null,
+    lastUsedIp: null,
+    lastUsedUserAgent: null,
     revokedAt: null,
     revokedReason: null,
   }
-  await ctx.storage.insertApiKey(apiKey, hashToken(token))
-  return { apiKey, token }
 }

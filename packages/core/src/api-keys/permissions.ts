@@ -28,6 +28,21 @@ export function isGranted(access: Access, permission: string): boolean {
   return access.permissions.some((pattern) => covers(pattern, action, resource))
 }
 
+/** The answers of `isGranted`, each worked out once: what a route asks for is always the same. */
+export function rememberGrants(access: Access): (permission: string) => boolean {
+  const answers = new Map<string, boolean>()
+  return (permission) => {
+    const known = answers.get(permission)
+    if (known !== undefined) return known
+    const granted = isGranted(access, permission)
+    // Routes ask for few permissions; whoever makes them up from a request must not fill the memory.
+    if (answers.size < mostRemembered) answers.set(permission, granted)
+    return granted
+  }
+}
+
+const mostRemembered = 100
+
 function covers(pattern: string, action: string, resource: string): boolean {
   if (pattern === '*') return true
   const [grantedAction, grantedResource] = pattern.split(':')

@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { environments, type Environment } from '../model/api-key.ts'
 
@@ -17,22 +17,40 @@ export function createToken(prefix: string, environment: Environment): string {
 
 /** The environment of a well-formed token; null for anything else. No hash and no I/O is spent on what is malformed. */
 export function parseToken(prefix: string, token: string): Environment | null {
-  const environment = environments.find((name) => token.startsWith(`${prefix}_${name}_`))
-  if (environment === undefined) return null
-  const start = prefix.length + environment.length + 2
-  if (token.length !== start + randomLength + checksumLength) return null
-  if (!/^[0-9A-Za-z]+$/.test(token.slice(start))) return null
-  return checksum(token.slice(0, -checksumLength)) === token.slice(-checksumLength) ? environment : null
+  const tail = token.length - randomLength - checksumLength
+  for (const environment of environments) {
+    if (tail !== prefix.length + environment.length + 2 || !token.startsWith(prefix)) continue
+    if (token[prefix.length] !== '_' || token[tail - 1] !== '_') continue
+    if (!token.startsWith(environment, prefix.length + 1)) continue
+    return hasChecksum(token) ? environment : null
+  }
+  return null
 }
 
-/** What is stored of a token. It holds 190 random bits, so that a slow or salted hash would add nothing. */
-export function hashToken(token: string): string {
-  return hash('sha256', token, 'hex')
+/** A regular expression for tokens, for secret scanners: it cannot check the checksum. */
+export function tokenPattern(prefix: string): string {
+  return `${prefix}_(?:${environments.join('|')})_[0-9A-Za-z]{${randomLength + checksumLength}}`
 }
 
 /** What of a token may be shown later. */
 export function describeToken(token: string): { start: string; last4: string } {
   return { start: token.slice(0, -(randomLength + checksumLength - 4)), last4: token.slice(-4) }
+}
+
+/** Whether the end of a token is the checksum of what stands before it. Numbers are compared: no text is made. */
+function hasChecksum(token: string): boolean {
+  const end = token.length - checksumLength
+  let claimed = 0
+  for (let i = end; i < token.length; i++) claimed = claimed * 62 + digitOf(token.charCodeAt(i))
+  return claimed === crc32(token.slice(0, end))
+}
+
+/** The value of a base 62 digit; NaN for any other character, so that nothing equals what it is part of. */
+function digitOf(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48
+  if (code >= 65 && code <= 90) return code - 55
+  if (code >= 97 && code <= 122) return code - 61
+  return Number.NaN
 }
 
 function checksum(content: string): string {

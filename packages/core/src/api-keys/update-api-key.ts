@@ -3,7 +3,9 @@ import type { Context } from '../context.ts'
 import { notFound } from '../errors.ts'
 import { definedOf, parseInput, scoped } from '../input.ts'
 import type { ApiKey } from '../model/api-key.ts'
+import type { Scoped } from '../storage/storage.ts'
 import { apiKeyChanges, hasOneKindOfAccess, roleXorPermissions } from './api-key-input.ts'
+import { checkPermissions } from './permission-catalogue.ts'
 
 const updateInput = apiKeyChanges.extend(scoped.shape).refine(hasOneKindOfAccess, roleXorPermissions)
 export type UpdateApiKeyInput = z.input<typeof updateInput>
@@ -11,6 +13,7 @@ export type UpdateApiKeyInput = z.input<typeof updateInput>
 /** Changes the named settings and no others. A role takes the place of permissions, and permissions that of a role. */
 export async function updateApiKey(ctx: Context, input: UpdateApiKeyInput): Promise<ApiKey> {
   const { organizationId, id, ...changes } = parseInput(updateInput, input)
+  checkPermissions(ctx.settings.apiKeys.resources, changes.permissions)
   const access =
     changes.permissions !== undefined
       ? { role: null }
@@ -18,6 +21,12 @@ export async function updateApiKey(ctx: Context, input: UpdateApiKeyInput): Prom
         ? { permissions: [] }
         : {}
   const updated = await ctx.storage.updateApiKey({ organizationId, id }, { ...definedOf(changes), ...access })
+  ctx.apiKeyCache.forget(id)
   if (updated === null) throw notFound('API key', id)
   return updated
+}
+
+/** Switches a key on or off. */
+export async function switchApiKey(ctx: Context, input: Scoped, enabled: boolean): Promise<ApiKey> {
+  return updateApiKey(ctx, { ...parseInput(scoped, input), enabled })
 }

@@ -1,42 +1,153 @@
-import { z } from 'zod'
 import type { Context } from '../context.ts'
-import { parseInput } from '../input.ts'
-import type { ApiKey } from '../model/api-key.ts'
-import { accessOf, isGranted } from './permissions.ts'
-import { hashToken, parseToken } from './token.ts'
-
-const verifyOptions = z.strictObject({ permissions: z.array(z.string()).default([]) })
+import { LeadhooksError } from '../errors.ts'
+import type { ApiKey, Environment } from '../model/api-key.ts'
+import type { LimitDecision } from '../rate-limit/rate-limiter.ts'
+import { adoptLegacyKey } from './legacy-keys.ts'
+import { type KnownApiKey, knownApiKey } from './known-api-key.ts'
+import { parseToken } from './token.ts'
 
 export interface VerifyOptions {
   /** What the key must be allowed to do, all of it. */
-  permissions?: readonly string[]
+  permissions?: readonly string[] | undefined
+  /** What the key must be allowed to do, any of it. */
+  anyOf?: readonly string[] | undefined
+  /** Where the request comes from, behind the proxies that are trusted. A key with an allow-list is refused without it. */
+  ip?: string | undefined
+  userAgent?: string | undefined
+  /** The environment that the key must be of. @default one of those that `apiKeys.environments` accepts */
+  environment?: Environment | undefined
+  /** How much the request takes of the key's rate limits; 0 for nothing. @default 1 */
+  cost?: number | undefined
+  /** What is called, by the host's name for it, for the statistics: `GET /contacts/{id}`. */
+  route?: string | undefined
 }
 
 export type Verification =
-  | { ok: true; apiKey: ApiKey }
+  | {
+      ok: true
+      apiKey: ApiKey
+      /** How the rate limits stand after this request; undefined where there are none. */
+      limits: LimitDecision | undefined
+    }
   | { ok: false; reason: 'malformed' | 'unknown' }
-  | { ok: false; reason: 'revoked' | 'expired' | 'forbidden'; apiKey: ApiKey }
+  | {
+      ok: false
+      reason: 'revoked' | 'disabled' | 'expired' | 'wrong_environment' | 'ip_not_allowed' | 'forbidden'
+      apiKey: ApiKey
+    }
+  | { ok: false; reason: 'rate_limited'; apiKey: ApiKey; limits: LimitDecision }
 
-/** Checks a token. Whatever is wrong with it is a value; only a broken storage throws. */
+type Refusal = Exclude<Extract<Verification, { ok: false; apiKey: ApiKey }>['reason'], 'rate_limited'>
+
+const optionNames = new Set<string>([
+  'permissions',
+  'anyOf',
+  'ip',
+  'userAgent',
+  'environment',
+  'cost',
+  'route',
+] satisfies (keyof VerifyOptions)[])
+
+const noOptions: VerifyOptions = {}
+
+/**
+ * Checks a token. Whatever is wrong with it is a value; only a broken storage and a broken call throw. A key that is cached
+ * costs no I/O, one that is not a single statement, and a malformed token not even a hash.
+ */
 export async function verifyApiKey(
   ctx: Context,
   token: string,
-  options: VerifyOptions = {},
+  options: VerifyOptions = noOptions,
 ): Promise<Verification> {
-  // A misspelt option must not let everything in.
-  const { permissions } = parseInput(verifyOptions, options)
-  const environment = typeof token === 'string' ? parseToken(ctx.settings.apiKeys.prefix, token) : null
-  if (environment === null) return { ok: false, reason: 'malformed' }
+  checkOptions(options)
+  if (typeof token !== 'string' || !isWellFormed(ctx, token)) return { ok: false, reason: 'malformed' }
+  const name = ctx.tokenHashes.nameOf(token)
+  const cached = ctx.apiKeyCache.get(name)
+  const known = cached === undefined ? await ctx.apiKeyCache.load(name, () => find(ctx, token)) : cached
+  if (known === null) return { ok: false, reason: 'unknown' }
 
-  const apiKey = await ctx.storage.findApiKeyByHash(hashToken(token))
-  if (apiKey === null) return { ok: false, reason: 'unknown' }
-  if (apiKey.revokedAt !== null) return { ok: false, reason: 'revoked', apiKey }
-  if (apiKey.expiresAt !== null && apiKey.expiresAt.getTime() <= ctx.clock.now()) {
-    return { ok: false, reason: 'expired', apiKey }
+  const { apiKey } = known
+  const reason = refusalOf(ctx, known, options)
+  if (reason !== null) {
+    ctx.apiKeyUsage.record(apiKey, reason, options)
+    return { ok: false, reason, apiKey }
   }
-  const access = accessOf(apiKey)
-  if (!permissions.every((permission) => isGranted(access, permission))) {
-    return { ok: false, reason: 'forbidden', apiKey }
+  const decision = consumeLimits(ctx, known, options)
+  const limits = decision instanceof Promise ? await decision : decision
+  if (limits !== undefined && !limits.allowed) {
+    ctx.apiKeyUsage.record(apiKey, 'rate_limited', options)
+    return { ok: false, reason: 'rate_limited', apiKey, limits }
   }
-  return { ok: true, apiKey }
+  ctx.apiKeyUsage.record(apiKey, 'ok', options)
+  return { ok: true, apiKey, limits }
+}
+
+/** A misspelt option must not let everything in. */
+function checkOptions(options: VerifyOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new LeadhooksError('invalid_request', 'apiKeys.verify: the options must be an object')
+  for (const option in options) {
+    if (!optionNames.has(option)) throw refused(option, 'is not known')
+  }
+  const { permissions, anyOf } = options
+  if (permissions !== undefined && !Array.isArray(permissions)) throw refused('permissions', 'must be a list')
+  if (anyOf !== undefined && !Array.isArray(anyOf)) throw refused('anyOf', 'must be a list')
+}
+
+function refused(option: string, what: string): LeadhooksError {
+  return new LeadhooksError('invalid_request', `apiKeys.verify: the option \`${option}\` ${what}`)
+}
+
+/** Tokens of another system are admitted by their prefix; what they are worth is for the host to say. */
+function isWellFormed({ settings }: Context, token: string): boolean {
+  const { prefix, legacyKeys } = settings.apiKeys
+  if (legacyKeys.some((legacy) => isLegacy(legacy, token))) return true
+  return parseToken(prefix, token) !== null
+}
+
+const longestLegacyToken = 500
+
+function isLegacy({ prefix }: { prefix: string }, token: string): boolean {
+  return token.startsWith(prefix) && token.length <= longestLegacyToken
+}
+
+async function find(ctx: Context, token: string): Promise<KnownApiKey | null> {
+  const { settings, storage, tokenHashes } = ctx
+  const hashes = tokenHashes.candidates(token)
+  const found = await storage.findApiKeyByHash(hashes)
+  if (found !== null) {
+    // A pepper that came later, or took the place of another: from now on it is found by that.
+    if (found.hash !== hashes[0]) await storage.rehashToken(found.hash, tokenHashes.current(token))
+    return knownApiKey(found, settings.rateLimits)
+  }
+  const legacy = settings.apiKeys.legacyKeys.find((keys) => isLegacy(keys, token))
+  const adopted = legacy && (await adoptLegacyKey(ctx, legacy, token))
+  return adopted ? knownApiKey(adopted, settings.rateLimits) : null
+}
+
+function refusalOf(
+  { clock, settings }: Context,
+  { apiKey, endsAt, isGranted, isIpAllowed }: KnownApiKey,
+  { ip, permissions, anyOf, environment }: VerifyOptions,
+): Refusal | null {
+  if (apiKey.revokedAt !== null) return 'revoked'
+  if (!apiKey.enabled) return 'disabled'
+  if (endsAt <= clock.now()) return 'expired'
+  const accepted = environment === undefined ? settings.apiKeys.environments : [environment]
+  if (!accepted.includes(apiKey.environment)) return 'wrong_environment'
+  if (!isIpAllowed(ip)) return 'ip_not_allowed'
+  if (permissions !== undefined && !permissions.every(isGranted)) return 'forbidden'
+  if (anyOf !== undefined && !anyOf.some(isGranted)) return 'forbidden'
+  return null
+}
+
+/** All limits of the key and its organization by one decision: a request that one of them refuses is counted by none. */
+function consumeLimits(
+  { rateLimiter, storageTime }: Context,
+  { limits }: KnownApiKey,
+  { cost = 1 }: VerifyOptions,
+): LimitDecision | Promise<LimitDecision> | undefined {
+  if (limits.length === 0 || cost === 0) return undefined
+  return rateLimiter.consume(limits, { cost, now: storageTime()?.getTime() })
 }

@@ -62,6 +62,27 @@ const calls: Record<string, { call: (storage: Storage, rows: Rows) => Promise<un
       storage.revokeApiKey(foreign(apiKey), { revokedAt: now, reason: null }),
     answer: null,
   },
+  rotateApiKey: {
+    call: async (storage, { apiKey }) =>
+      storage.rotateApiKey(foreign(apiKey), {
+        hash: 'stolen',
+        start: 'lh_live_st0l',
+        last4: 'stol',
+        rotatedAt: now,
+        graceEndsAt: null,
+      }),
+    answer: null,
+  },
+  revokeApiKeys: {
+    call: async (storage) =>
+      storage.revokeApiKeys({ organizationId: 'globex' }, { revokedAt: now, reason: null }),
+    answer: [],
+  },
+  recordApiKeyUsage: {
+    call: async (storage, { apiKey }) =>
+      storage.recordApiKeyUsage([{ ...foreign(apiKey), usedAt: now, ip: null, userAgent: null }], []),
+    answer: undefined,
+  },
   findWebhook: { call: async (storage, { webhook }) => storage.findWebhook(foreign(webhook)), answer: null },
   listWebhooks: { call: async (storage) => storage.listWebhooks(query), answer: [] },
   updateWebhook: {

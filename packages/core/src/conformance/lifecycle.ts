@@ -8,7 +8,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     await storage.insertApiKey(key, 'hash')
     const claimed = await addClaimed(storage)
     assert.deepEqual(await race(5, async () => storage.migrate()), [[], [], [], [], []])
-    assert.deepEqual(await storage.findApiKeyByHash('hash'), key)
+    assert.deepEqual((await storage.findApiKeyByHash(['hash']))?.apiKey, key)
     assert.deepEqual(await storage.findWebhook(claimed.webhook), claimed.webhook)
     assert.equal(await settle(storage, claimed), true)
   }),

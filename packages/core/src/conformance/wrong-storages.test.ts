@@ -148,6 +148,7 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       findApiKey: async (ids) => right.findApiKey(withOwner(apiKeys, ids)),
       updateApiKey: async (ids, changes) => right.updateApiKey(withOwner(apiKeys, ids), changes),
       revokeApiKey: async (ids, revocation) => right.revokeApiKey(withOwner(apiKeys, ids), revocation),
+      rotateApiKey: async (ids, rotation) => right.rotateApiKey(withOwner(apiKeys, ids), rotation),
       findWebhook: async (ids) => right.findWebhook(withOwner(webhooks, ids)),
       updateWebhook: async (ids, changes) => right.updateWebhook(withOwner(webhooks, ids), changes),
       deleteWebhook: async (ids) => right.deleteWebhook(withOwner(webhooks, ids)),
@@ -162,6 +163,7 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       'findApiKey',
       'updateApiKey',
       'revokeApiKey',
+      'rotateApiKey',
       'findWebhook',
       'updateWebhook',
       'deleteWebhook',
@@ -591,9 +593,9 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
         return row
       },
       async insertApiKey(apiKey, hash) {
-        const known = state.apiKeyIds.get(hash)
+        const known = state.apiKeyTokens.get(hash)
         await setImmediate()
-        if (known === undefined) state.apiKeyIds.delete(hash)
+        if (known === undefined) state.apiKeyTokens.delete(hash)
         return right.insertApiKey(apiKey, hash)
       },
       async deleteWebhook(ids) {
@@ -629,6 +631,64 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       'an API key is revoked once: the first time and reason stay',
       'of ten callers who revoke an API key at once, every one gets the time of the first',
     ],
+  },
+
+  'rotates by read-then-write': {
+    breaks: (right, state) => ({
+      async rotateApiKey(ids, rotation) {
+        const current = [...state.apiKeyTokens].filter(
+          ([, token]) => token.apiKeyId === ids.id && token.endsAt === null,
+        )
+        await setImmediate()
+        const rotated = await right.rotateApiKey(ids, rotation)
+        for (const [hash, token] of state.apiKeyTokens) {
+          const wasCurrent = current.some(([known]) => known === hash)
+          if (token.apiKeyId === ids.id && hash !== rotation.hash && !wasCurrent) token.endsAt = null
+        }
+        return rotated
+      },
+    }),
+    noticedBy: ['of ten callers who rotate an API key at once, each ends the token before its own'],
+  },
+
+  'lets a former token outlive its key': {
+    breaks: (right, state) => ({
+      async rotateApiKey(ids, rotation) {
+        const row = state.apiKeys.get(ids.id)
+        const expiresAt = row?.expiresAt ?? null
+        if (row) row.expiresAt = null
+        const rotated = await right.rotateApiKey(ids, rotation)
+        if (row) row.expiresAt = expiresAt
+        return rotated && { ...rotated, expiresAt }
+      },
+    }),
+    noticedBy: ['the token before a rotation ends with the grace, and never outlives the key'],
+  },
+
+  'counts uses by read-then-write': {
+    breaks: (right, state) => ({
+      async recordApiKeyUsage(uses, counts) {
+        const before = structuredClone(state.apiKeyUsage)
+        await setImmediate()
+        state.apiKeyUsage.clear()
+        for (const [bucket, row] of before) state.apiKeyUsage.set(bucket, row)
+        return right.recordApiKeyUsage(uses, counts)
+      },
+    }),
+    noticedBy: ['uses of API keys are counted, and no count is lost when many write at once'],
+  },
+
+  'notes whichever use is written last': {
+    breaks: (right, state) => ({
+      async recordApiKeyUsage(uses, counts) {
+        for (const { id } of uses) {
+          const row = state.apiKeys.get(id)
+          if (row) row.lastUsedAt = null
+        }
+        return right.recordApiKeyUsage(uses, counts)
+      },
+    }),
+    noticedBy: ['the last use of an API key stays the latest, in whatever order uses are written'],
   },
 
   'pages by offset': {

@@ -1,16 +1,22 @@
 import { z } from 'zod'
 import {
   apiKeyChanges,
+  apiKeyFilters,
   hasOneKindOfAccess,
   newApiKey,
   roleXorPermissions,
 } from '../api-keys/api-key-input.ts'
 import { accessOf, includesAccess } from '../api-keys/permissions.ts'
+import { type ApiKeyUsagePoint, usageRange } from '../api-keys/read-usage.ts'
+import { rotation } from '../api-keys/rotate-api-key.ts'
 import { LeadhooksError } from '../errors.ts'
+import { text } from '../input.ts'
 import { type ApiKey, environments, roles } from '../model/api-key.ts'
+import { apiKeyOutcomes, usageIntervals } from '../model/api-key-usage.ts'
+import { rateLimit } from '../rate-limit/rate-limit-input.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
 import type { Caller } from './caller.ts'
-import { pageQuery } from './query.ts'
+import { flag, pageQuery, wholeNumber } from './query.ts'
 import { operation } from './route.ts'
 
 const apiKeyFields = z.object({
@@ -21,25 +27,41 @@ const apiKeyFields = z.object({
   environment: z.enum(environments),
   role: z.enum(roles).nullable(),
   permissions: z.array(z.string()),
+  enabled: z.boolean(),
+  allowedIps: z.array(z.string()),
+  rateLimits: z.array(rateLimit).nullable(),
+  tags: z.array(z.string()),
+  metadata: z.record(z.string(), z.unknown()),
+  ownerId: z.string().nullable(),
+  rotateEveryDays: z.int().nullable(),
   start: z.string().meta({ description: 'How the token begins' }),
   last4: z.string().meta({ description: 'How the token ends' }),
   createdAt: dateTime,
   expiresAt: dateTime.nullable(),
+  rotatedAt: dateTime.nullable(),
+  graceEndsAt: dateTime
+    .nullable()
+    .meta({ description: 'Until when the token before the last rotation works' }),
+  lastUsedAt: dateTime.nullable().meta({ description: 'Some seconds late: uses are written in batches' }),
+  lastUsedIp: z.string().nullable(),
+  lastUsedUserAgent: z.string().nullable(),
   revokedAt: dateTime.nullable(),
   revokedReason: z.string().nullable(),
 }) satisfies z.ZodType<Json<ApiKey>>
 
 const apiKey = apiKeyFields.meta({ id: 'ApiKey' })
 
+const createdApiKey = apiKeyFields
+  .extend({
+    token: z.string().meta({ description: 'The key itself. This answer is the one place that shows it' }),
+  })
+  .meta({ id: 'CreatedApiKey' })
+
 export const createKey = operation({
   id: 'createApiKey',
   body: newApiKey.refine(hasOneKindOfAccess, roleXorPermissions).meta({ id: 'NewApiKey' }),
   status: 201,
-  answer: apiKeyFields
-    .extend({
-      token: z.string().meta({ description: 'The key itself. This answer is the one place that shows it' }),
-    })
-    .meta({ id: 'CreatedApiKey' }),
+  answer: createdApiKey,
   async handle({ leadhooks, caller, organizationId, body }) {
     checkGrant(caller, wanted(body, { role: 'read_write', permissions: [] }))
     const { apiKey, token } = await leadhooks.apiKeys.create({ organizationId, ...body })
@@ -49,7 +71,14 @@ export const createKey = operation({
 
 export const listKeys = operation({
   id: 'listApiKeys',
-  query: pageQuery,
+  query: pageQuery.extend({
+    ...apiKeyFilters.shape,
+    revoked: flag,
+    unusedForDays: wholeNumber.optional().meta({ description: 'Not used for so many days, and as old' }),
+    expiresWithinDays: wholeNumber
+      .optional()
+      .meta({ description: 'Expired, or about to within so many days' }),
+  }),
   answer: listOf(apiKey),
   handle: ({ leadhooks, organizationId, query }) => leadhooks.apiKeys.list({ organizationId, ...query }),
 })
@@ -73,10 +102,45 @@ export const updateKey = operation({
   },
 })
 
+export const rotateKey = operation({
+  id: 'rotateApiKey',
+  body: rotation.meta({ id: 'ApiKeyRotation' }),
+  answer: createdApiKey,
+  async handle({ leadhooks, caller, scoped, body }) {
+    // Whoever rotates a key sees its token, and could use it.
+    checkGrant(caller, await leadhooks.apiKeys.get(scoped))
+    const { apiKey, token } = await leadhooks.apiKeys.rotate({ ...scoped, ...body })
+    return { ...apiKey, token }
+  },
+})
+
+const usagePoint = z.object({
+  startsAt: dateTime,
+  total: z.int(),
+  byOutcome: z.record(z.enum(apiKeyOutcomes), z.int()),
+  byRoute: z.record(z.string(), z.int()).meta({ description: "By the host's names of routes" }),
+}) satisfies z.ZodType<Json<ApiKeyUsagePoint>>
+
+export const showKeyUsage = operation({
+  id: 'showApiKeyUsage',
+  query: usageRange,
+  answer: z
+    .object({
+      interval: z.enum(usageIntervals),
+      from: dateTime,
+      to: dateTime,
+      total: z.int(),
+      points: z.array(usagePoint),
+    })
+    .meta({ id: 'ApiKeyUsage' }),
+  handle: ({ leadhooks, scoped, query }) => leadhooks.apiKeys.usage({ ...scoped, ...query }),
+})
+
 export const revokeKey = operation({
   id: 'revokeApiKey',
+  query: z.strictObject({ reason: text(500).optional().meta({ description: 'Why; shown with the key' }) }),
   answer: apiKey,
-  handle: ({ leadhooks, scoped }) => leadhooks.apiKeys.revoke(scoped),
+  handle: ({ leadhooks, scoped, query }) => leadhooks.apiKeys.revoke({ ...scoped, ...query }),
 })
 
 type Grant = Pick<ApiKey, 'role' | 'permissions'>

@@ -1,4 +1,6 @@
 import type { Access } from '../api-keys/permissions.ts'
+import type { Actor } from '../model/actor.ts'
+import type { LimitDecision } from '../rate-limit/rate-limiter.ts'
 
 /** Who the host says is calling, where the caller has no API key: a signed-in user of its own, say. */
 export interface AuthorizedCaller {
@@ -16,14 +18,24 @@ export interface FetchOptions {
    * @default nobody: API keys only
    */
   authorize?: (request: Request) => AuthorizedCaller | null | Promise<AuthorizedCaller | null>
+  /**
+   * Where the request comes from: the address at the other end of the connection. Behind proxies that `trustedProxies` names,
+   * `X-Forwarded-For` is followed from there. Frameworks that have found out the client's address pass that.
+   * @default unknown: keys with an allow-list of addresses are refused
+   */
+  clientAddress?: string | undefined
   /** The path that the API is mounted at, where the framework leaves it in the URL. @default '' */
   basePath?: string
 }
 
 /** Who is calling, whichever way that was found out. */
 export interface Caller {
+  /** Who acts, for the records. */
+  actor: Actor
   organizationId: string
   access: Access
   /** False for callers that the host vouches for: a browser may have been made to send their request. */
   hasApiKey: boolean
+  /** How the rate limits of the key stand; undefined where there are none. */
+  limits: LimitDecision | undefined
 }

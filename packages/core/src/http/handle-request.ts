@@ -6,6 +6,7 @@ import type { Caller, FetchOptions } from './caller.ts'
 import type { PathMatch } from './match-path.ts'
 import { answerHeaders, problemResponse } from './problem.ts'
 import { readQuery } from './query.ts'
+import { rateLimitHeaders } from './rate-limit-headers.ts'
 import { readBody } from './read-body.ts'
 import { type Route, statusOf } from './route.ts'
 import { matchPath } from './routes.ts'
@@ -18,10 +19,7 @@ export async function handleRequest(
   request: Request,
   options: FetchOptions = {},
 ): Promise<Response> {
-  const response = await respond(leadhooks, ctx, request, options).catch((error: unknown) => {
-    if (!isLeadhooksError(error) || error.status >= 500) logFault(ctx, request, error)
-    return problemResponse(error)
-  })
+  const response = await respond(leadhooks, ctx, request, options).catch(asProblem(ctx, request))
   return request.method === 'HEAD' ? new Response(null, response) : response
 }
 
@@ -38,14 +36,42 @@ async function respond(
   if (route === undefined) return otherMethod(request.method, match)
   const id = decodeId(match.encodedId)
 
-  const caller = await identify(leadhooks, request, route, options)
-  if (!caller.hasApiKey) checkSameSite(request)
-  const query = readQuery(route.query, url.searchParams)
-  const body = await readBody(request, route.body, ctx.settings.limits)
+  const caller = await identify(leadhooks, ctx, request, route, options)
+  const response = await answer(leadhooks, ctx, request, route, { caller, id, basePath }).catch(
+    asProblem(ctx, request),
+  )
+  return withHeaders(response, rateLimitHeaders(caller.limits))
+}
 
-  const { organizationId } = caller
-  const call = { leadhooks, caller, organizationId, scoped: { organizationId, id }, body, query, basePath }
+/** Who is calling is known: checks what they sent, and does what they ask. */
+async function answer(
+  leadhooks: Leadhooks,
+  ctx: Context,
+  request: Request,
+  route: Route,
+  { caller, id, basePath }: { caller: Caller; id: string; basePath: string },
+): Promise<Response> {
+  if (!caller.hasApiKey) checkSameSite(request)
+  const query = readQuery(route.query, new URL(request.url).searchParams)
+  const body = await readBody(request, route.body, ctx.settings.limits)
+  const { organizationId, actor } = caller
+  const scoped = { organizationId, id }
+  const call = { leadhooks, caller, actor, organizationId, scoped, body, query, basePath }
   return jsonResponse(statusOf(route), await route.handle(call))
+}
+
+function asProblem(ctx: Context, request: Request): (error: unknown) => Response {
+  return (error) => {
+    if (!isLeadhooksError(error) || error.status >= 500) logFault(ctx, request, error)
+    return problemResponse(error)
+  }
+}
+
+/** Those that an answer has of its own stay. */
+function withHeaders(response: Response, headers: Record<string, string>): Response {
+  for (const [name, value] of Object.entries(headers))
+    if (!response.headers.has(name)) response.headers.set(name, value)
+  return response
 }
 
 /** `''` or `/api/v1`, written the way `URL` writes it. */
@@ -78,15 +104,29 @@ function decodeId(encoded: string): string {
   }
 }
 
-const nobody: Caller = { organizationId: '', access: { permissions: [], except: [] }, hasApiKey: false }
+const nobody: Caller = {
+  actor: { type: 'system', id: 'nobody' },
+  organizationId: '',
+  access: { permissions: [], except: [] },
+  hasApiKey: false,
+  limits: undefined,
+}
 
 async function identify(
   leadhooks: Leadhooks,
+  ctx: Context,
   request: Request,
-  { permission }: Route,
-  { authorize }: FetchOptions,
+  { permission, method, path }: Route,
+  { authorize, clientAddress }: FetchOptions,
 ): Promise<Caller> {
-  return permission === null ? nobody : authenticate(leadhooks, request, permission, authorize)
+  if (permission === null) return nobody
+  const ip = ctx.clientAddress(clientAddress, request.headers.get('x-forwarded-for'))
+  return authenticate(
+    leadhooks,
+    request,
+    { permissions: [permission], route: `${method} ${path}`, ip },
+    authorize,
+  )
 }
 
 function jsonResponse(status: number, answer: unknown): Response {

@@ -202,6 +202,8 @@ describe('what is answered is what is described', () => {
     await call('GET', '/keys')
     await call('GET', '/keys/{id}', key)
     await call('PATCH', '/keys/{id}', key, { permissions: ['read:*'], description: 'Zapier' })
+    await call('POST', '/keys/{id}/rotate', key, { graceSeconds: 60 })
+    await call('GET', '/keys/{id}/usage', key)
     await call('DELETE', '/keys/{id}', key)
 
     const url = 'https://example.com/hooks'

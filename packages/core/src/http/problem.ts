@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { type ErrorCode, isLeadhooksError, LeadhooksError } from '../errors.ts'
+import type { LimitDecision } from '../rate-limit/rate-limiter.ts'
+import { rateLimitHeaders } from './rate-limit-headers.ts'
 
 /** An error as the API answers it (RFC 9457). */
 export const problem = z
@@ -15,12 +17,18 @@ export const problem = z
       .meta({
         description: 'What is wrong with the input, by JSON pointer (RFC 6901) into the body or the query',
       }),
+    'violated-policies': z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'The rate limits that were gone over, by their names in `RateLimit-Policy`' }),
   })
   .meta({ id: 'Problem' })
 
 type Problem = z.output<typeof problem>
 
 const documentation = 'https://leadhooks.dev/errors'
+/** The one type of problem that is registered for what we have a code for (draft-ietf-httpapi-ratelimit-headers). */
+const quotaExceeded = 'https://iana.org/assignments/http-problem-types#quota-exceeded'
 
 /** Headers of every answer: what it holds is for this caller and now, and is what its type says. */
 export const answerHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
@@ -36,6 +44,7 @@ export function problemResponse(error: unknown, headers: Record<string, string> 
       'content-type': 'application/problem+json',
       'content-length': String(body.length),
       ...headersByStatus[answer.status],
+      ...(isLeadhooksError(error) && rateLimitHeaders(error.limits)),
       ...headers,
     },
   })
@@ -46,8 +55,10 @@ const headersByStatus: Record<number, Record<string, string>> = {
   503: { 'retry-after': '5' },
 }
 
-function toProblem({ code, status, message, issues }: LeadhooksError): Problem {
-  const base = { type: `${documentation}#${code}`, title: titleOf(code), status, code }
+function toProblem({ code, status, message, issues, limits }: LeadhooksError): Problem {
+  const type = code === 'rate_limited' ? quotaExceeded : `${documentation}#${code}`
+  const base = { type, title: titleOf(code), status, code }
+  if (limits !== undefined) return { ...base, detail: message, 'violated-policies': violated(limits) }
   if (status >= 500) return { ...base, detail: serverFault(status) }
   if (issues.length === 0) return { ...base, detail: message }
   return {
@@ -55,6 +66,10 @@ function toProblem({ code, status, message, issues }: LeadhooksError): Problem {
     detail: message,
     errors: issues.map(({ pointer, message }) => ({ pointer, detail: message })),
   }
+}
+
+function violated({ limits }: LimitDecision): string[] {
+  return limits.filter(({ allowed }) => !allowed).map(({ name }) => name)
 }
 
 function serverFault(status: number): string {

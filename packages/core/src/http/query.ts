@@ -3,10 +3,16 @@ import { LeadhooksError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { pageInput } from '../pages.ts'
 
-const wholeNumber = z
+export const wholeNumber = z
   .string()
   .regex(/^\d{1,9}$/, 'Must be a whole number')
   .transform(Number)
+
+/** `true` or `false`, as a query carries them. */
+export const flag = z
+  .enum(['true', 'false'])
+  .transform((value) => value === 'true')
+  .optional()
 
 const { limit } = pageInput.shape
 

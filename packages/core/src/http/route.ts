@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Leadhooks } from '../leadhooks.ts'
+import type { Actor } from '../model/actor.ts'
 import type { Scoped } from '../storage/storage.ts'
 import type { Caller } from './caller.ts'
 
@@ -9,6 +10,8 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 export interface Call<Body = unknown, Query = unknown> {
   leadhooks: Leadhooks
   caller: Caller
+  /** Who acts, for the records. */
+  actor: Actor
   organizationId: string
   /** The `{id}` of the path within the caller's organization. */
   scoped: Scoped

@@ -1,5 +1,5 @@
 import { describeApi, showApi } from './about.ts'
-import { createKey, getKey, listKeys, revokeKey, updateKey } from './api-keys.ts'
+import { createKey, getKey, listKeys, revokeKey, rotateKey, showKeyUsage, updateKey } from './api-keys.ts'
 import {
   cancelDelivery,
   getDelivery,
@@ -33,6 +33,8 @@ const table: readonly Row[] = [
   ['GET', '/keys/{id}', 'read:api-keys', 'Read an API key', getKey],
   ['PATCH', '/keys/{id}', 'write:api-keys', 'Change an API key', updateKey],
   ['DELETE', '/keys/{id}', 'delete:api-keys', 'Revoke an API key', revokeKey],
+  ['POST', '/keys/{id}/rotate', 'write:api-keys', 'Give an API key another token', rotateKey],
+  ['GET', '/keys/{id}/usage', 'read:api-keys', 'How often an API key was used', showKeyUsage],
 
   ['POST', '/webhooks', 'write:webhooks', 'Register a webhook', createWebhook],
   ['GET', '/webhooks', 'read:webhooks', 'List webhooks', listWebhooks],

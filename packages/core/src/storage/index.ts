@@ -1,9 +1,11 @@
 // What a storage adapter is written against.
 export * from '../model/api-key.ts'
+export * from '../model/api-key-usage.ts'
 export * from '../model/attempt.ts'
 export * from '../model/delivery.ts'
 export * from '../model/event.ts'
 export * from '../model/organization.ts'
+export * from '../model/rate-limit.ts'
 export * from '../model/retry-policy.ts'
 export * from '../model/webhook.ts'
 export * from './storage.ts'

@@ -4,7 +4,7 @@ import type { Delivery } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
 import type { Organization } from '../model/organization.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
-import type { Page, PagePosition, Scoped, Timed } from './storage.ts'
+import type { ApiKeyUsageCount, Page, PagePosition, Scoped, Timed } from './storage.ts'
 
 /** A delivery with what only the storage knows of it. */
 export interface DeliveryRow extends Delivery {
@@ -23,7 +23,9 @@ export interface Lease {
 export interface MemoryState {
   organizations: Map<string, Organization>
   apiKeys: Map<string, ApiKey>
-  apiKeyIds: Map<string, string>
+  /** Tokens by their hash. */
+  apiKeyTokens: Map<string, { apiKeyId: string; endsAt: Date | null }>
+  apiKeyUsage: Map<string, ApiKeyUsageCount>
   webhooks: Map<string, StoredWebhook>
   events: Map<string, StoredEvent>
   deliveries: Map<string, DeliveryRow>
@@ -41,7 +43,8 @@ export function emptyState(): MemoryState {
   return {
     organizations: new Map(),
     apiKeys: new Map(),
-    apiKeyIds: new Map(),
+    apiKeyTokens: new Map(),
+    apiKeyUsage: new Map(),
     webhooks: new Map(),
     events: new Map(),
     deliveries: new Map(),

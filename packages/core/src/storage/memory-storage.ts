@@ -1,10 +1,10 @@
 import { LeadhooksError } from '../errors.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
+import { memoryApiKeys } from './memory-api-keys.ts'
 import { memoryDeliveries } from './memory-deliveries.ts'
 import { addDelivery, finish } from './memory-delivery-row.ts'
 import { copy, emptyState, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
 import type {
-  ApiKeyStorage,
   DutyStorage,
   EventStorage,
   InsertedEvent,
@@ -64,41 +64,6 @@ function memoryOrganizations({ organizations }: MemoryState): OrganizationStorag
 
     async listOrganizations(page) {
       return pageOf(organizations.values(), page)
-    },
-  }
-}
-
-function memoryApiKeys({ apiKeys, apiKeyIds }: MemoryState): ApiKeyStorage {
-  return {
-    async insertApiKey(apiKey, hash) {
-      if (apiKeyIds.has(hash))
-        throw new LeadhooksError('conflict', 'An API key with this hash exists already')
-      apiKeys.set(apiKey.id, copy(apiKey))
-      apiKeyIds.set(hash, apiKey.id)
-    },
-
-    async findApiKeyByHash(hash) {
-      return copy(apiKeys.get(apiKeyIds.get(hash) ?? '') ?? null)
-    },
-
-    async findApiKey(key) {
-      return copy(ownRow(apiKeys, key))
-    },
-
-    async listApiKeys({ organizationId, ...page }) {
-      return pageOf(of(organizationId, apiKeys), page)
-    },
-
-    async updateApiKey(key, changes) {
-      const row = ownRow(apiKeys, key)
-      if (row !== null) Object.assign(row, copy(changes))
-      return copy(row)
-    },
-
-    async revokeApiKey(key, { revokedAt, reason }) {
-      const row = ownRow(apiKeys, key)
-      if (row?.revokedAt === null) Object.assign(row, copy({ revokedAt, revokedReason: reason }))
-      return copy(row)
     },
   }
 }

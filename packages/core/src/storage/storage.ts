@@ -1,4 +1,5 @@
-import type { ApiKey } from '../model/api-key.ts'
+import type { ApiKey, Environment } from '../model/api-key.ts'
+import type { ApiKeyOutcome, UsageInterval } from '../model/api-key-usage.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { DeadLetterReason, Delivery, DeliveryStatus } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
@@ -36,10 +37,25 @@ export interface Storage<Tx = unknown>
    * say. Answers how to end it. @default absent: workers find it by asking, every `pollIntervalMs`
    */
   watchForWork?(onWork: () => void): () => Promise<void>
+  /**
+   * Calls `onChange` with the id of an API key that was changed by anyone, here or in another process, and with null when any
+   * may have been. @default absent: keys are cached for a second at most
+   */
+  watchApiKeys?(onChange: (apiKeyId: string | null) => void): ApiKeyWatch
   /** The clock that due times and leases are judged by. @default absent: it is the clock of this process */
   currentTime?(): Promise<Date>
   /** Closes what this storage opened, and nothing that the host opened. */
   close(): Promise<void>
+}
+
+/** Hears of changes of API keys. */
+export interface ApiKeyWatch {
+  /**
+   * Whether every change that was made a second ago or earlier has been told of, as far as that can be known. Asked before
+   * each use of a cached key: it answers at once.
+   */
+  isCurrent(): boolean
+  end(): Promise<void>
 }
 
 /** A step from one version of the tables to the next. */
@@ -96,19 +112,116 @@ export interface OrganizationStorage {
 
 /** What a caller may change of an API key. */
 export type ApiKeyChanges = Partial<
-  Pick<ApiKey, 'name' | 'description' | 'role' | 'permissions' | 'expiresAt'>
+  Pick<
+    ApiKey,
+    | 'name'
+    | 'description'
+    | 'role'
+    | 'permissions'
+    | 'enabled'
+    | 'allowedIps'
+    | 'rateLimits'
+    | 'tags'
+    | 'metadata'
+    | 'ownerId'
+    | 'rotateEveryDays'
+    | 'expiresAt'
+  >
 >
 
+/** An API key as one of its tokens finds it. */
+export interface FoundApiKey {
+  apiKey: ApiKey
+  /** By which of the hashes it was found. */
+  hash: string
+  /** When this token ends; null for the current one, which lives as long as the key. */
+  tokenEndsAt: Date | null
+}
+
+/** Another token for a key. */
+export interface TokenRotation extends Pick<ApiKey, 'start' | 'last4'> {
+  hash: string
+  rotatedAt: Date
+  /** Until when the former token works, if the key does not expire before; null: it ends at `rotatedAt`. */
+  graceEndsAt: Date | null
+}
+
+export interface Revocation {
+  revokedAt: Date
+  reason: string | null
+}
+
+/** Which keys of an organization: those for which all that is given is true. */
+export interface ApiKeyFilter {
+  organizationId: string
+  tag?: string | undefined
+  ownerId?: string | undefined
+  environment?: Environment | undefined
+  /** Not used since then, and made before it. */
+  unusedSince?: Date | undefined
+  expiresBefore?: Date | undefined
+  isRevoked?: boolean | undefined
+}
+
+export interface ApiKeyQuery extends ApiKeyFilter, Page {}
+
+/** The last use of a key. */
+export interface ApiKeyUse extends Scoped {
+  usedAt: Date
+  ip: string | null
+  userAgent: string | null
+}
+
+/** How often a key was used, since the last time that this was written. */
+export interface ApiKeyUsageCount extends Scoped {
+  interval: UsageInterval
+  /** The beginning of the interval, in UTC. */
+  startsAt: Date
+  outcome: ApiKeyOutcome
+  /** What was called, by the host's own name for it; '' where it gave none. */
+  route: string
+  count: number
+}
+
+export interface ApiKeyUsageQuery extends Scoped {
+  interval: UsageInterval
+  from: Date
+  to: Date
+}
+
 export interface ApiKeyStorage {
-  /** `hash` is unique over all organizations: a second key with the same one is a `conflict`. */
+  /** `hash` is unique over all tokens of all organizations: a second key with the same one is a `conflict`. */
   insertApiKey(apiKey: ApiKey, hash: string): Promise<void>
-  findApiKeyByHash(hash: string): Promise<ApiKey | null>
+  /** By one statement: a token may have been hashed in several ways, of which at most one is stored. */
+  findApiKeyByHash(hashes: readonly string[]): Promise<FoundApiKey | null>
   findApiKey(key: Scoped): Promise<ApiKey | null>
-  listApiKeys(query: Page & { organizationId: string }): Promise<ApiKey[]>
+  listApiKeys(query: ApiKeyQuery): Promise<ApiKey[]>
   /** Changes the named fields, and no others. Concurrency: changes of different fields both stay. */
   updateApiKey(key: Scoped, changes: ApiKeyChanges): Promise<ApiKey | null>
+  /**
+   * Gives a key another token. The former one ends with the grace, or when the key would have expired, whichever is first.
+   * Null where there is no such key, or it was revoked.
+   *
+   * Concurrency: of any number of rotations at once one comes after the other, and the token of the last is the current one.
+   */
+  rotateApiKey(key: Scoped, rotation: TokenRotation): Promise<ApiKey | null>
+  /** Keeps a token under another hash of it. False where there is none under `from`. Concurrency: one of many callers does it. */
+  rehashToken(from: string, to: string): Promise<boolean>
   /** Concurrency: the first caller's time and reason stay; a later one gets the key as it was revoked. */
-  revokeApiKey(key: Scoped, revocation: { revokedAt: Date; reason: string | null }): Promise<ApiKey | null>
+  revokeApiKey(key: Scoped, revocation: Revocation): Promise<ApiKey | null>
+  /** Revokes all that match and were not revoked before, and answers those. Concurrency: each key is answered to one caller. */
+  revokeApiKeys(filter: ApiKeyFilter, revocation: Revocation): Promise<ApiKey[]>
+  /**
+   * Notes last uses, and adds counts to those that are there, all in one transaction. Keys that are no more are passed over.
+   *
+   * Concurrency: of two uses of a key the later one stays, whoever writes first; no count is lost, and no two callers wait for
+   * each other in a circle.
+   */
+  recordApiKeyUsage(uses: readonly ApiKeyUse[], counts: readonly ApiKeyUsageCount[]): Promise<void>
+  /** The counts of the intervals that begin from `from` to before `to`, by time, outcome and route. */
+  readApiKeyUsage(query: ApiKeyUsageQuery): Promise<Omit<ApiKeyUsageCount, keyof Scoped>[]>
+  /** Removes the counts of intervals that began before then. At most `limit` rows at a time; answers how many. */
+  forgetApiKeyUsage(options: { interval: UsageInterval; before: Date; limit: number }): Promise<number>
 }
 
 /** What a caller may change of a webhook. */

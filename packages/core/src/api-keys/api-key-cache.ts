@@ -1,0 +1,106 @@
+import type { Clock } from '../clock.ts'
+import type { ApiKeyWatch } from '../storage/storage.ts'
+import type { KnownApiKey } from './known-api-key.ts'
+import { RecentMap } from './recent-map.ts'
+
+export interface ApiKeyCacheSettings {
+  /** How many keys are kept at most; 0 for none: then every check reads. */
+  mostKeys: number
+  /** How long a key is kept at most, whatever is heard of it. */
+  lifetimeMs: number
+}
+
+interface Entry {
+  known: KnownApiKey
+  staleAt: number
+}
+
+/** Unknown tokens have room of their own, so that a flood of them pushes no key out. */
+const mostUnknown = 1000
+const unknownLifetimeMs = 1000
+/** How long a key is kept where nobody tells of the changes that other processes make. */
+const unwatchedLifetimeMs = 1000
+
+/**
+ * What is known of tokens, by their name. Nothing is answered past its lifetime, nor while it is not certain that changes made
+ * elsewhere would be heard of: a revoked key is refused within a second everywhere.
+ */
+export class ApiKeyCache {
+  readonly #clock: Clock
+  readonly #lifetimeMs: number
+  readonly #isOn: boolean
+  readonly #known: RecentMap<Entry>
+  readonly #unknown = new RecentMap<number>(mostUnknown)
+  readonly #loading = new Map<string, Promise<KnownApiKey | null>>()
+  readonly #startWatch: (() => ApiKeyWatch) | undefined
+  #watch: ApiKeyWatch | undefined
+  /** Counts what was forgotten: what was read before must not be kept after. */
+  #generation = 0
+
+  constructor(
+    clock: Clock,
+    { mostKeys, lifetimeMs }: ApiKeyCacheSettings,
+    watch: ((onChange: (apiKeyId: string | null) => void) => ApiKeyWatch) | undefined,
+  ) {
+    this.#clock = clock
+    this.#isOn = mostKeys > 0
+    this.#known = new RecentMap(mostKeys)
+    this.#lifetimeMs = watch === undefined ? Math.min(lifetimeMs, unwatchedLifetimeMs) : lifetimeMs
+    this.#startWatch = watch && (() => watch((id) => (id === null ? this.#clear() : this.forget(id))))
+  }
+
+  /** What is known of a token: null that there is none, undefined that nothing is. */
+  get(name: string): KnownApiKey | null | undefined {
+    const entry = this.#known.get(name)
+    if (entry !== undefined && entry.staleAt > this.#clock.now() && this.#isCurrent()) return entry.known
+    const staleAt = this.#unknown.get(name)
+    return staleAt !== undefined && staleAt > this.#clock.now() ? null : undefined
+  }
+
+  /** Reads what is not known. Callers who ask for the same token at once wait for one reading. */
+  async load(name: string, read: () => Promise<KnownApiKey | null>): Promise<KnownApiKey | null> {
+    const underWay = this.#loading.get(name)
+    if (underWay !== undefined) return underWay
+    const loading = this.#read(name, read).finally(() => {
+      // What was forgotten meanwhile may be read anew already.
+      if (this.#loading.get(name) === loading) this.#loading.delete(name)
+    })
+    this.#loading.set(name, loading)
+    return loading
+  }
+
+  /** Forgets a key: it was changed. */
+  forget(apiKeyId: string): void {
+    this.#generation++
+    this.#loading.clear()
+    this.#known.deleteWhere(({ known }) => known.apiKey.id === apiKeyId)
+  }
+
+  async close(): Promise<void> {
+    await this.#watch?.end()
+  }
+
+  #clear(): void {
+    this.#generation++
+    this.#loading.clear()
+    this.#known.clear()
+    this.#unknown.clear()
+  }
+
+  #isCurrent(): boolean {
+    return this.#watch === undefined || this.#watch.isCurrent()
+  }
+
+  async #read(name: string, read: () => Promise<KnownApiKey | null>): Promise<KnownApiKey | null> {
+    if (this.#isOn) this.#watch ??= this.#startWatch?.()
+    // Asked before, so that a change that is heard of meanwhile counts as one.
+    const isCurrent = this.#isCurrent()
+    const generation = this.#generation
+    const known = await read()
+    if (!this.#isOn || !isCurrent || generation !== this.#generation) return known
+    const now = this.#clock.now()
+    if (known === null) this.#unknown.set(name, now + unknownLifetimeMs)
+    else this.#known.set(name, { known, staleAt: now + this.#lifetimeMs })
+    return known
+  }
+}

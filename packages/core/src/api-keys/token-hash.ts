@@ -1,0 +1,38 @@
+import * as crypto from 'node:crypto'
+
+/** A secret that is kept outside the database: hashes made with it are worthless to whoever steals the table. */
+export interface Pepper {
+  /** Kept with each hash, so that peppers can be rotated. */
+  id: string
+  secret: string
+}
+
+/** How tokens are hashed. A token holds 190 random bits, so that a slow or salted hash would add nothing. */
+export interface TokenHashes {
+  /** Names a token in this process: its bare SHA-256. */
+  nameOf(token: string): string
+  /** The hash that a token is stored under from now on: by the first pepper, or bare. */
+  current(token: string): string
+  /** Every hash that a token may have been stored under, the current one first. */
+  candidates(token: string): string[]
+}
+
+/** The first pepper makes new hashes; tokens that were hashed by another, or by none, are still found. */
+export function createTokenHashes(peppers: readonly Pepper[]): TokenHashes {
+  const [first] = peppers
+  return {
+    nameOf: sha256,
+    current: (token) => (first === undefined ? sha256(token) : peppered(first, token)),
+    candidates: (token) => [...peppers.map((pepper) => peppered(pepper, token)), sha256(token)],
+  }
+}
+
+/** In one call where Node has it (20.12, 21.7): three times as fast as with a hash object. */
+const sha256: (token: string) => string =
+  typeof crypto.hash === 'function'
+    ? (token) => crypto.hash('sha256', token, 'hex')
+    : (token) => crypto.createHash('sha256').update(token).digest('hex')
+
+function peppered({ id, secret }: Pepper, token: string): string {
+  return `${id}.${crypto.createHmac('sha256', secret).update(token).digest('hex')}`
+}

@@ -1,0 +1,157 @@
+import type { Clock } from '../clock.ts'
+import type { ApiKey } from '../model/api-key.ts'
+import { type ApiKeyOutcome, apiKeyOutcomes, type UsageInterval } from '../model/api-key-usage.ts'
+import type { Logger } from '../observation.ts'
+import type { ApiKeyStorage, ApiKeyUsageCount, ApiKeyUse } from '../storage/storage.ts'
+import { startOfInterval } from './usage-intervals.ts'
+
+/** Who used a key, and what for. */
+export interface KeyUse {
+  ip?: string | undefined
+  userAgent?: string | undefined
+  /** What was called, by the host's name for it: `GET /contacts/{id}`. A path with ids in it would be a route of its own each. */
+  route?: string | undefined
+}
+
+/** What was done with a key within one minute. */
+interface Minute {
+  startsAt: number
+  /** How often, by route and by the place of the outcome in the list of all. */
+  routes: Map<string, number[]>
+}
+
+interface Pending {
+  organizationId: string
+  id: string
+  minutes: Minute[]
+  use: ApiKeyUse | null
+}
+
+const minuteMs = 60_000
+const flushMs = 2000
+/** Beyond so many routes of a key the others count as one: hosts that pass whole paths must not fill the memory. */
+const mostRoutes = 100
+const otherRoutes = '(other)'
+const mostPending = 100_000
+const longestText = 500
+const intervals: readonly UsageInterval[] = ['minute', 'hour', 'day']
+
+/**
+ * Counts the uses of keys, and writes them in batches: a use costs no statement, and however often a key is used, its row is
+ * written once per batch.
+ */
+export class UsageRecorder {
+  readonly #storage: Pick<ApiKeyStorage, 'recordApiKeyUsage'>
+  readonly #clock: Clock
+  readonly #logger: Logger
+  #pending = new Map<string, Pending>()
+  #cancelTimer: (() => void) | undefined
+  #flushing: Promise<void> = Promise.resolve()
+
+  constructor(storage: Pick<ApiKeyStorage, 'recordApiKeyUsage'>, clock: Clock, logger: Logger) {
+    this.#storage = storage
+    this.#clock = clock
+    this.#logger = logger
+  }
+
+  record(
+    { id, organizationId }: ApiKey,
+    outcome: ApiKeyOutcome,
+    { ip, userAgent, route = '' }: KeyUse,
+  ): void {
+    const now = this.#clock.now()
+    const pending = this.#pending.get(id) ?? this.#add(organizationId, id)
+    if (pending === undefined) return
+    countUse(minuteOf(pending, now), route, outcome)
+    if (outcome !== 'ok') return
+    pending.use = {
+      organizationId,
+      id,
+      usedAt: new Date(now),
+      ip: ip ?? null,
+      userAgent: userAgent?.slice(0, longestText) ?? null,
+    }
+  }
+
+  /** Writes what there is. Never throws: what could not be written is written with the next batch. */
+  async flush(): Promise<void> {
+    this.#flushing = this.#flushing.then(async () => this.#write())
+    return this.#flushing
+  }
+
+  async close(): Promise<void> {
+    this.#cancelTimer?.()
+    await this.flush()
+    this.#cancelTimer?.()
+  }
+
+  #add(organizationId: string, id: string): Pending | undefined {
+    if (this.#pending.size >= mostPending) return undefined
+    const pending: Pending = { organizationId, id, minutes: [], use: null }
+    this.#pending.set(id, pending)
+    this.#cancelTimer ??= this.#clock.schedule(() => void this.flush(), flushMs)
+    return pending
+  }
+
+  async #write(): Promise<void> {
+    this.#cancelTimer = undefined
+    const batch = this.#pending
+    if (batch.size === 0) return
+    this.#pending = new Map()
+    const all = [...batch.values()]
+    try {
+      await this.#storage.recordApiKeyUsage(
+        all.flatMap(({ use }) => use ?? []),
+        all.flatMap(countsOf),
+      )
+    } catch (error) {
+      this.#logger.warn(
+        { err: error, keys: all.length },
+        'The usage of API keys could not be written; trying again',
+      )
+      this.#putBack(batch)
+    }
+  }
+
+  #putBack(batch: Map<string, Pending>): void {
+    for (const [id, pending] of batch) {
+      const newer = this.#pending.get(id) ?? this.#add(pending.organizationId, id)
+      if (newer === undefined) return
+      newer.minutes.unshift(...pending.minutes)
+      newer.use ??= pending.use
+    }
+  }
+}
+
+function minuteOf({ minutes }: Pending, now: number): Minute {
+  const startsAt = now - (now % minuteMs)
+  const last = minutes.at(-1)
+  if (last?.startsAt === startsAt) return last
+  const minute: Minute = { startsAt, routes: new Map() }
+  minutes.push(minute)
+  return minute
+}
+
+function countUse({ routes }: Minute, route: string, outcome: ApiKeyOutcome): void {
+  const name = routes.has(route) || routes.size < mostRoutes ? route : otherRoutes
+  let counts = routes.get(name)
+  if (counts === undefined) routes.set(name.slice(0, longestText), (counts = apiKeyOutcomes.map(() => 0)))
+  const place = apiKeyOutcomes.indexOf(outcome)
+  counts[place] = (counts[place] ?? 0) + 1
+}
+
+/** Each use counts for its minute, its hour and its day: nothing has to be added up later. */
+function countsOf({ organizationId, id, minutes }: Pending): ApiKeyUsageCount[] {
+  return minutes.flatMap(({ startsAt, routes }) =>
+    [...routes].flatMap(([route, counts]) =>
+      apiKeyOutcomes.flatMap((outcome, place) => {
+        const count = counts[place] ?? 0
+        if (count === 0) return []
+        return intervals.map((interval): ApiKeyUsageCount => {
+          const start = startOfInterval(interval, startsAt)
+          return { organizationId, id, interval, startsAt: start, outcome, route, count }
+        })
+      }),
+    ),
+  )
+}

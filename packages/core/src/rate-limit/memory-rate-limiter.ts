@@ -1,0 +1,91 @@
+import type { Clock } from '../clock.ts'
+import { systemClock } from '../clock.ts'
+import { checkCost } from './check-cost.ts'
+import type { Consumption, LimitCheck, LimitDecision, LimitState, RateLimiter } from './rate-limiter.ts'
+import { slideWindow, type WindowCounts } from './sliding-window.ts'
+import { drawTokens, type FullAt } from './token-bucket.ts'
+import type { Verdict } from './verdict.ts'
+
+interface Entry {
+  state: WindowCounts | FullAt
+  /** From when on it says nothing any more. */
+  staleAt: number
+}
+
+const fewestToSweep = 1000
+
+export interface MemoryRateLimiterOptions {
+  /** For tests. @default the system's */
+  clock?: Clock
+}
+
+/**
+ * Counts in this process: every process lets as many through. It answers at once. Whoever has not called for two windows is
+ * forgotten; nobody who has is, however many others there are.
+ */
+export function memoryRateLimiter({ clock = systemClock }: MemoryRateLimiterOptions = {}): RateLimiter & {
+  consume(checks: readonly LimitCheck[], consumption: Consumption): LimitDecision
+} {
+  const entries = new Map<string, Entry>()
+  let sweepAt = fewestToSweep
+
+  /** Each sweep looks at all entries, and comes when there are twice as many as it left. */
+  function sweep(now: number): void {
+    for (const [id, { staleAt }] of entries) if (staleAt <= now) entries.delete(id)
+    sweepAt = Math.max(fewestToSweep, entries.size * 2)
+  }
+
+  return {
+    consume(checks, { cost, now = clock.now() }) {
+      checkCost(checks, cost)
+      const verdicts = checks.map((check) => judge(check, entries.get(idOf(check))?.state, cost, now))
+      const allowed = verdicts.every((verdict) => verdict.allowed)
+      if (allowed) {
+        if (entries.size >= sweepAt) sweep(now)
+        checks.forEach((check, index) => {
+          const state = verdicts[index]?.state
+          if (state !== undefined) entries.set(idOf(check), { state, staleAt: staleAt(check, state, now) })
+        })
+      }
+      return toDecision(checks, verdicts, cost)
+    },
+  }
+}
+
+function judge(
+  check: LimitCheck,
+  state: Entry['state'] | undefined,
+  cost: number,
+  now: number,
+): Verdict<Entry['state']> {
+  return check.algorithm === 'token-bucket'
+    ? drawTokens(state as FullAt | undefined, check, cost, now)
+    : slideWindow(state as WindowCounts | undefined, check, cost, now)
+}
+
+/** Another window or algorithm counts from nothing: what was counted by the former says little of it. */
+function idOf({ key, name, windowMs, algorithm }: LimitCheck): string {
+  return `${key} ${windowMs} ${algorithm === 'token-bucket' ? 'b' : 'w'} ${name}`
+}
+
+function staleAt({ windowMs }: LimitCheck, state: Entry['state'], now: number): number {
+  return typeof state === 'number' ? state : now + 2 * windowMs
+}
+
+/** What a decision says, from what each limit says. Where one refuses, the others are as they were before the call. */
+export function toDecision(
+  checks: readonly LimitCheck[],
+  verdicts: readonly Omit<Verdict<unknown>, 'state'>[],
+  cost: number,
+): LimitDecision {
+  const allowed = verdicts.every((verdict) => verdict.allowed)
+  let retryAfterMs = 0
+  const limits = checks.map(({ name, limit, windowMs }, index): LimitState => {
+    const verdict = verdicts[index]
+    if (verdict === undefined) throw new RangeError('A limit without a verdict')
+    if (!verdict.allowed) retryAfterMs = Math.max(retryAfterMs, verdict.resetMs)
+    const remaining = verdict.remaining + (!allowed && verdict.allowed ? cost : 0)
+    return { name, limit, windowMs, allowed: verdict.allowed, remaining, resetMs: verdict.resetMs }
+  })
+  return { allowed, limits, retryAfterMs, degraded: false }
+}
