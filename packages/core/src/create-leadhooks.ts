@@ -1,4 +1,5 @@
 import { ApiKeyCache } from './api-keys/api-key-cache.ts'
+import type { ApiKeyChanges } from './api-keys/api-key-changes.ts'
 import { createApiKey } from './api-keys/create-api-key.ts'
 import { getApiKey, listApiKeys } from './api-keys/list-api-keys.ts'
 import { readApiKeyUsage } from './api-keys/read-usage.ts'
@@ -139,6 +140,11 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
   return leadhooks as Leadhooks<Catalogue, Tx>
 }
 
+function watchOf({ apiKeys, storage }: LeadhooksOptions): ApiKeyChanges['watch'] | undefined {
+  const { changes } = apiKeys ?? {}
+  return changes === undefined ? storage.watchApiKeys?.bind(storage) : changes.watch.bind(changes)
+}
+
 interface Dispatches {
   dispatchEvent(event: DispatchInput, options?: DispatchOptions): Promise<Dispatched>
   dispatchEvents(events: readonly DispatchInput[], options?: DispatchOptions): Promise<Dispatched[]>
@@ -161,7 +167,7 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
     network,
     agent: createGuardedAgent(network, clock),
     tokenHashes: createTokenHashes(settings.apiKeys.peppers),
-    apiKeyCache: new ApiKeyCache(clock, settings.apiKeys.cache, storage.watchApiKeys?.bind(storage)),
+    apiKeyCache: new ApiKeyCache(clock, settings.apiKeys.cache, watchOf(options)),
     apiKeyUsage: new UsageRecorder(storage, clock, logger),
     rateLimiter: options.rateLimiter ?? memoryRateLimiter({ clock }),
     clientAddress: createClientAddress(settings.trustedProxies),

@@ -2,7 +2,10 @@
 export { createLeadhooks } from './create-leadhooks.ts'
 export { defineEvents } from './events/event-catalogue.ts'
 export { memoryStorage } from './storage/memory-storage.ts'
-export { memoryRateLimiter } from './rate-limit/memory-rate-limiter.ts'
+export { memoryRateLimiter, type MemoryRateLimiter, toDecision } from './rate-limit/memory-rate-limiter.ts'
+export { checkCost } from './rate-limit/check-cost.ts'
+export { slideWindow, type WindowCounts } from './rate-limit/sliding-window.ts'
+export { drawTokens, type FullAt } from './rate-limit/token-bucket.ts'
 export type { Leadhooks, NewEventOf } from './leadhooks.ts'
 export type { ApiKeyOptions, DeliveryOptions, LeadhooksOptions, RateLimitOptions } from './options.ts'
 export type { LegacyKeys } from './api-keys/legacy-keys.ts'
@@ -45,7 +48,8 @@ export type { Organization } from './model/organization.ts'
 export type { RateLimit, RateLimitAlgorithm } from './model/rate-limit.ts'
 export type { RetryPolicy, RetryPolicyName } from './model/retry-policy.ts'
 export type { BodySignature, DisabledReason, Webhook } from './model/webhook.ts'
-export type { Diagnosis, PendingMigration, Scoped, Storage } from './storage/storage.ts'
+export type { ApiKeyWatch, Diagnosis, PendingMigration, Scoped, Storage } from './storage/storage.ts'
+export type { ApiKeyChanges } from './api-keys/api-key-changes.ts'
 
 // Rate limits
 export type {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ApiKeyChanges } from './api-keys/api-key-changes.ts'
 import type { ApiKeyCacheSettings } from './api-keys/api-key-cache.ts'
 import { isAllowListEntry } from './api-keys/ip-allow-list.ts'
 import type { LegacyKeys } from './api-keys/legacy-keys.ts'
@@ -61,6 +62,11 @@ export interface ApiKeyOptions {
   peppers?: readonly Pepper[] | undefined
   /** Keys of another system, which are taken over one by one as they are used. @default none */
   legacyKeys?: readonly LegacyKeys[] | undefined
+  /**
+   * Tells all processes of changed keys: `redisApiKeyChanges(…)`. For Postgres behind a pooler in transaction mode, where
+   * the storage cannot. @default the storage
+   */
+  changes?: ApiKeyChanges | undefined
   /**
    * How many keys are cached (0: none), and how long each at most. Changes are heard of within a second whatever it says, also
    * from other processes. @default { mostKeys: 10_000, lifetimeMs: 10_000 }
@@ -137,6 +143,7 @@ const options = z.strictObject({
       resources: z.array(z.string().regex(/^[a-z0-9_-]+$/)).optional(),
       peppers: z.array(pepper).default([]),
       legacyKeys: z.array(z.strictObject({ prefix: z.string().min(1), lookup: method })).default([]),
+      changes: methods(['publish', 'watch']).optional(),
       cache: z
         .strictObject({
           mostKeys: z.int().min(0).max(10_000_000).default(10_000),
@@ -145,7 +152,11 @@ const options = z.strictObject({
         .prefault({}),
     })
     .prefault({})
-    .transform(({ legacyKeys, ...plain }) => ({ ...plain, legacyKeys: legacyKeys as LegacyKeys[] })),
+    .transform(({ legacyKeys, changes, ...plain }) => ({
+      ...plain,
+      legacyKeys: legacyKeys as LegacyKeys[],
+      changes: changes as ApiKeyChanges | undefined,
+    })),
   trustedProxies: z
     .array(z.string().refine(isAllowListEntry, 'Must be an address or a CIDR: 10.0.0.0/8'))
     .default([]),

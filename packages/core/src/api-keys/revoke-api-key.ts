@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { notFound } from '../errors.ts'
 import { parseInput, scoped, text } from '../input.ts'
 import type { ApiKey } from '../model/api-key.ts'
+import { tellOfChange } from './api-key-changes.ts'
 import { revokeManyInput } from './api-key-input.ts'
 
 const revokeInput = scoped.extend({ reason: text(500).optional() })
@@ -14,7 +15,7 @@ export async function revokeApiKey(ctx: Context, input: RevokeApiKeyInput): Prom
   const { organizationId, id, reason = null } = parseInput(revokeInput, input)
   const revocation = { revokedAt: new Date(ctx.clock.now()), reason }
   const revoked = await ctx.storage.revokeApiKey({ organizationId, id }, revocation)
-  ctx.apiKeyCache.forget(id)
+  await tellOfChange(ctx, id)
   if (revoked === null) throw notFound('API key', id)
   return revoked
 }
@@ -23,6 +24,6 @@ export async function revokeApiKey(ctx: Context, input: RevokeApiKeyInput): Prom
 export async function revokeApiKeys(ctx: Context, input: RevokeApiKeysInput): Promise<ApiKey[]> {
   const { reason = null, ...filter } = parseInput(revokeManyInput, input)
   const revoked = await ctx.storage.revokeApiKeys(filter, { revokedAt: new Date(ctx.clock.now()), reason })
-  for (const { id } of revoked) ctx.apiKeyCache.forget(id)
+  for (const { id } of revoked) await tellOfChange(ctx, id)
   return revoked
 }

@@ -4,6 +4,7 @@ import { LeadhooksError, notFound } from '../errors.ts'
 import { parseInput, scoped } from '../input.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import type { Scoped } from '../storage/storage.ts'
+import { tellOfChange } from './api-key-changes.ts'
 import { createToken, describeToken } from './token.ts'
 
 const longestGraceSeconds = 90 * 86_400
@@ -39,7 +40,7 @@ export async function rotateApiKey(
     rotatedAt: new Date(now),
     graceEndsAt: graceSeconds === 0 ? null : new Date(now + graceSeconds * 1000),
   })
-  ctx.apiKeyCache.forget(id)
+  await tellOfChange(ctx, id)
   if (apiKey === null)
     throw new LeadhooksError('conflict', `The API key "${id}" was revoked: make another one in its place`)
   return { apiKey, token }

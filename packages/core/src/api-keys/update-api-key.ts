@@ -5,6 +5,7 @@ import { definedOf, parseInput, scoped } from '../input.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import type { Scoped } from '../storage/storage.ts'
 import { apiKeyChanges, hasOneKindOfAccess, roleXorPermissions } from './api-key-input.ts'
+import { tellOfChange } from './api-key-changes.ts'
 import { checkPermissions } from './permission-catalogue.ts'
 
 const updateInput = apiKeyChanges.extend(scoped.shape).refine(hasOneKindOfAccess, roleXorPermissions)
@@ -21,7 +22,7 @@ export async function updateApiKey(ctx: Context, input: UpdateApiKeyInput): Prom
         ? { permissions: [] }
         : {}
   const updated = await ctx.storage.updateApiKey({ organizationId, id }, { ...definedOf(changes), ...access })
-  ctx.apiKeyCache.forget(id)
+  await tellOfChange(ctx, id)
   if (updated === null) throw notFound('API key', id)
   return updated
 }

@@ -145,9 +145,9 @@ function refusalOf(
 /** All limits of the key and its organization by one decision: a request that one of them refuses is counted by none. */
 function consumeLimits(
   { rateLimiter, storageTime }: Context,
-  { limits }: KnownApiKey,
+  { apiKey, limits }: KnownApiKey,
   { cost = 1 }: VerifyOptions,
 ): LimitDecision | Promise<LimitDecision> | undefined {
   if (limits.length === 0 || cost === 0) return undefined
-  return rateLimiter.consume(limits, { cost, now: storageTime()?.getTime() })
+  return rateLimiter.consume(limits, { cost, now: storageTime()?.getTime(), group: apiKey.organizationId })
 }

@@ -22,3 +22,4 @@ export {
   type ServeHost,
 } from './http.ts'
 export { storageConformance } from './storage.ts'
+export { rateLimiterConformance, type RateLimiterCase } from './rate-limiter.ts'

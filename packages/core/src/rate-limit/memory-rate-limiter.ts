@@ -14,6 +14,11 @@ interface Entry {
 
 const fewestToSweep = 1000
 
+/** One that answers at once. */
+export interface MemoryRateLimiter extends RateLimiter {
+  consume(checks: readonly LimitCheck[], consumption: Consumption): LimitDecision
+}
+
 export interface MemoryRateLimiterOptions {
   /** For tests. @default the system's */
   clock?: Clock
@@ -23,9 +28,7 @@ export interface MemoryRateLimiterOptions {
  * Counts in this process: every process lets as many through. It answers at once. Whoever has not called for two windows is
  * forgotten; nobody who has is, however many others there are.
  */
-export function memoryRateLimiter({ clock = systemClock }: MemoryRateLimiterOptions = {}): RateLimiter & {
-  consume(checks: readonly LimitCheck[], consumption: Consumption): LimitDecision
-} {
+export function memoryRateLimiter({ clock = systemClock }: MemoryRateLimiterOptions = {}): MemoryRateLimiter {
   const entries = new Map<string, Entry>()
   let sweepAt = fewestToSweep
 

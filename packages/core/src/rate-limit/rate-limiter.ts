@@ -11,6 +11,11 @@ export interface Consumption {
   cost: number
   /** The time, in milliseconds since the epoch, in place of the limiter's own: tests pass it. @default the store's clock */
   now?: number | undefined
+  /**
+   * Whom all limits of the call belong to: the organization. A cluster keeps them in one place by it. Limits of one key count
+   * together only where it is the same. @default ''
+   */
+  group?: string | undefined
 }
 
 /** How one limit stands after a call. */

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { fakeClock } from '../testing/fake-clock.ts'
+import { memoryRateLimiter } from './memory-rate-limiter.ts'
+
+const check = (key: string) => ({ key, name: 'minute', limit: 1, windowMs: 60_000 })
+
+test('whoever is at a limit stays there, however many others come by', async () => {
+  const clock = fakeClock()
+  const limiter = memoryRateLimiter({ clock })
+  expect(limiter.consume([check('busy')], { cost: 1 }).allowed).toBe(true)
+  for (let i = 0; i < 50_000; i++) limiter.consume([check(`other ${i}`)], { cost: 1 })
+  expect(limiter.consume([check('busy')], { cost: 1 }).allowed).toBe(false)
+})
+
+test('a window of a month limits as well as one of a second', async () => {
+  const clock = fakeClock()
+  const limiter = memoryRateLimiter({ clock })
+  const month = { ...check('a'), windowMs: 31 * 86_400_000 }
+  expect(limiter.consume([month], { cost: 1 }).allowed).toBe(true)
+  await clock.advance(20 * 86_400_000)
+  expect(limiter.consume([month], { cost: 1 }).allowed).toBe(false)
+})

@@ -1,0 +1,173 @@
+import {
+  checkCost,
+  type Consumption,
+  type LimitCheck,
+  type LimitDecision,
+  memoryRateLimiter,
+  type RateLimiter,
+  toDecision,
+} from '@leadhooks/core'
+import { Breaker } from './breaker.ts'
+import { limitScript, limitScriptSha } from './limit-script.ts'
+import type { LimiterStats } from './limiter-stats.ts'
+import type { RedisClient } from './redis-client.ts'
+import { Refusals } from './refusals.ts'
+
+export interface RedisRateLimiterOptions {
+  /** An ioredis client, of a single server or a cluster. It stays the host's, and is not closed. */
+  client: RedisClient
+  /** Begins every key in Redis. @default 'lh:rl:' */
+  prefix?: string | undefined
+  /** How long a decision may take before something else decides. @default 75 */
+  deadlineMs?: number | undefined
+  /**
+   * What decides while Redis is slow or gone. `local`: counts in this process, which go on from what it has let through before.
+   * `allow` and `deny`: lets everything through, or nothing. @default 'local'
+   */
+  onStoreError?: 'local' | 'allow' | 'deny' | undefined
+  /** How many processes share the limits: `local` lets each have its part. @default 1 */
+  instances?: number | undefined
+  /** Told of every failure of Redis. @default nobody */
+  onError?: ((error: Error) => void) | undefined
+}
+
+export interface RedisRateLimiter extends RateLimiter {
+  consume(checks: readonly LimitCheck[], consumption: Consumption): Promise<LimitDecision>
+  stats(): LimiterStats
+}
+
+const noLimits: LimitDecision = { allowed: true, limits: [], retryAfterMs: 0, degraded: false }
+const denyForMs = 1000
+
+/**
+ * Counts in Redis, for all processes together: one command decides all limits of a call, all or nothing, by the clock of the
+ * server. No call waits longer than `deadlineMs` for it.
+ *
+ * ```ts
+ * createLeadhooks({ rateLimiter: redisRateLimiter({ client: new Redis(process.env.REDIS_URL) }), … })
+ * ```
+ */
+export function redisRateLimiter(options: RedisRateLimiterOptions): RedisRateLimiter {
+  const {
+    client,
+    prefix = 'lh:rl:',
+    deadlineMs = 75,
+    onStoreError = 'local',
+    instances = 1,
+    onError,
+  } = options
+  const local = memoryRateLimiter()
+  const breaker = new Breaker()
+  const refusals = new Refusals()
+  const stats: LimiterStats = { decided: 0, remembered: 0, degraded: 0, failures: 0 }
+
+  async function decide(checks: readonly LimitCheck[], consumption: Consumption): Promise<LimitDecision> {
+    const answer = await within(deadlineMs, runScript(client, prefix, checks, consumption))
+    return toDecision(checks, verdictsOf(answer, checks.length), consumption.cost)
+  }
+
+  function degrade(checks: readonly LimitCheck[], consumption: Consumption): LimitDecision {
+    stats.degraded++
+    if (onStoreError === 'allow') return { ...noLimits, degraded: true }
+    if (onStoreError === 'deny')
+      return { ...noLimits, allowed: false, retryAfterMs: denyForMs, degraded: true }
+    return { ...local.consume(shares(checks, instances, consumption.cost), consumption), degraded: true }
+  }
+
+  /** What Redis lets through counts here as well, so that an outage is no fresh start. */
+  function keepWarm(checks: readonly LimitCheck[], consumption: Consumption): void {
+    if (onStoreError === 'local') local.consume(shares(checks, instances, consumption.cost), consumption)
+  }
+
+  return {
+    async consume(checks, consumption) {
+      checkCost(checks, consumption.cost)
+      if (checks.length === 0) return noLimits
+      // Given a time, nothing that depends on the real one counts.
+      const isReal = consumption.now === undefined
+      const refused = isReal ? refusals.find(checks, consumption.cost) : undefined
+      if (refused !== undefined) {
+        stats.remembered++
+        return refused
+      }
+      if (!breaker.mayAsk()) return degrade(checks, consumption)
+      try {
+        const decision = await decide(checks, consumption)
+        breaker.succeeded()
+        stats.decided++
+        if (decision.allowed) keepWarm(checks, consumption)
+        else if (isReal) refusals.add(checks, consumption.cost, decision)
+        return decision
+      } catch (error) {
+        breaker.failed()
+        stats.failures++
+        onError?.(error instanceof Error ? error : new Error(String(error)))
+        return degrade(checks, consumption)
+      }
+    },
+    stats: () => ({ ...stats }),
+  }
+}
+
+/** By its hash; a server that has restarted gets the text once. No other failure is repeated: it may have counted. */
+async function runScript(
+  client: RedisClient,
+  prefix: string,
+  checks: readonly LimitCheck[],
+  { cost, now = '', group = '' }: Omit<Consumption, 'now'> & { now?: number | '' | undefined },
+): Promise<unknown> {
+  // One hash tag: a cluster keeps all of them in one place (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/).
+  const keys = checks.map(({ key, name, windowMs, algorithm }) => {
+    return `${prefix}{${group}}:${key}:${name}:${windowMs}${algorithm === 'token-bucket' ? 'b' : 'w'}`
+  })
+  const values = checks.flatMap(({ algorithm, limit, windowMs, burst = limit }) => {
+    return [algorithm === 'token-bucket' ? 'b' : 'w', limit, windowMs, burst]
+  })
+  const rest = [keys.length, ...keys, cost, now, ...values] as const
+  try {
+    return await client.evalsha(limitScriptSha, ...rest)
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+    return client.eval(limitScript, ...rest)
+  }
+}
+
+function verdictsOf(
+  answer: unknown,
+  count: number,
+): { allowed: boolean; remaining: number; resetMs: number }[] {
+  if (!Array.isArray(answer) || answer.length !== 3 * count)
+    throw new Error('Redis answered something else than asked')
+  const numbers = answer.map(Number)
+  return Array.from({ length: count }, (_, index) => {
+    const [allowed, remaining = 0, resetMs = 0] = numbers.slice(3 * index, 3 * index + 3)
+    return { allowed: allowed === 1, remaining, resetMs }
+  })
+}
+
+/** The part of each limit that one of several processes may give out; at least what this very call asks for. */
+function shares(checks: readonly LimitCheck[], instances: number, cost: number): readonly LimitCheck[] {
+  if (instances === 1) return checks
+  const part = (whole: number): number => Math.max(1, cost, Math.floor(whole / instances))
+  return checks.map((check) => {
+    const { limit, burst } = check
+    return Object.assign({}, check, {
+      limit: part(limit),
+      ...(burst !== undefined && { burst: part(burst) }),
+    })
+  })
+}
+
+/** Rejects when the answer is late. What comes of it later is nobody's any more. */
+async function within<Result>(ms: number, answer: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Redis gave no answer within ${ms} ms`)), ms)
+  })
+  answer.catch(() => {})
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
