@@ -1,4 +1,5 @@
 export { postgresStorage, type PostgresStorageOptions } from './postgres-storage.ts'
+export { postgresRateLimiter, type PostgresRateLimiterOptions } from './rate-limits/postgres-rate-limiter.ts'
 export type { PostgresTransaction } from './transactions/transaction.ts'
 export { fromDrizzle, type DrizzleTransaction } from './transactions/from-drizzle.ts'
 export { fromKnex, type KnexTransaction } from './transactions/from-knex.ts'

@@ -2,5 +2,6 @@ import type { Migration } from '@leadhooks/sql'
 import { initial } from './migrations/0001-initial.ts'
 import { dispatchEventFunction } from './migrations/0002-dispatch-event.ts'
 import { apiKeyLife } from './migrations/0003-api-key-life.ts'
+import { rateLimits } from './migrations/0004-rate-limits.ts'
 
-export const migrations: readonly Migration[] = [initial, dispatchEventFunction, apiKeyLife]
+export const migrations: readonly Migration[] = [initial, dispatchEventFunction, apiKeyLife, rateLimits]

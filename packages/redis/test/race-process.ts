@@ -7,10 +7,12 @@ const client = new Redis(url)
 const limiter = redisRateLimiter({ client, prefix, deadlineMs: 10_000 })
 await client.ping()
 process.send?.('ready')
-process.once('message', async () => {
+process.once('message', () => void race())
+
+async function race(): Promise<void> {
   const check = { key: 'key_1', name: 'minute', limit: 100, windowMs: 60_000 }
   const racing = Array.from({ length: Number(calls) }, async () => limiter.consume([check], { cost: 1 }))
   const decisions = await Promise.all(racing)
   process.send?.(decisions.filter(({ allowed }) => allowed).length)
   client.disconnect()
-})
+}
