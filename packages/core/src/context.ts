@@ -2,10 +2,12 @@ import type { Dispatcher } from 'undici'
 import type { ApiKeyCache } from './api-keys/api-key-cache.ts'
 import type { TokenHashes } from './api-keys/token-hash.ts'
 import type { UsageRecorder } from './api-keys/usage-recorder.ts'
+import type { AuditChain } from './audit/audit-chain.ts'
 import type { Clock } from './clock.ts'
 import type { UnderWay } from './deliveries/under-way.ts'
 import type { Encryption } from './encryption.ts'
 import type { EventCatalogue } from './events/event-catalogue.ts'
+import type { AuditHead } from './model/audit-entry.ts'
 import type { NetworkPolicy } from './network/network-policy.ts'
 import type { Logger, Observation } from './observation.ts'
 import type { Settings } from './options.ts'
@@ -16,6 +18,8 @@ import type { Storage } from './storage/storage.ts'
 export interface Context {
   storage: Storage
   encryption: Encryption
+  auditChain: AuditChain
+  onAuditHead: ((head: AuditHead) => void) | undefined
   catalogue: EventCatalogue | undefined
   settings: Settings
   network: NetworkPolicy

@@ -9,6 +9,9 @@ import { createTokenHashes } from './api-keys/token-hash.ts'
 import { switchApiKey, updateApiKey } from './api-keys/update-api-key.ts'
 import { UsageRecorder } from './api-keys/usage-recorder.ts'
 import { verifyApiKey } from './api-keys/verify-api-key.ts'
+import { createAuditChain } from './audit/audit-chain.ts'
+import { listAudit } from './audit/list-audit.ts'
+import { verifyAudit } from './audit/verify-audit.ts'
 import { systemClock } from './clock.ts'
 import type { Context } from './context.ts'
 import { getDelivery, listAttempts, listDeliveries } from './deliveries/list-deliveries.ts'
@@ -43,6 +46,7 @@ import { memoryRateLimiter } from './rate-limit/memory-rate-limiter.ts'
 import { createWebhook } from './webhooks/create-webhook.ts'
 import { deleteWebhook } from './webhooks/delete-webhook.ts'
 import { getWebhook, listWebhooks } from './webhooks/list-webhooks.ts'
+import { revealSecret } from './webhooks/reveal-secret.ts'
 import { switchWebhook, updateWebhook } from './webhooks/update-webhook.ts'
 
 /**
@@ -118,6 +122,11 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       delete: (input) => deleteWebhook(ctx, input),
       enable: (input) => switchWebhook(ctx, input, true),
       disable: (input) => switchWebhook(ctx, input, false),
+      revealSecret: (input) => revealSecret(ctx, input),
+    },
+    audit: {
+      list: (input) => listAudit(ctx, input),
+      verify: (input) => verifyAudit(ctx, input),
     },
     events: {
       get: (input) => getEvent(ctx, input),
@@ -162,6 +171,8 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
   return {
     storage,
     encryption: createEncryption(options.encryptionKeys),
+    auditChain: createAuditChain(options.encryptionKeys),
+    onAuditHead: options.audit?.onHead,
     catalogue: options.events,
     settings,
     network,

@@ -31,6 +31,7 @@ function ulid(now: number): string {
 export const newApiKeyId = (now: number): string => `key_${ulid(now)}`
 export const newWebhookId = (now: number): string => `whk_${ulid(now)}`
 export const newEventId = (now: number): string => `evt_${ulid(now)}`
+export const newAuditId = (now: number): string => `aud_${ulid(now)}`
 export const newDeliveryId = (now: number): string => `dlv_${ulid(now)}`
 
 /** A fencing token: random, so that no crash of a server can hand out the same one again. */

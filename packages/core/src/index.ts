@@ -38,7 +38,14 @@ export type { CreateWebhookInput } from './webhooks/create-webhook.ts'
 export type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
 export type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
 
+export type { ListAuditInput, ShownAuditEntry } from './audit/list-audit.ts'
+export type { AuditFault, AuditVerification, VerifyAuditInput } from './audit/verify-audit.ts'
+export type { DeleteWebhookInput } from './webhooks/delete-webhook.ts'
+export type { RevealSecretInput } from './webhooks/reveal-secret.ts'
+
 // The things themselves
+export type { Actor } from './model/actor.ts'
+export type { AuditAction, AuditEntry, AuditHead } from './model/audit-entry.ts'
 export type { ApiKey, Environment, Role } from './model/api-key.ts'
 export type { ApiKeyOutcome, UsageInterval } from './model/api-key-usage.ts'
 export type { Attempt, AttemptFailure, AttemptOutcome } from './model/attempt.ts'

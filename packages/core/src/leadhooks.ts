@@ -3,9 +3,11 @@ import type { CreateApiKeyInput } from './api-keys/create-api-key.ts'
 import type { ListApiKeysInput } from './api-keys/list-api-keys.ts'
 import type { ApiKeyUsage, ApiKeyUsageInput } from './api-keys/read-usage.ts'
 import type { RevokeApiKeyInput, RevokeApiKeysInput } from './api-keys/revoke-api-key.ts'
-import type { RotateApiKeyInput } from './api-keys/rotate-api-key.ts'
-import type { UpdateApiKeyInput } from './api-keys/update-api-key.ts'
+import type { RegenerateApiKeyInput, RotateApiKeyInput } from './api-keys/rotate-api-key.ts'
+import type { SwitchApiKeyInput, UpdateApiKeyInput } from './api-keys/update-api-key.ts'
 import type { Verification, VerifyOptions } from './api-keys/verify-api-key.ts'
+import type { ListAuditInput, ShownAuditEntry } from './audit/list-audit.ts'
+import type { AuditVerification, VerifyAuditInput } from './audit/verify-audit.ts'
 import type { ListDeliveriesInput } from './deliveries/list-deliveries.ts'
 import type { Worker } from './deliveries/worker.ts'
 import type { Dispatched } from './events/dispatch-event.ts'
@@ -25,7 +27,9 @@ import type { List, ListInput } from './pages.ts'
 import type { Diagnosis, PendingMigration, Scoped } from './storage/storage.ts'
 import type { CreateWebhookInput } from './webhooks/create-webhook.ts'
 import type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
-import type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
+import type { DeleteWebhookInput } from './webhooks/delete-webhook.ts'
+import type { RevealSecretInput } from './webhooks/reveal-secret.ts'
+import type { SwitchWebhookInput, UpdateWebhookInput } from './webhooks/update-webhook.ts'
 
 /** What `dispatchEvent` takes: `data` as the schema of the event type takes it. */
 export interface NewEventOf<Catalogue extends EventCatalogue, Type extends keyof Catalogue & string> {
@@ -112,16 +116,16 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     list(input: ListApiKeysInput): Promise<List<ApiKey>>
     update(input: UpdateApiKeyInput): Promise<ApiKey>
     /** Lets a key in again. */
-    enable(input: Scoped): Promise<ApiKey>
+    enable(input: SwitchApiKeyInput): Promise<ApiKey>
     /** Refuses a key until it is enabled again. */
-    disable(input: Scoped): Promise<ApiKey>
+    disable(input: SwitchApiKeyInput): Promise<ApiKey>
     /**
      * Gives a key another token, and shows it once. The former token works for `graceSeconds` longer (a day unless told), and
      * never past the expiry of the key.
      */
     rotate(input: RotateApiKeyInput): Promise<{ apiKey: ApiKey; token: string }>
     /** Gives a key another token, and ends the former one at once. */
-    regenerate(input: Scoped): Promise<{ apiKey: ApiKey; token: string }>
+    regenerate(input: RegenerateApiKeyInput): Promise<{ apiKey: ApiKey; token: string }>
     /** Ends a key for good. */
     revoke(input: RevokeApiKeyInput): Promise<ApiKey>
     /** Ends all keys with a tag, of an owner, or both. Answers those that it ended. */
@@ -138,11 +142,22 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     list(input: ListWebhooksInput): Promise<List<Webhook>>
     update(input: UpdateWebhookInput): Promise<Webhook>
     /** Removes it and cancels its unfinished deliveries. */
-    delete(input: Scoped): Promise<void>
+    delete(input: DeleteWebhookInput): Promise<void>
     /** Lets its deliveries go again, those that waited first. */
-    enable(input: Scoped): Promise<Webhook>
+    enable(input: SwitchWebhookInput): Promise<Webhook>
     /** Makes its deliveries wait, and takes no new events. */
-    disable(input: Scoped): Promise<Webhook>
+    disable(input: SwitchWebhookInput): Promise<Webhook>
+    /** Shows its signing secret once more, and writes in the audit log that it did. */
+    revealSecret(input: RevealSecretInput): Promise<{ secret: string }>
+  }
+  audit: {
+    /** Every change of a key, webhook or organization, and every look at a secret: who, from where, before and after. */
+    list(input: ListAuditInput): Promise<List<ShownAuditEntry>>
+    /**
+     * Walks the whole chain of an organization, and finds entries that were edited, removed, cut off, made up, reordered or
+     * brought from elsewhere.
+     */
+    verify(input: VerifyAuditInput): Promise<AuditVerification>
   }
   events: {
     get(input: Scoped): Promise<LeadhooksEvent>

@@ -10,6 +10,7 @@ import { LeadhooksError } from './errors.ts'
 import type { EventCatalogue } from './events/event-catalogue.ts'
 import type { BodyLimits } from './events/serialize-body.ts'
 import { describeIssues, toIssues } from './input.ts'
+import type { AuditHead } from './model/audit-entry.ts'
 import { type Environment, environments } from './model/api-key.ts'
 import type { RateLimit } from './model/rate-limit.ts'
 import type { RetryPolicy } from './model/retry-policy.ts'
@@ -86,6 +87,11 @@ export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalo
   storage: Storage<Tx>
   /** What credentials are encrypted with at rest. The first key encrypts, all decrypt. */
   encryptionKeys: readonly EncryptionKey[]
+  /**
+   * `onHead` is given the signed end of an organization's audit log after each entry, to be kept outside the database: then
+   * `audit.verify({ head })` also notices that entries were cut off. @default kept nowhere else
+   */
+  audit?: { onHead?: (head: AuditHead) => void }
   /** The event types of the host. Without it any type and any data pass. */
   events?: Catalogue
   apiKeys?: ApiKeyOptions
@@ -125,6 +131,7 @@ const options = z.strictObject({
   events: z.record(z.string(), z.looseObject({ schema: methods(['safeParse']) })).optional(),
   // Its own rules check it.
   network: z.unknown().optional(),
+  audit: z.strictObject({ onHead: method.optional() }).optional(),
   logger: methods(['info', 'warn', 'error']).optional(),
   observe: method.optional(),
   clock: methods(['now', 'schedule']).optional(),

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { actor, auditOf } from './audit/audit-of.ts'
 import type { Context } from './context.ts'
 import { notFound } from './errors.ts'
 import { organizationId, parseInput, text } from './input.ts'
 import type { Organization } from './model/organization.ts'
 import { type List, type ListInput, pageInput, readPage } from './pages.ts'
 
-const upsertInput = z.strictObject({ id: organizationId, name: text(200).nullable().default(null) })
+const upsertInput = z.strictObject({ id: organizationId, name: text(200).nullable().default(null), actor })
 export type UpsertOrganizationInput = z.input<typeof upsertInput>
 
 /** Registers an organization, or renames it. */
@@ -13,10 +14,16 @@ export async function upsertOrganization(
   ctx: Context,
   input: UpsertOrganizationInput,
 ): Promise<Organization> {
-  return ctx.storage.upsertOrganization({
-    ...parseInput(upsertInput, input),
-    createdAt: new Date(ctx.clock.now()),
+  const { actor, ...organization } = parseInput(upsertInput, input)
+  const audit = auditOf<Organization>(ctx, {
+    actor,
+    action: (before) => (before === null ? 'organization.created' : 'organization.updated'),
+    organizationId: organization.id,
+    targetType: 'organization',
+    targetId: organization.id,
+    show: (row) => row,
   })
+  return ctx.storage.upsertOrganization({ ...organization, createdAt: new Date(ctx.clock.now()) }, audit)
 }
 
 export async function getOrganization(ctx: Context, input: { id: string }): Promise<Organization> {

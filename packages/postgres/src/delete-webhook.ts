@@ -1,14 +1,17 @@
-import type { Scoped } from '@leadhooks/core/storage'
+import type { Audit, Scoped, StoredWebhook } from '@leadhooks/core/storage'
+import { appendEntry, readWebhook, type Sql } from '@leadhooks/sql'
+import { codec } from './codec.ts'
 import type { Database } from './database.ts'
 import { moveToFinished } from './finished-deliveries.ts'
 import { nowOr } from './now.ts'
+import { runSteps } from './run-steps.ts'
 import { statement } from './statement.ts'
 
 /** How many deliveries one statement cancels: none of them holds its locks for long. */
 const pageSize = 5000
 
 const remove = statement(`
-  delete from leadhooks.webhooks where organization_id = $1::text and id = $2::text returning id`)
+  delete from leadhooks.webhooks where organization_id = $1::text and id = $2::text returning *`)
 
 const cancel = statement(`
   with input as (select ${nowOr('$1')} as now),
@@ -28,11 +31,18 @@ const cancel = statement(`
  */
 export async function deleteWebhook(
   database: Database,
+  sql: Sql,
   { organizationId, id }: Scoped,
   now: Date | null,
+  audit: Audit<StoredWebhook> | undefined,
 ): Promise<boolean> {
-  const removed = await database.rows(remove, [organizationId, id])
-  if (removed.length === 0) return false
+  const head = await database.transaction(async (session) => {
+    const [row] = await session.rows<Parameters<typeof readWebhook>[1]>(remove, [organizationId, id])
+    if (row === undefined || audit === undefined) return row && null
+    return runSteps(session, appendEntry(sql, organizationId, audit, readWebhook(codec, row), null))
+  })
+  if (head === undefined) return false
+  if (head !== null) audit?.written(head)
   for (let isDone = false; !isDone;) {
     const [page] = await database.rows<{ cancelled: number }>(cancel, [now, id])
     isDone = (page?.cancelled ?? 0) < pageSize

@@ -3,5 +3,12 @@ import { initial } from './migrations/0001-initial.ts'
 import { dispatchEventFunction } from './migrations/0002-dispatch-event.ts'
 import { apiKeyLife } from './migrations/0003-api-key-life.ts'
 import { rateLimits } from './migrations/0004-rate-limits.ts'
+import { auditLog } from './migrations/0005-audit-log.ts'
 
-export const migrations: readonly Migration[] = [initial, dispatchEventFunction, apiKeyLife, rateLimits]
+export const migrations: readonly Migration[] = [
+  initial,
+  dispatchEventFunction,
+  apiKeyLife,
+  rateLimits,
+  auditLog,
+]

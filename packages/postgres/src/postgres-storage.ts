@@ -1,6 +1,7 @@
 import type { InsertedEvent, NewEvent, Storage } from '@leadhooks/core/storage'
 import {
   apiKeyStorage,
+  auditStorage,
   deliveryStorage,
   eventListing,
   organizationStorage,
@@ -86,6 +87,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       transaction: async (steps) => database.transaction(async (session) => runSteps(session, steps())),
     },
     time: (given) => rawSql`coalesce(${given ?? null}::timestamptz, ${rawSql.raw(serverTime)})`,
+    lock: rawSql`for update`,
     contains: (column, text) => rawSql`${rawSql.ref(column)} @> ${JSON.stringify([text])}::jsonb`,
   }
   const inserts = new GroupedInserts()
@@ -114,13 +116,14 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     ...apiKeyStorage(sql),
     recordApiKeyUsage: async (uses, counts) => recordApiKeyUsage(database, uses, counts),
     ...webhooks,
-    async updateWebhook(webhook, changes) {
-      const updated = await webhooks.updateWebhook(webhook, changes)
+    async updateWebhook(webhook, changes, audit) {
+      const updated = await webhooks.updateWebhook(webhook, changes, audit)
       // What it has missed lies far back, where only a full look would find it.
       if (changes.enabled === true) claims.hear({ ...webhook, webhookId: webhook.id }, { sinceLong: true })
       return updated
     },
-    deleteWebhook: async (webhook) => deleteWebhook(database, webhook, webhook.now ?? null),
+    deleteWebhook: async (webhook, audit) =>
+      deleteWebhook(database, sql, webhook, webhook.now ?? null, audit),
 
     async insertEvents(events, { tx, now = null }) {
       // What is part of a transaction is not there yet: a notice comes when it commits.
@@ -163,6 +166,8 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       const id = replayed && (await insertReplay(database, replayed, now))
       return id === null ? null : deliveries.findDelivery({ organizationId: delivery.organizationId, id })
     },
+
+    ...auditStorage(sql),
 
     takeDuty: async ({ now = null, ...duty }) => takeDuty(database, { now, ...duty }),
     releaseDuty: async (duty) => releaseDuty(database, duty),

@@ -12,9 +12,10 @@ import {
   usageIntervals,
 } from '@leadhooks/core/storage'
 import { type Expression, type SqlBool, sql as rawSql } from 'kysely'
+import { withAudit } from './audit.ts'
 import { behind } from './newest-first.ts'
 import { fromRow, rowMapping, toChanges, toRow } from './row-mapping.ts'
-import { rowsOf, type Sql } from './sql-runner.ts'
+import { rowsOf, type Sql, type Steps } from './sql-runner.ts'
 import type { Tables } from './tables.ts'
 
 const mapping = rowMapping<ApiKey>('api_keys', {
@@ -55,15 +56,21 @@ const usageMapping = rowMapping<Omit<ApiKeyUsageCount, keyof Scoped>>('api_key_u
 
 /** All but the writing of usage, which each dialect does by a statement of its own. */
 export function apiKeyStorage(sql: Sql): Omit<ApiKeyStorage, 'recordApiKeyUsage'> {
-  const { db, codec, runner } = sql
+  const { db, codec, runner, lock } = sql
   const read = (row: Tables['api_keys']): ApiKey => fromRow(mapping, codec, row)
   const first = ([row]: Tables['api_keys'][]): ApiKey | null => (row === undefined ? null : read(row))
 
+  /** The key as it is, which nobody else changes until the transaction is over. */
+  function* lockKey(key: Scoped): Steps<ApiKey | null> {
+    return first(yield* rowsOf(db.selectFrom('api_keys').selectAll().where(isKey(key)).modifyEnd(lock)))
+  }
+
   return {
-    async insertApiKey(apiKey, hash) {
-      await runner.transaction(function* () {
+    async insertApiKey(apiKey, hash, audit) {
+      await withAudit(sql, audit, function* (append) {
         yield* rowsOf(db.insertInto('api_keys').values(toRow(mapping, codec, apiKey)))
         yield* rowsOf(db.insertInto('api_key_tokens').values({ hash, api_key_id: apiKey.id, ends_at: null }))
+        yield* append(apiKey.organizationId, null, apiKey)
       })
     },
 
@@ -95,33 +102,32 @@ export function apiKeyStorage(sql: Sql): Omit<ApiKeyStorage, 'recordApiKeyUsage'
       return (await runner.rows(page.limit(limit))).map(read)
     },
 
-    async updateApiKey(key, changes) {
-      // The id is set to itself, since an update has to set something and `changes` may be empty.
-      const query = db.updateTable('api_keys').set({ ...toChanges(mapping, codec, changes), id: key.id })
-      return first(await runner.rows(query.where(isKey(key)).returningAll()))
+    async updateApiKey(key, changes, audit) {
+      return withAudit(sql, audit, function* (append) {
+        const before = yield* lockKey(key)
+        if (before === null) return null
+        // The id is set to itself, since an update has to set something and `changes` may be empty.
+        const update = db.updateTable('api_keys').set({ ...toChanges(mapping, codec, changes), id: key.id })
+        const after = first(yield* rowsOf(update.where(isKey(key)).returningAll()))
+        yield* append(key.organizationId, before, after)
+        return after
+      })
     },
 
-    async rotateApiKey(key, { hash, start, last4, rotatedAt, graceEndsAt }) {
-      return runner.transaction(function* () {
-        // It writes first, so that rotations of the same key come one after the other.
-        const rotated = yield* rowsOf(
-          db
-            .updateTable('api_keys')
-            .set((eb) => ({
-              ...toChanges(mapping, codec, { start, last4, rotatedAt }),
-              grace_ends_at: graceEndsAt && earlier(codec.date.write(graceEndsAt), eb.ref('expires_at')),
-            }))
-            .where(isKey(key))
-            .where('revoked_at', 'is', null)
-            .returningAll(),
-        )
-        const apiKey = first(rotated)
-        if (apiKey === null) return null
-        const endsAt = codec.date.write(apiKey.graceEndsAt ?? rotatedAt)
-        const former = db.updateTable('api_key_tokens').set({ ends_at: endsAt })
+    async rotateApiKey(key, { hash, start, last4, rotatedAt, graceEndsAt }, audit) {
+      return withAudit(sql, audit, function* (append) {
+        // Its row is locked first, so that rotations of the same key come one after the other.
+        const before = yield* lockKey(key)
+        if (before === null || before.revokedAt !== null) return null
+        const endsAt = earliest(graceEndsAt ?? rotatedAt, before.expiresAt)
+        const changes = { start, last4, rotatedAt, graceEndsAt: graceEndsAt && endsAt }
+        const update = db.updateTable('api_keys').set(toChanges(mapping, codec, changes))
+        const after = first(yield* rowsOf(update.where(isKey(key)).returningAll()))
+        const former = db.updateTable('api_key_tokens').set({ ends_at: codec.date.write(endsAt) })
         yield* rowsOf(former.where('api_key_id', '=', key.id).where('ends_at', 'is', null))
         yield* rowsOf(db.insertInto('api_key_tokens').values({ hash, api_key_id: key.id, ends_at: null }))
-        return apiKey
+        yield* append(key.organizationId, before, after)
+        return after
       })
     },
 
@@ -135,24 +141,29 @@ export function apiKeyStorage(sql: Sql): Omit<ApiKeyStorage, 'recordApiKeyUsage'
       })
     },
 
-    async revokeApiKey(key, { revokedAt, reason }) {
-      // One statement that leaves a revoked key as it is, and answers it all the same.
-      const query = db.updateTable('api_keys').set((eb) => ({
-        revoked_reason: eb
-          .case()
-          .when('revoked_at', 'is', null)
-          .then(reason)
-          .else(eb.ref('revoked_reason'))
-          .end(),
-        revoked_at: eb.fn.coalesce('revoked_at', eb.val(codec.date.write(revokedAt))),
-      }))
-      return first(await runner.rows(query.where(isKey(key)).returningAll()))
+    async revokeApiKey(key, { revokedAt, reason }, audit) {
+      return withAudit(sql, audit, function* (append) {
+        const before = yield* lockKey(key)
+        if (before === null || before.revokedAt !== null) return before
+        const changes = toChanges(mapping, codec, { revokedAt, revokedReason: reason })
+        const update = db.updateTable('api_keys').set(changes).where(isKey(key))
+        const after = first(yield* rowsOf(update.returningAll()))
+        yield* append(key.organizationId, before, after)
+        return after
+      })
     },
 
-    async revokeApiKeys(filter, { revokedAt, reason }) {
+    async revokeApiKeys(filter, { revokedAt, reason }, audit) {
       const changes = toChanges(mapping, codec, { revokedAt, revokedReason: reason })
-      const query = db.updateTable('api_keys').set(changes).where('revoked_at', 'is', null)
-      return (await runner.rows(query.where(matches(sql, filter)).returningAll())).map(read)
+      const update = db.updateTable('api_keys').set(changes).where('revoked_at', 'is', null)
+      return withAudit(sql, audit, function* (append) {
+        const revoked = (yield* rowsOf(update.where(matches(sql, filter)).returningAll())).map(read)
+        for (const after of revoked) {
+          const before = { ...after, revokedAt: null, revokedReason: null }
+          yield* append(filter.organizationId, before, after)
+        }
+        return revoked
+      })
     },
 
     async readApiKeyUsage({ organizationId, id, interval, from, to }) {
@@ -202,7 +213,6 @@ function matches(sql: Sql, filter: ApiKeyFilter): Expression<SqlBool> {
   return rawSql<SqlBool>`${rawSql.join(conditions, rawSql` and `)}`
 }
 
-/** The earlier of two times, of which the second may be null: then the first. */
-function earlier<Time>(time: Time, other: Expression<Time | null>): Expression<Time> {
-  return rawSql<Time>`case when ${other} < ${time} then ${other} else ${time} end`
+function earliest(time: Date, other: Date | null): Date {
+  return other !== null && other < time ? other : time
 }

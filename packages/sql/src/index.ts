@@ -10,6 +10,7 @@ export type { DeliveryLayout } from './deliveries.ts'
 export { organizationStorage } from './organizations.ts'
 export { apiKeyStorage } from './api-keys.ts'
 export { webhookStorage } from './webhooks.ts'
+export { appendEntry, auditStorage } from './audit.ts'
 export { eventListing } from './events.ts'
 export { deliveryStorage } from './deliveries.ts'
 export {

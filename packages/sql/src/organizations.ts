@@ -1,25 +1,32 @@
 import type { Organization, OrganizationStorage } from '@leadhooks/core/storage'
+import { withAudit } from './audit.ts'
 import { behind } from './newest-first.ts'
 import { fromRow, rowMapping, toRow } from './row-mapping.ts'
-import type { Sql } from './sql-runner.ts'
+import { rowsOf, type Sql } from './sql-runner.ts'
 import type { Columns } from './tables.ts'
 
 const mapping = rowMapping<Organization>('organizations', { id: 'text', name: 'text', createdAt: 'date' })
 
-export function organizationStorage({ db, codec, runner }: Sql): OrganizationStorage {
+export function organizationStorage(sql: Sql): OrganizationStorage {
+  const { db, codec, runner } = sql
   const read = (row: Columns<Organization>): Organization => fromRow(mapping, codec, row)
 
   return {
-    async upsertOrganization(organization) {
-      const { name } = organization
-      const [row] = await runner.rows(
-        db
-          .insertInto('organizations')
-          .values(toRow(mapping, codec, organization))
-          .onConflict((conflict) => conflict.column('id').doUpdateSet({ name }))
-          .returningAll(),
-      )
-      return row === undefined ? organization : read(row)
+    async upsertOrganization(organization, audit) {
+      const { id, name } = organization
+      const known = db.selectFrom('organizations').selectAll().where('id', '=', id)
+      const upsert = db
+        .insertInto('organizations')
+        .values(toRow(mapping, codec, organization))
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ name }))
+        .returningAll()
+      return withAudit(sql, audit, function* (append) {
+        const [before] = yield* rowsOf(known.modifyEnd(sql.lock))
+        const [row] = yield* rowsOf(upsert)
+        const after = row === undefined ? organization : read(row)
+        yield* append(id, before === undefined ? null : read(before), after)
+        return after
+      })
     },
 
     async findOrganization(id) {

@@ -27,6 +27,8 @@ export interface Sql {
   runner: SqlRunner
   /** The time to write and to judge by: the one that was given, or else the database's own. */
   time(given: Date | undefined): RawBuilder<SqlDate>
+  /** Ends a query whose rows are to stay as they are until the transaction is over: `for update`, or nothing. */
+  lock: RawBuilder<unknown>
   /** Whether a column of JSON, an array of texts, has this one among them. */
   contains(column: string, text: string): RawBuilder<SqlBool>
 }

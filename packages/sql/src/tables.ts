@@ -2,6 +2,8 @@ import type {
   ApiKey,
   ApiKeyUsageCount,
   Attempt,
+  AuditEntry,
+  AuditHead,
   Delivery,
   Organization,
   StoredEvent,
@@ -45,6 +47,13 @@ export interface Tables {
   api_keys: Columns<ApiKey>
   api_key_tokens: { hash: string; api_key_id: string; ends_at: SqlDate | null }
   api_key_usage: Columns<Omit<ApiKeyUsageCount, 'id'>> & { api_key_id: string }
+  audit_log: Columns<Omit<AuditEntry, 'actor'>> & {
+    actor_type: AuditEntry['actor']['type']
+    actor_id: string
+    actor_ip: string | null
+    actor_user_agent: string | null
+  }
+  audit_heads: Columns<AuditHead>
   webhooks: Columns<StoredWebhook>
   events: Columns<StoredEvent>
   deliveries: Columns<Delivery>

@@ -1,8 +1,9 @@
 import { bodySignatures, type StoredWebhook, type WebhookStorage } from '@leadhooks/core/storage'
+import { withAudit } from './audit.ts'
 import type { Codec } from './codec.ts'
 import { behind } from './newest-first.ts'
 import { fromRow, rowMapping, toChanges, toRow } from './row-mapping.ts'
-import type { Sql } from './sql-runner.ts'
+import { rowsOf, type Sql } from './sql-runner.ts'
 import type { Columns, Tables } from './tables.ts'
 
 const mapping = rowMapping<StoredWebhook>('webhooks', {
@@ -28,13 +29,17 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
 })
 
 /** All but `deleteWebhook`, which touches deliveries and is each dialect's own. */
-export function webhookStorage({ db, codec, runner }: Sql): Omit<WebhookStorage, 'deleteWebhook'> {
+export function webhookStorage(sql: Sql): Omit<WebhookStorage, 'deleteWebhook'> {
+  const { db, codec, runner } = sql
   const first = ([row]: Tables['webhooks'][]): StoredWebhook | null =>
     row === undefined ? null : readWebhook(codec, row)
 
   return {
-    async insertWebhook(webhook) {
-      await runner.rows(db.insertInto('webhooks').values(toRow(mapping, codec, webhook)))
+    async insertWebhook(webhook, audit) {
+      await withAudit(sql, audit, function* (append) {
+        yield* rowsOf(db.insertInto('webhooks').values(toRow(mapping, codec, webhook)))
+        yield* append(webhook.organizationId, null, webhook)
+      })
     },
 
     async findWebhook({ organizationId, id }) {
@@ -54,10 +59,18 @@ export function webhookStorage({ db, codec, runner }: Sql): Omit<WebhookStorage,
       return rows.map((row) => readWebhook(codec, row))
     },
 
-    async updateWebhook({ organizationId, id }, changes) {
+    async updateWebhook({ organizationId, id }, changes, audit) {
       const query = db.updateTable('webhooks').set(toChanges(mapping, codec, changes))
-      const own = query.where('organization_id', '=', organizationId).where('id', '=', id)
-      return first(await runner.rows(own.returningAll()))
+      const update = query.where('organization_id', '=', organizationId).where('id', '=', id).returningAll()
+      if (audit === undefined) return first(await runner.rows(update))
+      const current = db.selectFrom('webhooks').selectAll().where('organization_id', '=', organizationId)
+      return withAudit(sql, audit, function* (append) {
+        const before = first(yield* rowsOf(current.where('id', '=', id).modifyEnd(sql.lock)))
+        if (before === null) return null
+        const after = first(yield* rowsOf(update))
+        yield* append(organizationId, before, after)
+        return after
+      })
     },
   }
 }

@@ -2,5 +2,6 @@ import type { Migration } from '@leadhooks/sql'
 import { initial } from './migrations/0001-initial.ts'
 import { duties } from './migrations/0002-duties.ts'
 import { apiKeyLife } from './migrations/0003-api-key-life.ts'
+import { auditLog } from './migrations/0004-audit-log.ts'
 
-export const migrations: readonly Migration[] = [initial, duties, apiKeyLife]
+export const migrations: readonly Migration[] = [initial, duties, apiKeyLife, auditLog]

@@ -1,6 +1,7 @@
 import { LeadhooksError, type Storage, type Timed } from '@leadhooks/core/storage'
 import {
   apiKeyStorage,
+  auditStorage,
   deliveryStorage,
   eventListing,
   organizationStorage,
@@ -75,6 +76,7 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     codec,
     runner: runnerOn(own),
     time: (given) => rawSql`${timeOf({ now: given })}`,
+    lock: rawSql``,
     contains: (column, text) =>
       rawSql`exists (select 1 from json_each(${rawSql.ref(column)}) where value = ${text})`,
   }
@@ -91,7 +93,11 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     ...apiKeyStorage(sql),
     recordApiKeyUsage: async (uses, counts) => own.write((c) => recordApiKeyUsage(c, uses, counts)),
     ...webhookStorage(sql),
-    deleteWebhook: async (webhook) => own.write((c) => deleteWebhook(c, webhook, timeOf(webhook))),
+    async deleteWebhook(webhook, audit) {
+      const head = await own.write((c) => deleteWebhook(c, sql, webhook, timeOf(webhook), audit))
+      if (head) audit?.written(head)
+      return head !== undefined
+    },
 
     async insertEvents(events, { tx, now }) {
       if (tx !== undefined) return host.insertEvents(events, timeOf({ now }), tx)
@@ -119,6 +125,8 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
       const replayed = await deliveries.findDelivery({ organizationId, id })
       return replayed && own.write((c) => replayDelivery(c, replayed, timeOf({ now })))
     },
+
+    ...auditStorage(sql),
 
     takeDuty: async (duty) => own.write((c) => takeDuty(c, duty, timeOf(duty))),
     releaseDuty: async (duty) => own.write((c) => releaseDuty(c, duty)),

@@ -38,12 +38,14 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'initial',
     'duties',
     'api-key-life',
+    'audit-log',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
     { version: 1, name: 'initial' },
     { version: 2, name: 'duties' },
     { version: 3, name: 'api-key-life' },
+    { version: 4, name: 'audit-log' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actor } from '../audit/audit-of.ts'
 import { isCleanText, organizationId, text } from '../input.ts'
 import { environments, roles } from '../model/api-key.ts'
 import { rateLimits } from '../rate-limit/rate-limit-input.ts'
@@ -101,6 +102,7 @@ export const revokeManyInput = z
     tag: tag.optional(),
     ownerId: text(200).optional(),
     reason: text(500).optional(),
+    actor,
   })
   .refine(({ tag, ownerId }) => tag !== undefined || ownerId !== undefined, 'Give a tag, an owner, or both')
 

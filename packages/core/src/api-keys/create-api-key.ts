@@ -1,13 +1,15 @@
 import type { z } from 'zod'
+import { actor } from '../audit/audit-of.ts'
 import type { Context } from '../context.ts'
 import { newApiKeyId } from '../ids.ts'
 import { organizationId, parseInput } from '../input.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import { hasOneKindOfAccess, newApiKey, roleXorPermissions } from './api-key-input.ts'
+import { auditApiKey } from './audit-api-key.ts'
 import { checkPermissions } from './permission-catalogue.ts'
 import { createToken, describeToken } from './token.ts'
 
-const createInput = newApiKey.extend({ organizationId }).refine(hasOneKindOfAccess, roleXorPermissions)
+const createInput = newApiKey.extend({ organizationId, actor }).refine(hasOneKindOfAccess, roleXorPermissions)
 export type CreateApiKeyInput = z.input<typeof createInput>
 
 const dayMs = 86_400_000
@@ -23,7 +25,8 @@ export async function createApiKey(
   const parsed = parseInput(createInput, input)
   const token = createToken(ctx.settings.apiKeys.prefix, parsed.environment)
   const apiKey = newKeyOf(ctx, parsed, describeToken(token))
-  await ctx.storage.insertApiKey(apiKey, ctx.tokenHashes.current(token))
+  const audit = auditApiKey(ctx, 'api_key.created', parsed.actor, apiKey)
+  await ctx.storage.insertApiKey(apiKey, ctx.tokenHashes.current(token), audit)
   return { apiKey, token }
 }
 

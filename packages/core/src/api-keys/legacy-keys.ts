@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { isLeadhooksError } from '../errors.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import type { FoundApiKey } from '../storage/storage.ts'
+import { auditApiKey } from './audit-api-key.ts'
 import { type CreateApiKeyInput, newKeyOf } from './create-api-key.ts'
 
 /** Keys of another system, which go on working while Leadhooks takes them over. */
@@ -27,7 +28,8 @@ export async function adoptLegacyKey(
   const apiKey: ApiKey = newKeyOf(ctx, described, shown)
   const hash = ctx.tokenHashes.current(token)
   try {
-    await ctx.storage.insertApiKey(apiKey, hash)
+    const audit = auditApiKey(ctx, 'api_key.created', { type: 'system', id: 'legacy-keys' }, apiKey)
+    await ctx.storage.insertApiKey(apiKey, hash, audit)
     return { apiKey, hash, tokenEndsAt: null }
   } catch (error) {
     // Another request with the same token was quicker.

@@ -1,4 +1,5 @@
 import { apiKeyCases } from './api-keys.ts'
+import { auditCases } from './audit.ts'
 import { claimCases } from './claims.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { dutyCases } from './duties.ts'
@@ -26,6 +27,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...operationCases,
   ...expiryCases,
   ...dutyCases,
+  ...auditCases,
   ...listCases,
   ...isolationCases,
 ]

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { chooseDeliveries, leaseDeliveries } from '../storage/memory-claims.ts'
 import { type DeliveryRow, emptyState, eventKey, type MemoryState } from '../storage/memory-state.ts'
+import { appendAudit } from '../storage/memory-audit.ts'
 import { memoryStorage, storageOver } from '../storage/memory-storage.ts'
 import type {
   Claim,
@@ -689,6 +690,39 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       },
     }),
     noticedBy: ['the last use of an API key stays the latest, in whatever order uses are written'],
+  },
+
+  'writes the audit log beside the change': {
+    breaks: (right, { auditEntries, auditHeads }) => ({
+      async updateApiKey(ids, changes, audit) {
+        const before = await right.findApiKey(ids)
+        const updated = await right.updateApiKey(ids, changes)
+        await setImmediate()
+        const head = auditHeads.get(ids.organizationId) ?? null
+        await setImmediate()
+        const entry = audit?.entry({ before, after: updated }, head)
+        if (audit === undefined || entry === undefined || entry === null) return updated
+        auditEntries.push(entry)
+        auditHeads.set(ids.organizationId, audit.head(entry))
+        audit.written(audit.head(entry))
+        return updated
+      },
+    }),
+    noticedBy: [
+      'a change whose entry cannot be made is not made either',
+      'a hundred callers who change things at once make one chain',
+    ],
+  },
+
+  'writes an entry for what has changed nothing': {
+    breaks: (right, state) => ({
+      async revokeApiKey(ids, revocation, audit) {
+        const revoked = await right.revokeApiKey(ids, revocation)
+        if (audit) appendAudit(state, ids.organizationId, audit, { before: revoked, after: revoked })
+        return revoked
+      },
+    }),
+    noticedBy: ['what changes nothing leaves no entry'],
   },
 
   'pages by offset': {

@@ -62,9 +62,9 @@ export const createKey = operation({
   body: newApiKey.refine(hasOneKindOfAccess, roleXorPermissions).meta({ id: 'NewApiKey' }),
   status: 201,
   answer: createdApiKey,
-  async handle({ leadhooks, caller, organizationId, body }) {
+  async handle({ leadhooks, caller, actor, organizationId, body }) {
     checkGrant(caller, wanted(body, { role: 'read_write', permissions: [] }))
-    const { apiKey, token } = await leadhooks.apiKeys.create({ organizationId, ...body })
+    const { apiKey, token } = await leadhooks.apiKeys.create({ organizationId, actor, ...body })
     return { ...apiKey, token }
   },
 })
@@ -93,12 +93,12 @@ export const updateKey = operation({
   id: 'updateApiKey',
   body: apiKeyChanges.refine(hasOneKindOfAccess, roleXorPermissions).meta({ id: 'ApiKeyChanges' }),
   answer: apiKey,
-  async handle({ leadhooks, caller, scoped, body }) {
+  async handle({ leadhooks, caller, actor, scoped, body }) {
     // The key as it is counts too: to let a stronger one run on after its expiry would be a grant.
     const current = await leadhooks.apiKeys.get(scoped)
     checkGrant(caller, current)
     checkGrant(caller, wanted(body, current))
-    return leadhooks.apiKeys.update({ ...scoped, ...body })
+    return leadhooks.apiKeys.update({ ...scoped, actor, ...body })
   },
 })
 
@@ -106,10 +106,10 @@ export const rotateKey = operation({
   id: 'rotateApiKey',
   body: rotation.meta({ id: 'ApiKeyRotation' }),
   answer: createdApiKey,
-  async handle({ leadhooks, caller, scoped, body }) {
+  async handle({ leadhooks, caller, actor, scoped, body }) {
     // Whoever rotates a key sees its token, and could use it.
     checkGrant(caller, await leadhooks.apiKeys.get(scoped))
-    const { apiKey, token } = await leadhooks.apiKeys.rotate({ ...scoped, ...body })
+    const { apiKey, token } = await leadhooks.apiKeys.rotate({ ...scoped, actor, ...body })
     return { ...apiKey, token }
   },
 })
@@ -140,7 +140,7 @@ export const revokeKey = operation({
   id: 'revokeApiKey',
   query: z.strictObject({ reason: text(500).optional().meta({ description: 'Why; shown with the key' }) }),
   answer: apiKey,
-  handle: ({ leadhooks, scoped, query }) => leadhooks.apiKeys.revoke({ ...scoped, ...query }),
+  handle: ({ leadhooks, actor, scoped, query }) => leadhooks.apiKeys.revoke({ ...scoped, actor, ...query }),
 })
 
 type Grant = Pick<ApiKey, 'role' | 'permissions'>

@@ -214,6 +214,7 @@ describe('what is answered is what is described', () => {
     await call('POST', '/webhooks/{id}/enable', webhook)
     await call('PATCH', '/webhooks/{id}', webhook, { retry: 'stepped', timeoutMs: 5 })
     await call('GET', '/webhooks/{id}', webhook)
+    await call('POST', '/webhooks/{id}/reveal-secret', webhook)
     await call('GET', '/webhooks')
 
     const event = idOf(await call('POST', '/events', '', { type: 'new_lead', data: { id: 'lead_1' } }))
@@ -233,6 +234,7 @@ describe('what is answered is what is described', () => {
 
     await call('PUT', '/webhooks/{id}', webhook, { url })
     await call('DELETE', '/webhooks/{id}', webhook)
+    await call('GET', '/audit-log')
     expect([...seen].sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort())
   })
 

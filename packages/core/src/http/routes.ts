@@ -1,5 +1,6 @@
 import { describeApi, showApi } from './about.ts'
 import { createKey, getKey, listKeys, revokeKey, rotateKey, showKeyUsage, updateKey } from './api-keys.ts'
+import { listAuditLog } from './audit-log.ts'
 import {
   cancelDelivery,
   getDelivery,
@@ -19,6 +20,7 @@ import {
   getWebhook,
   listWebhooks,
   replaceWebhook,
+  revealSecret,
   updateWebhook,
 } from './webhooks.ts'
 
@@ -44,6 +46,7 @@ const table: readonly Row[] = [
   ['DELETE', '/webhooks/{id}', 'delete:webhooks', 'Remove a webhook', deleteWebhook],
   ['POST', '/webhooks/{id}/enable', 'write:webhooks', 'Let its deliveries go', enableWebhook],
   ['POST', '/webhooks/{id}/disable', 'write:webhooks', 'Make its deliveries wait', disableWebhook],
+  ['POST', '/webhooks/{id}/reveal-secret', 'read:secrets', 'Show its signing secret once more', revealSecret],
 
   ['POST', '/events', 'write:events', 'Dispatch an event', dispatchEvent],
   ['POST', '/events/batch', 'write:events', 'Dispatch many events, all or none', dispatchEvents],
@@ -57,6 +60,8 @@ const table: readonly Row[] = [
   ['POST', '/deliveries/{id}/replay', 'write:deliveries', 'Deliver it once more', replayDelivery],
   ['POST', '/deliveries/{id}/cancel', 'write:deliveries', 'Cancel it', cancelDelivery],
   ['POST', '/deliveries/{id}/resolve', 'write:deliveries', 'Close a dead letter', resolveDelivery],
+
+  ['GET', '/audit-log', 'read:audit-log', 'List who changed what', listAuditLog],
 ]
 
 /** The whole management API. A new route is a row above and an operation in the file of its resource. */

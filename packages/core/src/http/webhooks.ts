@@ -37,8 +37,8 @@ export const createWebhook = operation({
       secret: z.string().meta({ description: 'What deliveries are signed with. Later answers leave it out' }),
     })
     .meta({ id: 'CreatedWebhook' }),
-  async handle({ leadhooks, organizationId, body }) {
-    const { webhook, secret } = await leadhooks.webhooks.create({ organizationId, ...body })
+  async handle({ leadhooks, actor, organizationId, body }) {
+    const { webhook, secret } = await leadhooks.webhooks.create({ organizationId, actor, ...body })
     return { ...webhook, secret }
   },
 })
@@ -60,7 +60,7 @@ export const updateWebhook = operation({
   id: 'updateWebhook',
   body: webhookChanges.meta({ id: 'WebhookChanges' }),
   answer: webhook,
-  handle: ({ leadhooks, scoped, body }) => leadhooks.webhooks.update({ ...scoped, ...body }),
+  handle: ({ leadhooks, actor, scoped, body }) => leadhooks.webhooks.update({ ...scoped, actor, ...body }),
 })
 
 // What a replacement sets back where it says nothing; the secret is no setting and stays.
@@ -83,23 +83,32 @@ export const replaceWebhook = operation({
     description: 'What is left out gets its default; the secret stays',
   }),
   answer: webhook,
-  handle: ({ leadhooks, scoped, body }) => leadhooks.webhooks.update({ ...scoped, ...defaults, ...body }),
+  handle: ({ leadhooks, actor, scoped, body }) =>
+    leadhooks.webhooks.update({ ...scoped, actor, ...defaults, ...body }),
 })
 
 export const deleteWebhook = operation({
   id: 'deleteWebhook',
   answer: null,
-  handle: ({ leadhooks, scoped }) => leadhooks.webhooks.delete(scoped),
+  handle: ({ leadhooks, actor, scoped }) => leadhooks.webhooks.delete({ ...scoped, actor }),
 })
 
 export const enableWebhook = operation({
   id: 'enableWebhook',
   answer: webhook,
-  handle: ({ leadhooks, scoped }) => leadhooks.webhooks.enable(scoped),
+  handle: ({ leadhooks, actor, scoped }) => leadhooks.webhooks.enable({ ...scoped, actor }),
 })
 
 export const disableWebhook = operation({
   id: 'disableWebhook',
   answer: webhook,
-  handle: ({ leadhooks, scoped }) => leadhooks.webhooks.disable(scoped),
+  handle: ({ leadhooks, actor, scoped }) => leadhooks.webhooks.disable({ ...scoped, actor }),
+})
+
+export const revealSecret = operation({
+  id: 'revealWebhookSecret',
+  answer: z
+    .object({ secret: z.string().meta({ description: 'What deliveries are signed with' }) })
+    .meta({ id: 'RevealedSecret' }),
+  handle: ({ leadhooks, actor, scoped }) => leadhooks.webhooks.revealSecret({ ...scoped, actor }),
 })

@@ -1,7 +1,9 @@
 // What a storage adapter is written against.
 export * from '../model/api-key.ts'
 export * from '../model/api-key-usage.ts'
+export * from '../model/actor.ts'
 export * from '../model/attempt.ts'
+export * from '../model/audit-entry.ts'
 export * from '../model/delivery.ts'
 export * from '../model/event.ts'
 export * from '../model/organization.ts'

@@ -1,20 +1,22 @@
 import { LeadhooksError } from '../errors.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import { copy, type MemoryState, ownRow, pageOf } from './memory-state.ts'
-import type { ApiKeyFilter, ApiKeyStorage, ApiKeyUsageCount, Revocation } from './storage.ts'
+import { appendAudit } from './memory-audit.ts'
+import type { ApiKeyFilter, ApiKeyStorage, ApiKeyUsageCount, Audit, Revocation } from './storage.ts'
 
 export function memoryApiKeys(state: MemoryState): ApiKeyStorage {
   const { apiKeys, apiKeyTokens, apiKeyUsage } = state
 
-  function addToken(apiKeyId: string, hash: string): void {
+  function checkUnique(hash: string): void {
     if (apiKeyTokens.has(hash))
       throw new LeadhooksError('conflict', 'An API key with this hash exists already')
-    apiKeyTokens.set(hash, { apiKeyId, endsAt: null })
   }
 
   return {
-    async insertApiKey(apiKey, hash) {
-      addToken(apiKey.id, hash)
+    async insertApiKey(apiKey, hash, audit) {
+      checkUnique(hash)
+      appendAudit(state, apiKey.organizationId, audit, { before: null, after: apiKey })
+      apiKeyTokens.set(hash, { apiKeyId: apiKey.id, endsAt: null })
       apiKeys.set(apiKey.id, copy(apiKey))
     },
 
@@ -34,22 +36,25 @@ export function memoryApiKeys(state: MemoryState): ApiKeyStorage {
       return pageOf(matching(apiKeys, filter), { limit, after })
     },
 
-    async updateApiKey(key, changes) {
+    async updateApiKey(key, changes, audit) {
       const row = ownRow(apiKeys, key)
-      if (row !== null) Object.assign(row, copy(changes))
-      return copy(row)
+      if (row === null) return null
+      const after = { ...row, ...copy(changes) }
+      appendAudit(state, key.organizationId, audit, { before: row, after })
+      return copy(Object.assign(row, after))
     },
 
-    async rotateApiKey(key, { hash, graceEndsAt, ...rotation }) {
+    async rotateApiKey(key, { hash, graceEndsAt, ...rotation }, audit) {
       const row = ownRow(apiKeys, key)
       if (row === null || row.revokedAt !== null) return null
-      addToken(row.id, hash)
+      checkUnique(hash)
       const formerEndsAt = earliest(graceEndsAt ?? rotation.rotatedAt, row.expiresAt)
-      for (const [other, token] of apiKeyTokens) {
-        if (token.apiKeyId === row.id && other !== hash) token.endsAt ??= copy(formerEndsAt)
-      }
-      Object.assign(row, copy({ ...rotation, graceEndsAt: graceEndsAt && formerEndsAt }))
-      return copy(row)
+      const after = { ...row, ...copy({ ...rotation, graceEndsAt: graceEndsAt && formerEndsAt }) }
+      appendAudit(state, key.organizationId, audit, { before: row, after })
+      for (const token of apiKeyTokens.values())
+        if (token.apiKeyId === row.id) token.endsAt ??= copy(formerEndsAt)
+      apiKeyTokens.set(hash, { apiKeyId: row.id, endsAt: null })
+      return copy(Object.assign(row, after))
     },
 
     async rehashToken(from, to) {
@@ -60,14 +65,16 @@ export function memoryApiKeys(state: MemoryState): ApiKeyStorage {
       return true
     },
 
-    async revokeApiKey(key, revocation) {
+    async revokeApiKey(key, revocation, audit) {
       const row = ownRow(apiKeys, key)
-      if (row !== null) revoke(row, revocation)
+      if (row !== null) revoke(state, row, revocation, audit)
       return copy(row)
     },
 
-    async revokeApiKeys(filter, revocation) {
-      return matching(apiKeys, filter).flatMap((row) => (revoke(row, revocation) ? [copy(row)] : []))
+    async revokeApiKeys(filter, revocation, audit) {
+      return matching(apiKeys, filter).flatMap((row) =>
+        revoke(state, row, revocation, audit) ? [copy(row)] : [],
+      )
     },
 
     async recordApiKeyUsage(uses, counts) {
@@ -114,9 +121,16 @@ function matching(apiKeys: Map<string, ApiKey>, filter: ApiKeyFilter): ApiKey[] 
 }
 
 /** False where it was revoked before. */
-function revoke(row: ApiKey, { revokedAt, reason }: Revocation): boolean {
+function revoke(
+  state: MemoryState,
+  row: ApiKey,
+  { revokedAt, reason }: Revocation,
+  audit: Audit<ApiKey> | undefined,
+): boolean {
   if (row.revokedAt !== null) return false
-  Object.assign(row, copy({ revokedAt, revokedReason: reason }))
+  const after = { ...row, ...copy({ revokedAt, revokedReason: reason }) }
+  appendAudit(state, row.organizationId, audit, { before: row, after })
+  Object.assign(row, after)
   return true
 }
 

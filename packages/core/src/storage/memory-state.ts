@@ -1,5 +1,6 @@
 import type { ApiKey } from '../model/api-key.ts'
 import type { Attempt } from '../model/attempt.ts'
+import type { AuditEntry, AuditHead } from '../model/audit-entry.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
 import type { Organization } from '../model/organization.ts'
@@ -27,6 +28,8 @@ export interface MemoryState {
   apiKeyTokens: Map<string, { apiKeyId: string; endsAt: Date | null }>
   apiKeyUsage: Map<string, ApiKeyUsageCount>
   webhooks: Map<string, StoredWebhook>
+  auditEntries: AuditEntry[]
+  auditHeads: Map<string, AuditHead>
   events: Map<string, StoredEvent>
   deliveries: Map<string, DeliveryRow>
   /** Those of `deliveries` that are `pending` or `retrying`: claims look at no others, however many have finished. */
@@ -46,6 +49,8 @@ export function emptyState(): MemoryState {
     apiKeyTokens: new Map(),
     apiKeyUsage: new Map(),
     webhooks: new Map(),
+    auditEntries: [],
+    auditHeads: new Map(),
     events: new Map(),
     deliveries: new Map(),
     unfinished: new Set(),

@@ -1,6 +1,7 @@
 import { LeadhooksError } from '../errors.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import { memoryApiKeys } from './memory-api-keys.ts'
+import { appendAudit, memoryAudit } from './memory-audit.ts'
 import { memoryDeliveries } from './memory-deliveries.ts'
 import { addDelivery, finish } from './memory-delivery-row.ts'
 import { copy, emptyState, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
@@ -47,15 +48,19 @@ export function storageOver(state: MemoryState): Storage<never> {
     ...memoryEvents(state),
     ...memoryDeliveries(state),
     ...memoryDuties(state),
+    ...memoryAudit(state),
   }
 }
 
-function memoryOrganizations({ organizations }: MemoryState): OrganizationStorage {
+function memoryOrganizations(state: MemoryState): OrganizationStorage {
+  const { organizations } = state
   return {
-    async upsertOrganization(organization) {
-      const createdAt = organizations.get(organization.id)?.createdAt ?? organization.createdAt
-      organizations.set(organization.id, copy({ ...organization, createdAt }))
-      return copy({ ...organization, createdAt })
+    async upsertOrganization(organization, audit) {
+      const before = organizations.get(organization.id) ?? null
+      const after = copy({ ...organization, createdAt: before?.createdAt ?? organization.createdAt })
+      appendAudit(state, organization.id, audit, { before, after })
+      organizations.set(organization.id, after)
+      return copy(after)
     },
 
     async findOrganization(id) {
@@ -71,7 +76,8 @@ function memoryOrganizations({ organizations }: MemoryState): OrganizationStorag
 function memoryWebhooks(state: MemoryState): WebhookStorage {
   const { webhooks } = state
   return {
-    async insertWebhook(webhook) {
+    async insertWebhook(webhook, audit) {
+      appendAudit(state, webhook.organizationId, audit, { before: null, after: webhook })
       webhooks.set(webhook.id, copy(webhook))
     },
 
@@ -83,14 +89,18 @@ function memoryWebhooks(state: MemoryState): WebhookStorage {
       return pageOf(of(organizationId, webhooks), page)
     },
 
-    async updateWebhook(webhook, changes) {
+    async updateWebhook(webhook, changes, audit) {
       const row = ownRow(webhooks, webhook)
-      if (row !== null) Object.assign(row, copy(changes))
-      return copy(row)
+      if (row === null) return null
+      const after = { ...row, ...copy(changes) }
+      appendAudit(state, webhook.organizationId, audit, { before: row, after })
+      return copy(Object.assign(row, after))
     },
 
-    async deleteWebhook({ now, ...webhook }) {
-      if (ownRow(webhooks, webhook) === null) return false
+    async deleteWebhook({ now, ...webhook }, audit) {
+      const before = ownRow(webhooks, webhook)
+      if (before === null) return false
+      appendAudit(state, webhook.organizationId, audit, { before, after: null })
       webhooks.delete(webhook.id)
       for (const delivery of state.unfinished) {
         if (delivery.webhookId !== webhook.id) continue

@@ -1,5 +1,6 @@
 import type { ApiKey, Environment } from '../model/api-key.ts'
 import type { ApiKeyOutcome, UsageInterval } from '../model/api-key-usage.ts'
+import type { AuditAction, AuditEntry, AuditHead } from '../model/audit-entry.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { DeadLetterReason, Delivery, DeliveryStatus } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
@@ -19,10 +20,20 @@ import type { DisabledReason, StoredWebhook } from '../model/webhook.ts'
  * Errors: methods throw `LeadhooksError` only: `storage_unavailable` (locked, full, gone: the call may be repeated),
  * `migration_required`, `storage_corrupt`, `conflict`. A call that throws has changed nothing.
  *
+ * Audit: where a change comes with an `audit`, its entry is written in the same transaction, or neither is. Entries of an
+ * organization follow one another without gaps, however many callers write at once.
+ *
  * `Tx` is what the host may pass to make an event part of its own transaction. Core never looks inside.
  */
 export interface Storage<Tx = unknown>
-  extends OrganizationStorage, ApiKeyStorage, WebhookStorage, EventStorage<Tx>, DeliveryStorage, DutyStorage {
+  extends
+    OrganizationStorage,
+    ApiKeyStorage,
+    WebhookStorage,
+    EventStorage<Tx>,
+    DeliveryStorage,
+    DutyStorage,
+    AuditStorage {
   /**
    * Brings the tables up to date, and answers the migrations that this call ran. Concurrency: any number of processes may
    * call it at once; each migration runs once.
@@ -105,7 +116,7 @@ export interface Page {
 
 export interface OrganizationStorage {
   /** Concurrency: of two callers with the same id, one creates and the other renames. `createdAt` stays the first. */
-  upsertOrganization(organization: Organization): Promise<Organization>
+  upsertOrganization(organization: Organization, audit?: Audit<Organization>): Promise<Organization>
   findOrganization(id: string): Promise<Organization | null>
   listOrganizations(page: Page): Promise<Organization[]>
 }
@@ -191,26 +202,26 @@ export interface ApiKeyUsageQuery extends Scoped {
 
 export interface ApiKeyStorage {
   /** `hash` is unique over all tokens of all organizations: a second key with the same one is a `conflict`. */
-  insertApiKey(apiKey: ApiKey, hash: string): Promise<void>
+  insertApiKey(apiKey: ApiKey, hash: string, audit?: Audit<ApiKey>): Promise<void>
   /** By one statement: a token may have been hashed in several ways, of which at most one is stored. */
   findApiKeyByHash(hashes: readonly string[]): Promise<FoundApiKey | null>
   findApiKey(key: Scoped): Promise<ApiKey | null>
   listApiKeys(query: ApiKeyQuery): Promise<ApiKey[]>
   /** Changes the named fields, and no others. Concurrency: changes of different fields both stay. */
-  updateApiKey(key: Scoped, changes: ApiKeyChanges): Promise<ApiKey | null>
+  updateApiKey(key: Scoped, changes: ApiKeyChanges, audit?: Audit<ApiKey>): Promise<ApiKey | null>
   /**
    * Gives a key another token. The former one ends with the grace, or when the key would have expired, whichever is first.
    * Null where there is no such key, or it was revoked.
    *
    * Concurrency: of any number of rotations at once one comes after the other, and the token of the last is the current one.
    */
-  rotateApiKey(key: Scoped, rotation: TokenRotation): Promise<ApiKey | null>
+  rotateApiKey(key: Scoped, rotation: TokenRotation, audit?: Audit<ApiKey>): Promise<ApiKey | null>
   /** Keeps a token under another hash of it. False where there is none under `from`. Concurrency: one of many callers does it. */
   rehashToken(from: string, to: string): Promise<boolean>
   /** Concurrency: the first caller's time and reason stay; a later one gets the key as it was revoked. */
-  revokeApiKey(key: Scoped, revocation: Revocation): Promise<ApiKey | null>
+  revokeApiKey(key: Scoped, revocation: Revocation, audit?: Audit<ApiKey>): Promise<ApiKey | null>
   /** Revokes all that match and were not revoked before, and answers those. Concurrency: each key is answered to one caller. */
-  revokeApiKeys(filter: ApiKeyFilter, revocation: Revocation): Promise<ApiKey[]>
+  revokeApiKeys(filter: ApiKeyFilter, revocation: Revocation, audit?: Audit<ApiKey>): Promise<ApiKey[]>
   /**
    * Notes last uses, and adds counts to those that are there, all in one transaction. Keys that are no more are passed over.
    *
@@ -230,16 +241,20 @@ export type WebhookChanges = Partial<
 > & { updatedAt: Date }
 
 export interface WebhookStorage {
-  insertWebhook(webhook: StoredWebhook): Promise<void>
+  insertWebhook(webhook: StoredWebhook, audit?: Audit<StoredWebhook>): Promise<void>
   findWebhook(webhook: Scoped): Promise<StoredWebhook | null>
   listWebhooks(query: Page & { organizationId: string }): Promise<StoredWebhook[]>
   /** Changes the named fields, and no others. Concurrency: changes of different fields both stay. */
-  updateWebhook(webhook: Scoped, changes: WebhookChanges): Promise<StoredWebhook | null>
+  updateWebhook(
+    webhook: Scoped,
+    changes: WebhookChanges,
+    audit?: Audit<StoredWebhook>,
+  ): Promise<StoredWebhook | null>
   /**
    * Removes the webhook and cancels its unfinished deliveries (`webhook_deleted`); their history stays. False when there
    * was none. Concurrency: an event dispatched meanwhile leaves no unfinished delivery to the webhook behind.
    */
-  deleteWebhook(webhook: Scoped & Timed): Promise<boolean>
+  deleteWebhook(webhook: Scoped & Timed, audit?: Audit<StoredWebhook>): Promise<boolean>
 }
 
 export interface NewEvent extends StoredEvent {
@@ -401,4 +416,30 @@ export interface DutyStorage {
   takeDuty(duty: Duty & Timed & { leaseMs: number }): Promise<boolean>
   /** Gives the duty up, so that another may have it at once. Nothing happens where the holder does not have it. */
   releaseDuty(duty: Duty): Promise<void>
+}
+
+/** How the entry of a change is made, by a key that the storage does not have. */
+export interface Audit<Row> {
+  /** The entry that follows `head`; null when there is nothing to write down. Called within the transaction of the change. */
+  entry(change: { before: Row | null; after: Row | null }, head: AuditHead | null): AuditEntry | null
+  /** The head that an entry makes. */
+  head(entry: AuditEntry): AuditHead
+  /** Told of the last head, once the transaction has committed. */
+  written(head: AuditHead): void
+}
+
+export interface AuditQuery extends Page {
+  organizationId: string
+  action?: AuditAction | undefined
+  targetId?: string | undefined
+  actorId?: string | undefined
+}
+
+export interface AuditStorage {
+  /** Writes an entry that belongs to no change of a row: that a secret was shown. */
+  appendAudit(organizationId: string, audit: Audit<never>): Promise<void>
+  listAudit(query: AuditQuery): Promise<AuditEntry[]>
+  /** The chain from its beginning on: what follows the entry of that number, in order. */
+  readAudit(query: { organizationId: string; afterSequence: number; limit: number }): Promise<AuditEntry[]>
+  findAuditHead(organizationId: string): Promise<AuditHead | null>
 }

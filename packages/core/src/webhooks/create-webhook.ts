@@ -1,5 +1,6 @@
 import { generateSecret } from '@leadhooks/verify-signature'
 import type { z } from 'zod'
+import { actor } from '../audit/audit-of.ts'
 import type { Context } from '../context.ts'
 import { maxAgeMs } from '../deliveries/retry-schedule.ts'
 import { newWebhookId } from '../ids.ts'
@@ -7,12 +8,13 @@ import { organizationId, parseInput } from '../input.ts'
 import type { StoredWebhook, Webhook } from '../model/webhook.ts'
 import { checkCustomHeaders } from '../network/custom-headers.ts'
 import { checkWebhookUrl } from '../network/url-policy.ts'
+import { auditWebhook } from './audit-webhook.ts'
 import { sealHeaders, sealSecret } from './credentials.ts'
 import { checkEventTypes, checkSecret } from './checks.ts'
 import { showWebhook } from './show-webhook.ts'
 import { newWebhook } from './webhook-input.ts'
 
-const createInput = newWebhook.extend({ organizationId })
+const createInput = newWebhook.extend({ organizationId, actor })
 export type CreateWebhookInput = z.input<typeof createInput>
 
 /** Registers a URL. The answer is the one place that shows the signing secret. */
@@ -20,7 +22,7 @@ export async function createWebhook(
   ctx: Context,
   input: CreateWebhookInput,
 ): Promise<{ webhook: Webhook; secret: string }> {
-  const { headers = {}, secret = generateSecret(), ...settings } = parseInput(createInput, input)
+  const { headers = {}, secret = generateSecret(), actor, ...settings } = parseInput(createInput, input)
   const url = checkWebhookUrl(ctx.network, settings.url)
   checkCustomHeaders(headers)
   checkSecret(secret)
@@ -49,6 +51,6 @@ export async function createWebhook(
     sealedHeaders: sealHeaders(ctx.encryption, owner, headers),
     maxAgeMs: retry && maxAgeMs(retry),
   }
-  await ctx.storage.insertWebhook(webhook)
+  await ctx.storage.insertWebhook(webhook, auditWebhook(ctx, 'webhook.created', actor, webhook))
   return { webhook: showWebhook(webhook), secret }
 }

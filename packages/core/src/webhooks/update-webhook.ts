@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { actor } from '../audit/audit-of.ts'
 import type { Context } from '../context.ts'
 import { maxAgeMs } from '../deliveries/retry-schedule.ts'
 import { notFound } from '../errors.ts'
@@ -7,28 +8,37 @@ import type { Webhook } from '../model/webhook.ts'
 import { checkCustomHeaders } from '../network/custom-headers.ts'
 import { checkWebhookUrl } from '../network/url-policy.ts'
 import type { Scoped, WebhookChanges } from '../storage/storage.ts'
+import { auditWebhook } from './audit-webhook.ts'
 import { checkEventTypes } from './checks.ts'
 import { sealHeaders } from './credentials.ts'
 import { showWebhook } from './show-webhook.ts'
 import { webhookChanges } from './webhook-input.ts'
 
-const updateInput = webhookChanges.extend(scoped.shape)
+const updateInput = webhookChanges.extend({ ...scoped.shape, actor })
 export type UpdateWebhookInput = z.input<typeof updateInput>
 
 /** Changes the named settings and no others. Deliveries that wait go on under the new ones. */
 export async function updateWebhook(ctx: Context, input: UpdateWebhookInput): Promise<Webhook> {
-  const { organizationId, id, ...changes } = parseInput(updateInput, input)
+  const { organizationId, id, actor, ...changes } = parseInput(updateInput, input)
   const webhook = { organizationId, id }
-  const updated = await ctx.storage.updateWebhook(webhook, toChanges(ctx, webhook, changes))
+  const audit = auditWebhook(ctx, 'webhook.updated', actor, webhook)
+  const updated = await ctx.storage.updateWebhook(webhook, toChanges(ctx, webhook, changes), audit)
   if (updated === null) throw notFound('webhook', id)
   // Deliveries may have waited for what was changed: for being enabled, say.
   ctx.wake()
   return showWebhook(updated)
 }
 
+const switchInput = scoped.extend({ actor })
+export type SwitchWebhookInput = z.input<typeof switchInput>
+
 /** Lets a webhook's deliveries go, or makes them wait. */
-export async function switchWebhook(ctx: Context, input: Scoped, enabled: boolean): Promise<Webhook> {
-  return updateWebhook(ctx, { ...parseInput(scoped, input), enabled })
+export async function switchWebhook(
+  ctx: Context,
+  input: SwitchWebhookInput,
+  enabled: boolean,
+): Promise<Webhook> {
+  return updateWebhook(ctx, { ...parseInput(switchInput, input), enabled })
 }
 
 function toChanges(
