@@ -43,7 +43,7 @@ const { createServer } = $load('node:http')
 const { createLeadhooks, memoryStorage } = $load('@leadhooks/core')
 const { startReceiver } = $load('@leadhooks/core/testing')
 const { verifySignature } = $load('@leadhooks/verify-signature')
-for (const entry of ['core/storage', 'core/conformance', 'core/node-http', 'sql', 'sqlite', 'postgres', 'express',
+for (const entry of ['core/storage', 'core/conformance', 'core/node-http', 'sql', 'sqlite', 'postgres', 'express', 'fastify',
   'verify-signature/webcrypto', 'verify-signature/express', 'verify-signature/fastify', 'verify-signature/fetch']) {
   $load('@leadhooks/' + entry)
 }
@@ -104,7 +104,7 @@ function tryInstalled(tarballs) {
   const options = ['--no-audit', '--no-fund', '--legacy-peer-deps', '--ignore-scripts']
   run(
     'npm',
-    ['install', ...options, ...tarballs, 'express', 'pg', 'kysely@0.28', 'better-sqlite3@13'],
+    ['install', ...options, ...tarballs, 'express', 'fastify', 'pg', 'kysely@0.28', 'better-sqlite3@13'],
     project,
   )
   writeFileSync(join(project, 'smoke.mjs'), smoke.replaceAll('$load', 'await import'))

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 
 // What the packages for frameworks on `node:http` are written with: two translations, and the check of an API key.
 export { checkApiKey, type KeyCheck, type KeyVerifier } from './http/authenticate.ts'
+export { type HostRule, hostRule } from './http/host-rule.ts'
 export { problemResponse } from './http/problem.ts'
 export { rateLimitHeaders } from './http/rate-limit-headers.ts'
 
@@ -13,6 +14,8 @@ export interface ToRequestOptions {
   url?: string
   /** `https` where a trusted proxy says so. @default what the socket speaks */
   protocol?: string
+  /** The body, where the framework has put another stream in the place of what came in: unpacked, say. @default incoming */
+  body?: Readable
 }
 
 /**
@@ -29,7 +32,7 @@ export function toRequest(
     // `Request` refuses TRACE, which is to be answered like any other method that no route has.
     method: method === 'TRACE' ? 'GET' : method,
     signal: abortSignal(outgoing),
-    ...(hasBody(incoming) ? bodyOf(incoming) : { headers: headersOf(incoming) }),
+    ...(hasBody(incoming) ? bodyOf(incoming, options) : { headers: headersOf(incoming) }),
   })
   return method === 'TRACE' ? Object.defineProperty(request, 'method', { value: method }) : request
 }
@@ -68,20 +71,30 @@ function hasBody({ method, headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-function bodyOf(incoming: IncomingMessage & { body?: unknown }): RequestInit {
+function bodyOf(
+  incoming: IncomingMessage & { body?: unknown },
+  { body: stream = incoming }: ToRequestOptions,
+): RequestInit {
   const headers = headersOf(incoming)
-  if (!incoming.readableDidRead) {
-    // Destroyed where its reader has enough, a message would block the connection for those that follow.
-    const chunks = incoming.iterator({ destroyOnReturn: false })
-    return { headers, body: ReadableStream.from(chunks), duplex: 'half' }
-  }
+  if (stream !== incoming) return { headers: asUnpacked(headers), ...streaming(stream) }
+  if (!incoming.readableDidRead) return { headers, ...streaming(incoming) }
   if (incoming.body === undefined) {
     throw new Error('The body of this request was read and not kept: mount Leadhooks before what reads it')
   }
-  // They describe the bytes that were sent; a parser has unpacked those.
+  return { headers: asUnpacked(headers), body: serializeParsed(incoming.body) }
+}
+
+function streaming(stream: Readable): RequestInit {
+  // Destroyed where its reader has enough, a message would block the connection for those that follow.
+  const chunks = stream.iterator({ destroyOnReturn: false })
+  return { body: ReadableStream.from(chunks), duplex: 'half' }
+}
+
+/** Without those that describe the bytes that were sent, which a parser has unpacked. */
+function asUnpacked(headers: Headers): Headers {
   headers.delete('content-encoding')
   headers.delete('content-length')
-  return { headers, body: serializeParsed(incoming.body) }
+  return headers
 }
 
 function serializeParsed(body: unknown): Uint8Array<ArrayBuffer> | string {
@@ -131,9 +144,9 @@ const lingerMs = 5000
 
 /**
  * Gives a client that is still sending time to read the answer, then hangs up. Closing at once would reset the connection
- * under the answer, and reading on to the end would let an endless body hold it for ever.
+ * under the answer, and reading on to the end would let an endless body hold it for ever. `sendResponse` does it.
  */
-function hangUpOnRest(incoming: IncomingMessage): void {
+export function hangUpOnRest(incoming: IncomingMessage): void {
   // The reader may have left off without a word; while its listener waits, nothing would flow.
   incoming.removeAllListeners('readable').resume()
   if (incoming.complete || incoming.destroyed) return

@@ -1,5 +1,5 @@
-import type { AuthorizedCaller, Leadhooks } from '@leadhooks/core'
-import { sendResponse, toRequest } from '@leadhooks/core/node-http'
+import type { Leadhooks } from '@leadhooks/core'
+import { type HostRule, hostRule, sendResponse, toRequest } from '@leadhooks/core/node-http'
 import type { Request, RequestHandler } from 'express'
 
 export interface LeadhooksExpressOptions {
@@ -10,9 +10,7 @@ export interface LeadhooksExpressOptions {
    * Such a caller comes with cookies: what changes something must be requested from the same site.
    * @default nobody: API keys only
    */
-  authorize?: (
-    req: Request,
-  ) => AuthorizedCaller | null | undefined | Promise<AuthorizedCaller | null | undefined>
+  authorize?: HostRule<Request>
 }
 
 /**
@@ -46,23 +44,5 @@ async function serve(
     await sendResponse(response, res)
   } catch (error) {
     next(error)
-  }
-}
-
-/** The rule of the host on one request. Its faults are kept for the app, where `fetch` would answer 500 in its place. */
-function hostRule(authorize: LeadhooksExpressOptions['authorize'], req: Request) {
-  let fault: { error: unknown } | undefined
-  return {
-    authorize: async (): Promise<AuthorizedCaller | null> => {
-      try {
-        return (await authorize?.(req)) ?? null
-      } catch (error) {
-        fault = { error }
-        return null
-      }
-    },
-    rethrow: (): void => {
-      if (fault !== undefined) throw fault.error
-    },
   }
 }

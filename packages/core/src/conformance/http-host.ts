@@ -18,6 +18,8 @@ export interface HttpHostOptions {
 export interface HttpHost {
   /** Without a slash at the end: `http://127.0.0.1:4711`. */
   origin: string
+  /** Whether the framework itself refuses, with 400, paths that cannot be decoded. @default false */
+  refusesBadPaths?: boolean
   close(): Promise<void>
 }
 
@@ -49,11 +51,11 @@ export interface HttpCase {
 export async function withHost(
   { serve, mount, parsesJson }: HttpSetup,
   options: Omit<HttpHostOptions, 'mount' | 'parsesJson'>,
-  check: (url: string) => Promise<void>,
+  check: (url: string, host: HttpHost) => Promise<void>,
 ): Promise<void> {
   const host = await serve({ mount, parsesJson, ...options })
   try {
-    await check(host.origin + (mount === '/' ? '' : mount))
+    await check(host.origin + (mount === '/' ? '' : mount), host)
   } finally {
     await host.close()
     await options.leadhooks.close()
