@@ -3,6 +3,7 @@ import type { ApiKeyChanges } from './api-keys/api-key-changes.ts'
 import { createApiKey } from './api-keys/create-api-key.ts'
 import { getApiKey, listApiKeys } from './api-keys/list-api-keys.ts'
 import { readApiKeyUsage } from './api-keys/read-usage.ts'
+import { reportLeak } from './api-keys/report-leak.ts'
 import { revokeApiKey, revokeApiKeys } from './api-keys/revoke-api-key.ts'
 import { regenerateApiKey, rotateApiKey } from './api-keys/rotate-api-key.ts'
 import { createTokenHashes } from './api-keys/token-hash.ts'
@@ -112,6 +113,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       revoke: (input) => revokeApiKey(ctx, input),
       revokeMany: (input) => revokeApiKeys(ctx, input),
       usage: (input) => readApiKeyUsage(ctx, input),
+      reportLeak: (input) => reportLeak(ctx, input),
       verify: (token, verifyOptions) => verifyApiKey(ctx, token, verifyOptions),
     },
     webhooks: {

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { CreateApiKeyInput } from './api-keys/create-api-key.ts'
 import type { ListApiKeysInput } from './api-keys/list-api-keys.ts'
 import type { ApiKeyUsage, ApiKeyUsageInput } from './api-keys/read-usage.ts'
+import type { LeakReport } from './api-keys/report-leak.ts'
 import type { RevokeApiKeyInput, RevokeApiKeysInput } from './api-keys/revoke-api-key.ts'
 import type { RegenerateApiKeyInput, RotateApiKeyInput } from './api-keys/rotate-api-key.ts'
 import type { SwitchApiKeyInput, UpdateApiKeyInput } from './api-keys/update-api-key.ts'
@@ -132,6 +133,11 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     revokeMany(input: RevokeApiKeysInput): Promise<ApiKey[]>
     /** How often a key was used, by minute, hour or day, by outcome and route. */
     usage(input: ApiKeyUsageInput): Promise<ApiKeyUsage>
+    /**
+     * Takes the report that a token was found in public, and does what `apiKeys.leaked` says. Answers the key; null for a token
+     * that is none, or works no more.
+     */
+    reportLeak(input: LeakReport): Promise<ApiKey | null>
     /** Checks a token. A bad one is a value, with the reason; it never throws for it. */
     verify(token: string, options?: VerifyOptions): Promise<Verification>
   }

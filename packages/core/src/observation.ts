@@ -28,6 +28,18 @@ export type Observation =
       /** True when the lease had lapsed: another worker holds the delivery, and this changed nothing but the attempt's row. */
       superseded: boolean
     }
+  /** A token was found in public. `action`: what was done about it, by `apiKeys.leaked`. */
+  | {
+      type: 'api_key.leaked'
+      organizationId: string
+      apiKeyId: string
+      source: string
+      url: string | null
+      action: 'notify' | 'disable' | 'revoke'
+    }
+  /** A key expires soon, or is due to be rotated: told once for each expiry and each rotation. */
+  | { type: 'api_key.expiring'; organizationId: string; apiKeyId: string; expiresAt: Date }
+  | { type: 'api_key.rotation_due'; organizationId: string; apiKeyId: string; dueAt: Date }
   | { type: 'webhook.disabled'; organizationId: string; webhookId: string; reason: 'gone' }
 
 /** The part of a pino logger that Leadhooks calls: fields first, then the sentence. */

@@ -3,6 +3,7 @@ import type { ApiKeyChanges } from './api-keys/api-key-changes.ts'
 import type { ApiKeyCacheSettings } from './api-keys/api-key-cache.ts'
 import { isAllowListEntry } from './api-keys/ip-allow-list.ts'
 import type { LegacyKeys } from './api-keys/legacy-keys.ts'
+import { leakPolicies, type LeakPolicy } from './api-keys/report-leak.ts'
 import type { Pepper } from './api-keys/token-hash.ts'
 import type { Clock } from './clock.ts'
 import type { EncryptionKey } from './encryption.ts'
@@ -63,6 +64,10 @@ export interface ApiKeyOptions {
   peppers?: readonly Pepper[] | undefined
   /** Keys of another system, which are taken over one by one as they are used. @default none */
   legacyKeys?: readonly LegacyKeys[] | undefined
+  /** What becomes of a key that was found in public. @default 'revoke' */
+  leaked?: LeakPolicy | undefined
+  /** How long before a key expires the observer is told (`api_key.expiring`). @default 7 */
+  expiryNoticeDays?: number | undefined
   /**
    * Tells all processes of changed keys: `redisApiKeyChanges(…)`. For Postgres behind a pooler in transaction mode, where
    * the storage cannot. @default the storage
@@ -150,6 +155,8 @@ const options = z.strictObject({
       resources: z.array(z.string().regex(/^[a-z0-9_-]+$/)).optional(),
       peppers: z.array(pepper).default([]),
       legacyKeys: z.array(z.strictObject({ prefix: z.string().min(1), lookup: method })).default([]),
+      leaked: z.enum(leakPolicies).default('revoke'),
+      expiryNoticeDays: z.number().min(0).max(365).default(7),
       changes: methods(['publish', 'watch']).optional(),
       cache: z
         .strictObject({

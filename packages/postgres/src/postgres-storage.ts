@@ -88,6 +88,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     },
     time: (given) => rawSql`coalesce(${given ?? null}::timestamptz, ${rawSql.raw(serverTime)})`,
     lock: rawSql`for update`,
+    daysLater: (time, days) => rawSql`${time} + ${rawSql.ref(days)} * interval '1 day'`,
     contains: (column, text) => rawSql`${rawSql.ref(column)} @> ${JSON.stringify([text])}::jsonb`,
   }
   const inserts = new GroupedInserts()

@@ -11,12 +11,12 @@ import {
   type Scoped,
   usageIntervals,
 } from '@leadhooks/core/storage'
-import { type Expression, type SqlBool, sql as rawSql } from 'kysely'
+import { type Expression, type RawBuilder, type SqlBool, sql as rawSql } from 'kysely'
 import { withAudit } from './audit.ts'
 import { behind } from './newest-first.ts'
 import { fromRow, rowMapping, toChanges, toRow } from './row-mapping.ts'
 import { rowsOf, type Sql, type Steps } from './sql-runner.ts'
-import type { Tables } from './tables.ts'
+import type { SqlDate, Tables } from './tables.ts'
 
 const mapping = rowMapping<ApiKey>('api_keys', {
   id: 'text',
@@ -164,6 +164,31 @@ export function apiKeyStorage(sql: Sql): Omit<ApiKeyStorage, 'recordApiKeyUsage'
         }
         return revoked
       })
+    },
+
+    async takeApiKeyReminders({ now, expiresBefore, limit }) {
+      const since = rawSql<SqlDate>`coalesce(rotated_at, created_at)`
+      const dueAt = sql.daysLater(since, 'rotate_every_days')
+      return {
+        expiring: await remind(
+          'expiry_told_for',
+          rawSql`expires_at`,
+          rawSql`expires_at < ${codec.date.write(expiresBefore)}`,
+        ),
+        rotationDue: await remind('rotation_told_for', since, rawSql`${dueAt} <= ${codec.date.write(now)}`),
+      }
+
+      async function remind(
+        told: string,
+        about: RawBuilder<SqlDate>,
+        isDue: RawBuilder<SqlBool>,
+      ): Promise<ApiKey[]> {
+        const column = rawSql.ref(told)
+        const isUntold = rawSql<SqlBool>`revoked_at is null and ${isDue} and (${column} is null or ${column} <> ${about})`
+        const due = db.selectFrom('api_keys').select('id').where(isUntold).orderBy('id').limit(limit)
+        const update = db.updateTable('api_keys').set({ [told]: about })
+        return (await runner.rows(update.where('id', 'in', due).where(isUntold).returningAll())).map(read)
+      }
     },
 
     async readApiKeyUsage({ organizationId, id, interval, from, to }) {

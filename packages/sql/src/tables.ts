@@ -44,7 +44,7 @@ export interface MigrationRow {
 /** The tables that both SQL storages have. What only one of them has is its own affair. */
 export interface Tables {
   organizations: Columns<Organization>
-  api_keys: Columns<ApiKey>
+  api_keys: Columns<ApiKey> & { expiry_told_for: SqlDate | null; rotation_told_for: SqlDate | null }
   api_key_tokens: { hash: string; api_key_id: string; ends_at: SqlDate | null }
   api_key_usage: Columns<Omit<ApiKeyUsageCount, 'id'>> & { api_key_id: string }
   audit_log: Columns<Omit<AuditEntry, 'actor'>> & {

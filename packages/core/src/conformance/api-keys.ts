@@ -438,4 +438,36 @@ export const apiKeyCases: readonly ConformanceCase[] = [
     assert.equal((await storage.readApiKeyUsage({ ...query, interval: 'minute' })).length, 2)
     assert.equal((await storage.readApiKeyUsage({ ...query, interval: 'hour' })).length, 5)
   }),
+
+  storageCase(
+    'of each expiry and each rotation that is due one of ten callers is told, once',
+    async (storage) => {
+      const day = 24 * 3600 * second
+      const keys = {
+        plain: apiKeyRow(),
+        ending: apiKeyRow({ expiresAt: after(3 * day) }),
+        later: apiKeyRow({ expiresAt: after(30 * day) }),
+        rotating: apiKeyRow({ rotateEveryDays: 2 }),
+        rotated: apiKeyRow({ rotateEveryDays: 2, rotatedAt: after(day) }),
+        revoked: apiKeyRow({ expiresAt: after(day), rotateEveryDays: 1, revokedAt: after(1) }),
+      }
+      for (const [name, key] of Object.entries(keys)) await storage.insertApiKey(key, name)
+      const take = async (now: Date): Promise<string[][]> => {
+        const options = { now, expiresBefore: new Date(now.getTime() + 7 * day), limit: 10 }
+        const answers = await race(10, async () => storage.takeApiKeyReminders(options))
+        const idsOf = (rows: ApiKey[][]): string[] => rows.flat().map(({ id }) => id)
+        return [
+          idsOf(answers.map(({ expiring }) => expiring)),
+          idsOf(answers.map(({ rotationDue }) => rotationDue)),
+        ]
+      }
+      assert.deepEqual(await take(after(2 * day)), [[keys.ending.id], [keys.rotating.id]])
+      assert.deepEqual(await take(after(2 * day)), [[], []])
+      assert.deepEqual(await take(after(3 * day)), [[], [keys.rotated.id]])
+      await storage.updateApiKey(keys.ending, { expiresAt: after(5 * day) })
+      await storage.rotateApiKey(keys.rotating, { ...rotation(1), rotatedAt: after(3 * day) })
+      assert.deepEqual(await take(after(4 * day)), [[keys.ending.id], []])
+      assert.deepEqual(await take(after(5 * day)), [[], [keys.rotating.id]])
+    },
+  ),
 ]

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from '../context.ts'
+import { forgetUsage } from '../api-keys/forget-usage.ts'
+import { remindOfApiKeys } from '../api-keys/remind.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { recurring } from './recurring.ts'
 
@@ -17,7 +19,10 @@ export function startHousekeeping(ctx: Context): () => Promise<void> {
 
   const end = recurring(ctx, 'housekeeping', intervalMs, async () => {
     isOurs = await ctx.storage.takeDuty({ ...duty, leaseMs, now: ctx.storageTime() })
-    if (isOurs) await expireDeliveries(ctx)
+    if (!isOurs) return
+    await expireDeliveries(ctx)
+    await remindOfApiKeys(ctx)
+    await forgetUsage(ctx)
   })
 
   return async () => {

@@ -1,11 +1,12 @@
 import { LeadhooksError } from '../errors.ts'
 import type { ApiKey } from '../model/api-key.ts'
+import { rotationDueAt, tokenSince } from '../api-keys/rotation-due.ts'
 import { copy, type MemoryState, ownRow, pageOf } from './memory-state.ts'
 import { appendAudit } from './memory-audit.ts'
 import type { ApiKeyFilter, ApiKeyStorage, ApiKeyUsageCount, Audit, Revocation } from './storage.ts'
 
 export function memoryApiKeys(state: MemoryState): ApiKeyStorage {
-  const { apiKeys, apiKeyTokens, apiKeyUsage } = state
+  const { apiKeys, apiKeyTokens, apiKeyUsage, apiKeyReminders } = state
 
   function checkUnique(hash: string): void {
     if (apiKeyTokens.has(hash))
@@ -75,6 +76,26 @@ export function memoryApiKeys(state: MemoryState): ApiKeyStorage {
       return matching(apiKeys, filter).flatMap((row) =>
         revoke(state, row, revocation, audit) ? [copy(row)] : [],
       )
+    },
+
+    async takeApiKeyReminders({ now, expiresBefore, limit }) {
+      const take = (kind: string, isDue: (key: ApiKey) => Date | null): ApiKey[] => {
+        const due = [...apiKeys.values()].filter((key) => {
+          const about = key.revokedAt === null ? isDue(key) : null
+          return about !== null && !apiKeyReminders.has(`${kind} ${key.id} ${about.toISOString()}`)
+        })
+        const taken = due.slice(0, limit)
+        for (const key of taken) apiKeyReminders.add(`${kind} ${key.id} ${isDue(key)?.toISOString()}`)
+        return copy(taken)
+      }
+      return {
+        expiring: take('expiry', ({ expiresAt }) =>
+          expiresAt !== null && expiresAt < expiresBefore ? expiresAt : null,
+        ),
+        rotationDue: take('rotation', (key) =>
+          rotationDueAt(key) <= now.getTime() ? tokenSince(key) : null,
+        ),
+      }
     },
 
     async recordApiKeyUsage(uses, counts) {

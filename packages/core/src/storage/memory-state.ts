@@ -27,6 +27,8 @@ export interface MemoryState {
   /** Tokens by their hash. */
   apiKeyTokens: Map<string, { apiKeyId: string; endsAt: Date | null }>
   apiKeyUsage: Map<string, ApiKeyUsageCount>
+  /** What somebody was reminded of. */
+  apiKeyReminders: Set<string>
   webhooks: Map<string, StoredWebhook>
   auditEntries: AuditEntry[]
   auditHeads: Map<string, AuditHead>
@@ -48,6 +50,7 @@ export function emptyState(): MemoryState {
     apiKeys: new Map(),
     apiKeyTokens: new Map(),
     apiKeyUsage: new Map(),
+    apiKeyReminders: new Set(),
     webhooks: new Map(),
     auditEntries: [],
     auditHeads: new Map(),

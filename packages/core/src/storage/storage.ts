@@ -176,6 +176,11 @@ export interface ApiKeyFilter {
 
 export interface ApiKeyQuery extends ApiKeyFilter, Page {}
 
+export interface ApiKeyReminders {
+  expiring: ApiKey[]
+  rotationDue: ApiKey[]
+}
+
 /** The last use of a key. */
 export interface ApiKeyUse extends Scoped {
   usedAt: Date
@@ -222,6 +227,11 @@ export interface ApiKeyStorage {
   revokeApiKey(key: Scoped, revocation: Revocation, audit?: Audit<ApiKey>): Promise<ApiKey | null>
   /** Revokes all that match and were not revoked before, and answers those. Concurrency: each key is answered to one caller. */
   revokeApiKeys(filter: ApiKeyFilter, revocation: Revocation, audit?: Audit<ApiKey>): Promise<ApiKey[]>
+  /**
+   * The keys of all organizations that expire before then, and those that were due to be rotated by `now`. At most `limit` of
+   * each. Concurrency: each expiry and each due rotation is answered once, to one caller.
+   */
+  takeApiKeyReminders(options: { now: Date; expiresBefore: Date; limit: number }): Promise<ApiKeyReminders>
   /**
    * Notes last uses, and adds counts to those that are there, all in one transaction. Keys that are no more are passed over.
    *

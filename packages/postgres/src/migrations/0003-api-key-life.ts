@@ -31,7 +31,13 @@ export const apiKeyLife: Migration = {
       add column grace_ends_at timestamptz(3),
       add column last_used_at timestamptz(3),
       add column last_used_ip text,
-      add column last_used_user_agent text`,
+      add column last_used_user_agent text,
+      -- Which expiry, and which token's age, somebody was reminded of.
+      add column expiry_told_for timestamptz(3),
+      add column rotation_told_for timestamptz(3)`,
+    // The keys of all organizations that somebody is to be reminded of.
+    `create index api_keys_by_expiry on leadhooks.api_keys (expires_at) where expires_at is not null and revoked_at is null`,
+    `create index api_keys_to_rotate on leadhooks.api_keys (id) where rotate_every_days is not null and revoked_at is null`,
 
     // Whoever caches keys hears of every change, whoever makes it; that a key was used is none.
     `create function leadhooks.tell_of_api_key() returns trigger language plpgsql as $$

@@ -44,13 +44,21 @@ export const apiKeyLife: Migration = {
       last_used_ip text,
       last_used_user_agent text,
       revoked_at integer,
-      revoked_reason text
+      revoked_reason text,
+      -- Which expiry, and which token's age, somebody was reminded of.
+      expiry_told_for integer,
+      rotation_told_for integer
     ) strict, without rowid`,
     `insert into leadhooks_api_keys (id, organization_id, name, description, environment, role, permissions, enabled,
         allowed_ips, tags, metadata, start, last4, created_at, expires_at, revoked_at, revoked_reason)
       select id, organization_id, name, description, environment, role, permissions, 1, '[]', '[]', '{}', start, last4,
         created_at, expires_at, revoked_at, revoked_reason from leadhooks_former_api_keys`,
     `drop table leadhooks_former_api_keys`,
+    // The keys of all organizations that somebody is to be reminded of.
+    `create index leadhooks_api_keys_by_expiry on leadhooks_api_keys (expires_at)
+      where expires_at is not null and revoked_at is null`,
+    `create index leadhooks_api_keys_to_rotate on leadhooks_api_keys (id)
+      where rotate_every_days is not null and revoked_at is null`,
     // The list of an organization's keys.
     `create index leadhooks_api_keys_by_age on leadhooks_api_keys (organization_id, created_at, id)`,
 
