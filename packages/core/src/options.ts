@@ -85,6 +85,11 @@ export interface RateLimitOptions {
   perKey?: readonly RateLimit[] | undefined
   /** What all keys of an organization may do together. @default no limit */
   perOrganization?: RateLimit | undefined
+  /**
+   * How many events an organization may publish through the management API in a minute, where it has no `eventsPerMinute` of
+   * its own. What the host itself dispatches is not limited. @default no limit
+   */
+  eventsPerMinute?: number | undefined
 }
 
 export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalogue, Tx = unknown> {
@@ -176,7 +181,11 @@ const options = z.strictObject({
     .default([]),
   rateLimiter: methods(['consume']).optional(),
   rateLimits: z
-    .strictObject({ perKey: rateLimits.default([]), perOrganization: rateLimit.nullable().default(null) })
+    .strictObject({
+      perKey: rateLimits.default([]),
+      perOrganization: rateLimit.nullable().default(null),
+      eventsPerMinute: z.int().min(1).max(100_000_000).nullable().default(null),
+    })
     .prefault({}),
   delivery: z
     .strictObject({

@@ -6,10 +6,18 @@ import { organizationId, parseInput, text } from './input.ts'
 import type { Organization } from './model/organization.ts'
 import { type List, type ListInput, pageInput, readPage } from './pages.ts'
 
-const upsertInput = z.strictObject({ id: organizationId, name: text(200).nullable().default(null), actor })
+/** What may be set of an organization. */
+export const organizationSettings = z.strictObject({
+  name: text(200).nullable().default(null),
+  eventsPerMinute: z.int().min(1).max(100_000_000).nullable().default(null).meta({
+    description: "How many events it may publish in a minute; null where the host's default holds",
+  }),
+})
+
+const upsertInput = organizationSettings.extend({ id: organizationId, actor })
 export type UpsertOrganizationInput = z.input<typeof upsertInput>
 
-/** Registers an organization, or renames it. */
+/** Registers an organization, or sets what is kept of it. */
 export async function upsertOrganization(
   ctx: Context,
   input: UpsertOrganizationInput,

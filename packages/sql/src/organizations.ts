@@ -5,7 +5,12 @@ import { fromRow, rowMapping, toRow } from './row-mapping.ts'
 import { rowsOf, type Sql } from './sql-runner.ts'
 import type { Columns } from './tables.ts'
 
-const mapping = rowMapping<Organization>('organizations', { id: 'text', name: 'text', createdAt: 'date' })
+const mapping = rowMapping<Organization>('organizations', {
+  id: 'text',
+  name: 'text',
+  eventsPerMinute: 'number',
+  createdAt: 'date',
+})
 
 export function organizationStorage(sql: Sql): OrganizationStorage {
   const { db, codec, runner } = sql
@@ -13,12 +18,14 @@ export function organizationStorage(sql: Sql): OrganizationStorage {
 
   return {
     async upsertOrganization(organization, audit) {
-      const { id, name } = organization
+      const { id, name, eventsPerMinute } = organization
       const known = db.selectFrom('organizations').selectAll().where('id', '=', id)
       const upsert = db
         .insertInto('organizations')
         .values(toRow(mapping, codec, organization))
-        .onConflict((conflict) => conflict.column('id').doUpdateSet({ name }))
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet({ name, events_per_minute: eventsPerMinute }),
+        )
         .returningAll()
       return withAudit(sql, audit, function* (append) {
         const [before] = yield* rowsOf(known.modifyEnd(sql.lock))

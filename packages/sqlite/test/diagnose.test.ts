@@ -113,7 +113,7 @@ describe('a diagnosis', () => {
   test('of a log that has grown warns of who holds it up', async () => {
     const path = temporaryFile()
     const storage = await openMigrated({ path, synchronous: 'NORMAL' })
-    await storage.upsertOrganization({ id: 'acme', name: null, createdAt: new Date() })
+    await storage.upsertOrganization({ id: 'acme', name: null, eventsPerMinute: null, createdAt: new Date() })
     truncateSync(`${path}-wal`, 100 * 2 ** 20)
     expect((await diagnose(storage))['wal-size']).toMatch(/^warning: 100 MiB: .*transaction open/)
   })

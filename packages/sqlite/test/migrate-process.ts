@@ -6,7 +6,12 @@ async function start(): Promise<void> {
   const storage = sqliteStorage({ path })
   try {
     const ran = await storage.migrate()
-    await storage.upsertOrganization({ id: String(process.pid), name: null, createdAt: new Date() })
+    await storage.upsertOrganization({
+      id: String(process.pid),
+      name: null,
+      eventsPerMinute: null,
+      createdAt: new Date(),
+    })
     process.send?.(ran.map(({ name }) => name))
   } catch (error) {
     process.send?.(String(error))

@@ -27,7 +27,7 @@ const lists: Record<string, List> = {
   organizations: {
     async add(storage, createdAt) {
       const id = `org-${(organizations++ * 7919) % 1000}`
-      return storage.upsertOrganization({ id, name: null, createdAt })
+      return storage.upsertOrganization({ id, name: null, eventsPerMinute: null, createdAt })
     },
     read: async (storage, page) => storage.listOrganizations(page),
   },

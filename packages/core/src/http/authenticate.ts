@@ -72,7 +72,8 @@ export async function authenticate(
   if (check.ok) {
     const { apiKey, limits } = check
     const actor: Actor = { type: 'api_key', id: apiKey.id, ...from }
-    return { actor, organizationId: apiKey.organizationId, access: accessOf(apiKey), hasApiKey: true, limits }
+    const { organizationId } = apiKey
+    return { actor, organizationId, access: accessOf(apiKey), hasApiKey: true, isStaff: false, limits }
   }
   // A bearer token that is none of ours may be the host's own: a JWT, say.
   const mayBeTheHosts = check.refusal.code === 'api_key_missing' || check.refusal.code === 'api_key_malformed'
@@ -102,15 +103,15 @@ function toCaller(authorized: AuthorizedCaller, from: Pick<Actor, 'ip' | 'userAg
     throw new LeadhooksError('invalid_options', message, { cause: result.error })
   }
   const { actor: id, organizationId, permissions } = result.data
-  // Elsewhere `*` stands for all organizations; no route serves that, and it must not become the name of one.
-  if (organizationId === '*') {
-    throw new LeadhooksError(
-      'forbidden',
-      'A caller for all organizations ("*") cannot use this: name one organization',
-    )
-  }
   const actor: Actor = { type: 'user', id, ...from }
-  return { actor, organizationId, access: { permissions, except: [] }, hasApiKey: false, limits: undefined }
+  return {
+    actor,
+    organizationId,
+    access: { permissions, except: [] },
+    hasApiKey: false,
+    isStaff: organizationId === '*',
+    limits: undefined,
+  }
 }
 
 function missingKey(): LeadhooksError {

@@ -6,6 +6,7 @@ import type { LimitDecision } from '../rate-limit/rate-limiter.ts'
 export interface AuthorizedCaller {
   /** Who acts, for the records: a user's id or address. */
   actor: string
+  /** Its id, or `'*'` for staff: they name the organization that they act for in `Leadhooks-Organization`. */
   organizationId: string
   /** What the caller may do: `['read:*', 'write:webhooks']`. @default ['*'] */
   permissions?: readonly string[]
@@ -36,6 +37,8 @@ export interface Caller {
   access: Access
   /** False for callers that the host vouches for: a browser may have been made to send their request. */
   hasApiKey: boolean
+  /** True for callers of the host's whom it lets act for all organizations. */
+  isStaff: boolean
   /** How the rate limits of the key stand; undefined where there are none. */
   limits: LimitDecision | undefined
 }

@@ -33,6 +33,7 @@ const newEvent = eventInput.omit({ organizationId: true }).meta({ id: 'NewEvent'
 export const dispatchEvent = operation({
   id: 'dispatchEvent',
   body: newEvent,
+  publishes: () => 1,
   status: 202,
   answer: dispatchedEvent,
   handle: async ({ leadhooks, organizationId, body }) =>
@@ -42,6 +43,7 @@ export const dispatchEvent = operation({
 export const dispatchEvents = operation({
   id: 'dispatchEvents',
   body: z.strictObject({ events: z.array(newEvent).min(1).max(100) }).meta({ id: 'NewEvents' }),
+  publishes: ({ events }) => events.length,
   status: 202,
   answer: z
     .object({ data: z.array(dispatchedEvent).meta({ description: 'In the order given' }) })

@@ -247,9 +247,27 @@ describe('callers that the host vouches for', () => {
     expect((await api.request('POST', '/webhooks', { ...as(ada), headers, body: hook })).status).toBe(201)
   })
 
-  test('a caller for all organizations is told to name one', async () => {
-    const answer = await api.request('GET', '/keys', as({ ...ada, organizationId: '*' }))
-    expect(code(answer)).toEqual([403, 'forbidden'])
+  test('staff name the organization that they act for', async () => {
+    const staff = as({ ...ada, organizationId: '*' })
+    expect(code(await api.request('GET', '/keys', staff))).toEqual([400, 'invalid_request'])
+    const acting = { ...staff, headers: { 'leadhooks-organization': 'acme' } }
+    expect((await api.request('GET', '/keys', acting)).status).toBe(200)
+  })
+
+  test('organizations are for staff, and not for the administrator of one', async () => {
+    const organization = { id: 'globex', name: 'Globex', eventsPerMinute: 600 }
+    const request = { headers: sameSite, body: organization }
+    const staff = { ...as({ ...ada, organizationId: '*' }), ...request }
+    expect(await api.request('POST', '/organizations', staff)).toMatchObject({
+      status: 200,
+      body: organization,
+    })
+    for (const other of [{ ...as(ada), ...request }, request])
+      expect(code(await api.request('POST', '/organizations', other))).toEqual([403, 'forbidden'])
+    expect(code(await api.request('PATCH', '/organization', { body: { eventsPerMinute: 1 } }))).toEqual([
+      400,
+      'invalid_request',
+    ])
   })
 
   test('a rule that answers nonsense, or throws, lets nobody in and is logged', async () => {

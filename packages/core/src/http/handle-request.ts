@@ -1,6 +1,9 @@
 import type { Context } from '../context.ts'
 import { isLeadhooksError, LeadhooksError, notFound } from '../errors.ts'
+import { countPublished } from '../events/publishing-limit.ts'
+import { organizationId, parseInput } from '../input.ts'
 import type { Leadhooks } from '../leadhooks.ts'
+import type { LimitDecision } from '../rate-limit/rate-limiter.ts'
 import { authenticate } from './authenticate.ts'
 import type { Caller, FetchOptions } from './caller.ts'
 import type { PathMatch } from './match-path.ts'
@@ -56,8 +59,16 @@ async function answer(
   const body = await readBody(request, route.body, ctx.settings.limits)
   const { organizationId, actor } = caller
   const scoped = { organizationId, id }
+  const published = route.publishes && (await countPublished(ctx, organizationId, route.publishes(body)))
   const call = { leadhooks, caller, actor, organizationId, scoped, body, query, basePath }
-  return jsonResponse(statusOf(route), await route.handle(call))
+  const response = jsonResponse(statusOf(route), await route.handle(call))
+  return withHeaders(response, rateLimitHeaders(both(caller.limits, published)))
+}
+
+/** How all limits of a request stand that was let through by each. */
+function both(one: LimitDecision | undefined, other: LimitDecision | undefined): LimitDecision | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  return { ...one, limits: [...one.limits, ...other.limits], degraded: one.degraded || other.degraded }
 }
 
 function asProblem(ctx: Context, request: Request): (error: unknown) => Response {
@@ -109,6 +120,7 @@ const nobody: Caller = {
   organizationId: '',
   access: { permissions: [], except: [] },
   hasApiKey: false,
+  isStaff: false,
   limits: undefined,
 }
 
@@ -116,17 +128,27 @@ async function identify(
   leadhooks: Leadhooks,
   ctx: Context,
   request: Request,
-  { permission, method, path }: Route,
+  { permission, method, path, isForStaff = false }: Route,
   { authorize, clientAddress }: FetchOptions,
 ): Promise<Caller> {
   if (permission === null) return nobody
   const ip = ctx.clientAddress(clientAddress, request.headers.get('x-forwarded-for'))
-  return authenticate(
-    leadhooks,
-    request,
-    { permissions: [permission], route: `${method} ${path}`, ip },
-    authorize,
-  )
+  const required = { permissions: [permission], route: `${method} ${path}`, ip }
+  const caller = await authenticate(leadhooks, request, required, authorize)
+  if (isForStaff && !caller.isStaff)
+    throw new LeadhooksError(
+      'forbidden',
+      'This is for staff: callers whom `authorize` lets act for all organizations',
+    )
+  return caller.isStaff && !isForStaff ? actingFor(caller, request) : caller
+}
+
+/** Staff say which organization they act for. */
+function actingFor(caller: Caller, request: Request): Caller {
+  const message = 'A caller for all organizations names one: send its id as `Leadhooks-Organization`'
+  const name = request.headers.get('leadhooks-organization')
+  if (name === null) throw new LeadhooksError('invalid_request', message)
+  return { ...caller, organizationId: parseInput(organizationId, name) }
 }
 
 function jsonResponse(status: number, answer: unknown): Response {

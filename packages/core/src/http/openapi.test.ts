@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { createLeadhooks } from '../create-leadhooks.ts'
 import { defineEvents } from '../events/event-catalogue.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
-import { type ApiUnderTest, createApi } from './api-under-test.ts'
+import { type ApiUnderTest, createApi, type RequestParts } from './api-under-test.ts'
 import type { JsonSchema } from './schema-components.ts'
 import { routes } from './routes.ts'
 import { statusOf } from './route.ts'
@@ -181,8 +181,14 @@ describe('what is answered is what is described', () => {
 
   test('in a scenario through all routes', async () => {
     const seen = new Set<string>()
-    const call = async (method: string, path: string, id = '', body?: unknown): Promise<Shown> => {
-      const answer = await api.request<Shown>(method, path.replace('{id}', id), { body })
+    const call = async (
+      method: string,
+      path: string,
+      id = '',
+      body?: unknown,
+      parts: RequestParts = {},
+    ): Promise<Shown> => {
+      const answer = await api.request<Shown>(method, path.replace('{id}', id), { body, ...parts })
       const route = routes.find((candidate) => candidate.method === method && candidate.path === path)
       expect(answer.status).toBe(route && statusOf(route))
       // The schema of the route drops fields that it does not name: equal means that none is left out of it.
@@ -234,7 +240,17 @@ describe('what is answered is what is described', () => {
 
     await call('PUT', '/webhooks/{id}', webhook, { url })
     await call('DELETE', '/webhooks/{id}', webhook)
+    await api.leadhooks.organizations.upsert({ id: 'acme', name: 'Acme' })
+    await call('GET', '/organization')
+    await call('PATCH', '/organization', '', { name: 'Acme Ltd.' })
     await call('GET', '/audit-log')
+    const staff = {
+      key: '',
+      headers: { 'sec-fetch-site': 'same-origin' },
+      options: { authorize: () => ({ actor: 'ada', organizationId: '*' }) },
+    }
+    await call('POST', '/organizations', '', { id: 'globex', eventsPerMinute: 600 }, staff)
+    await call('GET', '/organizations', '', undefined, staff)
     expect([...seen].sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort())
   })
 

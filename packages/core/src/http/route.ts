@@ -31,6 +31,10 @@ export interface Operation<Body extends z.ZodType = z.ZodType, Query extends z.Z
   query?: Query
   /** @default 200, or 204 without an answer */
   status?: number
+  /** How many events a request publishes: the organization may be limited in that. @default none */
+  publishes?(body: z.output<Body>): number
+  /** Only for callers whom the host has made staff, who belong to no organization. @default false */
+  isForStaff?: boolean
   /** What is answered, with dates as text; null for nothing. */
   answer: z.ZodType | null
   handle(call: Call<z.output<Body>, z.output<Query>>): unknown

@@ -11,6 +11,12 @@ import {
 } from './deliveries.ts'
 import { dispatchEvent, dispatchEvents, getEvent, listEvents, listEventTypes } from './events.ts'
 import { compilePaths, type PathMatch } from './match-path.ts'
+import {
+  listOrganizations,
+  showOrganization,
+  updateOrganization,
+  upsertOrganization,
+} from './organizations.ts'
 import type { Method, Operation, Route } from './route.ts'
 import {
   createWebhook,
@@ -60,6 +66,11 @@ const table: readonly Row[] = [
   ['POST', '/deliveries/{id}/replay', 'write:deliveries', 'Deliver it once more', replayDelivery],
   ['POST', '/deliveries/{id}/cancel', 'write:deliveries', 'Cancel it', cancelDelivery],
   ['POST', '/deliveries/{id}/resolve', 'write:deliveries', 'Close a dead letter', resolveDelivery],
+
+  ['GET', '/organization', 'read:organization', 'Read the organization of the caller', showOrganization],
+  ['PATCH', '/organization', 'write:organization', 'Rename it', updateOrganization],
+  ['POST', '/organizations', 'write:organization', 'Register an organization (staff)', upsertOrganization],
+  ['GET', '/organizations', 'read:organization', 'List the organizations (staff)', listOrganizations],
 
   ['GET', '/audit-log', 'read:audit-log', 'List who changed what', listAuditLog],
 ]

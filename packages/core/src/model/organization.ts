@@ -2,5 +2,7 @@
 export interface Organization {
   id: string
   name: string | null
+  /** How many events it may publish through the management API in a minute; null where the host's default holds. */
+  eventsPerMinute: number | null
   createdAt: Date
 }

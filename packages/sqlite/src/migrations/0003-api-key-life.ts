@@ -8,6 +8,8 @@ export const apiKeyLife: Migration = {
   locks:
     'Writes the table of API keys anew: holds the lock for writing to the file for some milliseconds for every thousand keys.',
   statements: [
+    `alter table leadhooks_organizations add column events_per_minute integer`,
+
     // The tokens of a key: its current one, and those before it, each until it ends.
     `create table leadhooks_api_key_tokens (
       hash text not null primary key,

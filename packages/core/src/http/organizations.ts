@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { isLeadhooksError } from '../errors.ts'
+import { organizationId } from '../input.ts'
+import type { Organization } from '../model/organization.ts'
+import { organizationSettings } from '../organizations.ts'
+import { dateTime, type Json, listOf } from './answers.ts'
+import { pageQuery } from './query.ts'
+import { operation } from './route.ts'
+
+const organization = z
+  .object({
+    id: z.string().meta({ description: "By the host's own id" }),
+    name: z.string().nullable(),
+    eventsPerMinute: z.int().nullable().meta({ description: "Null where the host's default holds" }),
+    createdAt: dateTime,
+  })
+  .meta({ id: 'Organization' }) satisfies z.ZodType<Json<Organization>>
+
+export const showOrganization = operation({
+  id: 'showOrganization',
+  answer: organization,
+  handle: ({ leadhooks, organizationId }) => leadhooks.organizations.get({ id: organizationId }),
+})
+
+export const updateOrganization = operation({
+  id: 'updateOrganization',
+  body: organizationSettings.pick({ name: true }).partial().meta({ id: 'OrganizationChanges' }),
+  answer: organization,
+  async handle({ leadhooks, actor, organizationId, body }) {
+    const known = await leadhooks.organizations.get({ id: organizationId }).catch(noneYet)
+    const { name = null, eventsPerMinute = null } = known ?? {}
+    return leadhooks.organizations.upsert({ id: organizationId, name, eventsPerMinute, ...body, actor })
+  },
+})
+
+/** An organization can have keys and webhooks before anything is kept of itself. */
+function noneYet(error: unknown): undefined {
+  if (!isLeadhooksError(error) || error.code !== 'not_found') throw error
+  return undefined
+}
+
+export const upsertOrganization = operation({
+  id: 'upsertOrganization',
+  isForStaff: true,
+  body: organizationSettings.extend({ id: organizationId }).meta({ id: 'NewOrganization' }),
+  answer: organization,
+  handle: ({ leadhooks, actor, body }) => leadhooks.organizations.upsert({ ...body, actor }),
+})
+
+export const listOrganizations = operation({
+  id: 'listOrganizations',
+  isForStaff: true,
+  query: pageQuery,
+  answer: listOf(organization),
+  handle: ({ leadhooks, query }) => leadhooks.organizations.list(query),
+})
