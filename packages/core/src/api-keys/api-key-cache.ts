@@ -50,11 +50,11 @@ export class ApiKeyCache {
   }
 
   /** What is known of a token: null that there is none, undefined that nothing is. */
-  get(name: string): KnownApiKey | null | undefined {
+  get(name: string, now: number): KnownApiKey | null | undefined {
     const entry = this.#known.get(name)
-    if (entry !== undefined && entry.staleAt > this.#clock.now() && this.#isCurrent()) return entry.known
+    if (entry !== undefined) return entry.staleAt > now && this.#isCurrent() ? entry.known : undefined
     const staleAt = this.#unknown.get(name)
-    return staleAt !== undefined && staleAt > this.#clock.now() ? null : undefined
+    return staleAt !== undefined && staleAt > now ? null : undefined
   }
 
   /** Reads what is not known. Callers who ask for the same token at once wait for one reading. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import { environments, type Environment } from '../model/api-key.ts'
+import { crc32 } from './crc32.ts'
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const randomLength = 32
@@ -42,7 +42,7 @@ function hasChecksum(token: string): boolean {
   const end = token.length - checksumLength
   let claimed = 0
   for (let i = end; i < token.length; i++) claimed = claimed * 62 + digitOf(token.charCodeAt(i))
-  return claimed === crc32(token.slice(0, end))
+  return claimed === crc32(token, end)
 }
 
 /** The value of a base 62 digit; NaN for any other character, so that nothing equals what it is part of. */
@@ -54,7 +54,7 @@ function digitOf(code: number): number {
 }
 
 function checksum(content: string): string {
-  let rest = crc32(content)
+  let rest = crc32(content, content.length)
   let digits = ''
   for (let i = 0; i < checksumLength; i++, rest = Math.floor(rest / 62))
     digits = alphabet.charAt(rest % 62) + digits

@@ -23,8 +23,12 @@ interface Minute {
 interface Pending {
   organizationId: string
   id: string
+  /** The last of them is the one that is being counted in. */
   minutes: Minute[]
-  use: ApiKeyUse | null
+  /** The last use that was let in; 0 where there was none. */
+  usedAt: number
+  ip: string | undefined
+  userAgent: string | undefined
 }
 
 const minuteMs = 60_000
@@ -58,19 +62,15 @@ export class UsageRecorder {
     { id, organizationId }: ApiKey,
     outcome: ApiKeyOutcome,
     { ip, userAgent, route = '' }: KeyUse,
+    now: number,
   ): void {
-    const now = this.#clock.now()
     const pending = this.#pending.get(id) ?? this.#add(organizationId, id)
     if (pending === undefined) return
     countUse(minuteOf(pending, now), route, outcome)
     if (outcome !== 'ok') return
-    pending.use = {
-      organizationId,
-      id,
-      usedAt: new Date(now),
-      ip: ip ?? null,
-      userAgent: userAgent?.slice(0, longestText) ?? null,
-    }
+    pending.usedAt = now
+    pending.ip = ip
+    pending.userAgent = userAgent
   }
 
   /** Writes what there is. Never throws: what could not be written is written with the next batch. */
@@ -87,7 +87,14 @@ export class UsageRecorder {
 
   #add(organizationId: string, id: string): Pending | undefined {
     if (this.#pending.size >= mostPending) return undefined
-    const pending: Pending = { organizationId, id, minutes: [], use: null }
+    const pending: Pending = {
+      organizationId,
+      id,
+      minutes: [],
+      usedAt: 0,
+      ip: undefined,
+      userAgent: undefined,
+    }
     this.#pending.set(id, pending)
     this.#cancelTimer ??= this.#clock.schedule(() => void this.flush(), flushMs)
     return pending
@@ -100,10 +107,7 @@ export class UsageRecorder {
     this.#pending = new Map()
     const all = [...batch.values()]
     try {
-      await this.#storage.recordApiKeyUsage(
-        all.flatMap(({ use }) => use ?? []),
-        all.flatMap(countsOf),
-      )
+      await this.#storage.recordApiKeyUsage(all.flatMap(lastUseOf), all.flatMap(countsOf))
     } catch (error) {
       this.#logger.warn(
         { err: error, keys: all.length },
@@ -118,26 +122,42 @@ export class UsageRecorder {
       const newer = this.#pending.get(id) ?? this.#add(pending.organizationId, id)
       if (newer === undefined) return
       newer.minutes.unshift(...pending.minutes)
-      newer.use ??= pending.use
+      if (newer.usedAt > 0) continue
+      const { usedAt, ip, userAgent } = pending
+      Object.assign(newer, { usedAt, ip, userAgent })
     }
   }
 }
 
 function minuteOf({ minutes }: Pending, now: number): Minute {
-  const startsAt = now - (now % minuteMs)
   const last = minutes.at(-1)
-  if (last?.startsAt === startsAt) return last
-  const minute: Minute = { startsAt, routes: new Map() }
+  if (last !== undefined && now - last.startsAt < minuteMs) return last
+  const minute: Minute = { startsAt: now - (now % minuteMs), routes: new Map() }
   minutes.push(minute)
   return minute
 }
 
+const places = new Map(apiKeyOutcomes.map((outcome, place) => [outcome, place]))
+
 function countUse({ routes }: Minute, route: string, outcome: ApiKeyOutcome): void {
-  const name = routes.has(route) || routes.size < mostRoutes ? route : otherRoutes
-  let counts = routes.get(name)
-  if (counts === undefined) routes.set(name.slice(0, longestText), (counts = apiKeyOutcomes.map(() => 0)))
-  const place = apiKeyOutcomes.indexOf(outcome)
+  const counts = routes.get(route) ?? addRoute(routes, route)
+  const place = places.get(outcome) ?? 0
   counts[place] = (counts[place] ?? 0) + 1
+}
+
+function addRoute(routes: Minute['routes'], route: string): number[] {
+  const name = routes.size < mostRoutes ? route.slice(0, longestText) : otherRoutes
+  const known = routes.get(name)
+  if (known !== undefined) return known
+  const counts = apiKeyOutcomes.map(() => 0)
+  routes.set(name, counts)
+  return counts
+}
+
+function lastUseOf({ organizationId, id, usedAt, ip, userAgent }: Pending): ApiKeyUse[] {
+  if (usedAt === 0) return []
+  const agent = userAgent?.slice(0, longestText) ?? null
+  return [{ organizationId, id, usedAt: new Date(usedAt), ip: ip ?? null, userAgent: agent }]
 }
 
 /** Each use counts for its minute, its hour and its day: nothing has to be added up later. */

@@ -39,16 +39,6 @@ export type Verification =
 
 type Refusal = Exclude<Extract<Verification, { ok: false; apiKey: ApiKey }>['reason'], 'rate_limited'>
 
-const optionNames = new Set<string>([
-  'permissions',
-  'anyOf',
-  'ip',
-  'userAgent',
-  'environment',
-  'cost',
-  'route',
-] satisfies (keyof VerifyOptions)[])
-
 const noOptions: VerifyOptions = {}
 
 /**
@@ -61,38 +51,61 @@ export async function verifyApiKey(
   options: VerifyOptions = noOptions,
 ): Promise<Verification> {
   checkOptions(options)
-  if (typeof token !== 'string' || !isWellFormed(ctx, token)) return { ok: false, reason: 'malformed' }
+  if (typeof token !== 'string' || !isWellFormed(ctx, token)) return malformed
   const name = ctx.tokenHashes.nameOf(token)
-  const cached = ctx.apiKeyCache.get(name)
-  const known = cached === undefined ? await ctx.apiKeyCache.load(name, () => find(ctx, token)) : cached
-  if (known === null) return { ok: false, reason: 'unknown' }
+  let now = ctx.clock.now()
+  let known = ctx.apiKeyCache.get(name, now)
+  if (known === undefined) {
+    known = await ctx.apiKeyCache.load(name, () => find(ctx, token))
+    now = ctx.clock.now()
+  }
+  if (known === null) return unknown
 
   const { apiKey } = known
-  const reason = refusalOf(ctx, known, options)
+  const reason = refusalOf(ctx, known, options, now)
   if (reason !== null) {
-    ctx.apiKeyUsage.record(apiKey, reason, options)
+    ctx.apiKeyUsage.record(apiKey, reason, options, now)
     return { ok: false, reason, apiKey }
   }
   const decision = consumeLimits(ctx, known, options)
   const limits = decision instanceof Promise ? await decision : decision
   if (limits !== undefined && !limits.allowed) {
-    ctx.apiKeyUsage.record(apiKey, 'rate_limited', options)
+    ctx.apiKeyUsage.record(apiKey, 'rate_limited', options, now)
     return { ok: false, reason: 'rate_limited', apiKey, limits }
   }
-  ctx.apiKeyUsage.record(apiKey, 'ok', options)
+  ctx.apiKeyUsage.record(apiKey, 'ok', options, now)
   return { ok: true, apiKey, limits }
 }
 
-/** A misspelt option must not let everything in. */
+const malformed: Verification = { ok: false, reason: 'malformed' }
+const unknown: Verification = { ok: false, reason: 'unknown' }
+
+/** A misspelt option must not let everything in. By hand: it is looked at for every request. */
 function checkOptions(options: VerifyOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new LeadhooksError('invalid_request', 'apiKeys.verify: the options must be an object')
   for (const option in options) {
-    if (!optionNames.has(option)) throw refused(option, 'is not known')
+    switch (option as keyof VerifyOptions) {
+      case 'permissions':
+        checkList(option, options.permissions)
+        break
+      case 'anyOf':
+        checkList(option, options.anyOf)
+        break
+      case 'ip':
+      case 'userAgent':
+      case 'environment':
+      case 'cost':
+      case 'route':
+        break
+      default:
+        throw refused(option, 'is not known')
+    }
   }
-  const { permissions, anyOf } = options
-  if (permissions !== undefined && !Array.isArray(permissions)) throw refused('permissions', 'must be a list')
-  if (anyOf !== undefined && !Array.isArray(anyOf)) throw refused('anyOf', 'must be a list')
+}
+
+function checkList(option: string, value: unknown): void {
+  if (value !== undefined && !Array.isArray(value)) throw refused(option, 'must be a list')
 }
 
 function refused(option: string, what: string): LeadhooksError {
@@ -127,15 +140,19 @@ async function find(ctx: Context, token: string): Promise<KnownApiKey | null> {
 }
 
 function refusalOf(
-  { clock, settings }: Context,
+  { settings }: Context,
   { apiKey, endsAt, isGranted, isIpAllowed }: KnownApiKey,
   { ip, permissions, anyOf, environment }: VerifyOptions,
+  now: number,
 ): Refusal | null {
   if (apiKey.revokedAt !== null) return 'revoked'
   if (!apiKey.enabled) return 'disabled'
-  if (endsAt <= clock.now()) return 'expired'
-  const accepted = environment === undefined ? settings.apiKeys.environments : [environment]
-  if (!accepted.includes(apiKey.environment)) return 'wrong_environment'
+  if (endsAt <= now) return 'expired'
+  const isAccepted =
+    environment === undefined
+      ? settings.apiKeys.environments.includes(apiKey.environment)
+      : environment === apiKey.environment
+  if (!isAccepted) return 'wrong_environment'
   if (!isIpAllowed(ip)) return 'ip_not_allowed'
   if (permissions !== undefined && !permissions.every(isGranted)) return 'forbidden'
   if (anyOf !== undefined && !anyOf.some(isGranted)) return 'forbidden'
