@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type ApiUnderTest, createApi } from '../http/api-under-test.ts'
+import { type ApiUnderTest, createApi } from './api-under-test.ts'
 
 let api: ApiUnderTest
 beforeEach(async () => {
