@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { keysSuite } from './keys/suite.ts'
 import { type Result, printResults } from './results.ts'
 import { postgresSuite } from './postgres/suite.ts'
 import { sqliteSuite } from './sqlite/suite.ts'
@@ -8,6 +9,7 @@ import type { SuiteOptions } from './suite-options.ts'
 const suites: Record<string, (options: SuiteOptions) => Promise<Result[]>> = {
   sqlite: sqliteSuite,
   postgres: postgresSuite,
+  keys: keysSuite,
 }
 
 const { values, positionals } = parseArgs({

@@ -1,4 +1,5 @@
 import type { Result } from '../results.ts'
+import { checkNames, runScenarios } from '../run-scenarios.ts'
 import type { SuiteOptions } from '../suite-options.ts'
 import { dispatch } from './scenarios/dispatch.ts'
 import { drain } from './scenarios/drain.ts'
@@ -26,26 +27,14 @@ const scenarios: Record<string, (services: Services, options: SuiteOptions) => P
 }
 
 export async function postgresSuite(options: SuiteOptions): Promise<Result[]> {
-  const wanted = options.only ?? Object.keys(scenarios)
-  const unknown = wanted.filter((name) => !(name in scenarios))
-  if (unknown.length > 0)
-    throw new Error(`No scenario ${unknown.join(', ')}. There are: ${Object.keys(scenarios).join(', ')}`)
-
+  checkNames(scenarios, options)
   const services = await startServices()
   try {
-    const results: Result[] = []
-    for (const [name, run] of Object.entries(scenarios)) {
-      if (!wanted.includes(name)) continue
-      process.stderr.write(`${name} `)
-      // One that fails must not cost the figures of all the others.
-      try {
-        results.push(...(await run(services, options)))
-      } catch (error) {
-        console.error(`The scenario ${name} failed:`, error)
-        process.exitCode = 1
-      }
-    }
-    return results
+    const ready = Object.entries(scenarios).map(([name, run]) => [
+      name,
+      (chosen: SuiteOptions) => run(services, chosen),
+    ])
+    return await runScenarios(Object.fromEntries(ready), options)
   } finally {
     await services.close()
   }
