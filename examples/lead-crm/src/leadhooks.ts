@@ -8,7 +8,10 @@ export type Overrides = Partial<
   Omit<LeadhooksOptions<typeof events>, 'storage' | 'encryptionKeys' | 'events'>
 >
 
-/** Leadhooks with the events of this CRM. */
+/** What each API key may do, unless it has limits of its own. Counted in memory: each server lets as much through. */
+export const perKey = [{ name: 'hourly', limit: 1000, windowMs: 3_600_000 }]
+
+/** Leadhooks with the events of this CRM, the resources of its routes and its limits. */
 export function createCrmLeadhooks<Tx>(
   storage: Storage<Tx>,
   encryptionKey: string | undefined,
@@ -18,6 +21,8 @@ export function createCrmLeadhooks<Tx>(
     storage,
     encryptionKeys: [{ id: 'k1', key: encryptionKey }],
     events,
+    apiKeys: { resources: ['leads'] },
+    rateLimits: { perKey },
     ...overrides,
   })
 }

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import * as narrator from './quickstart/narrator.ts'
 import { type NextSteps, suggestNextSteps } from './quickstart/next-steps.ts'
 import { postLeads } from './quickstart/post-leads.ts'
+import { reachRateLimit } from './quickstart/reach-rate-limit.ts'
 import { replayDeadLetters } from './quickstart/replay-dead-letters.ts'
 import { type Result, showResult } from './quickstart/result.ts'
 import { signUp } from './quickstart/sign-up.ts'
@@ -48,6 +49,7 @@ async function demonstrate(stage: Stage): Promise<{ result: Result; nextSteps: N
   narrator.step(5, 'What must not happen does not')
   await forgeRequest(stage)
   await importDuplicate(customer)
+  await reachRateLimit(stage, customer)
 
   narrator.title('What came of it')
   const result = await showResult(stage, customer)

@@ -170,3 +170,48 @@ describe.each(eachDatabase)(
     })
   },
 )
+
+describe.each(eachDatabase)('rate limits on %s', (_, makeDatabase) => {
+  test('every answer to a key says what is left of its 1,000 requests an hour', async () => {
+    const crm = await startCrm(await makeDatabase())
+    const first = await crm.send('GET', '/leads')
+    expect(first.headers.get('ratelimit-policy')).toBe('"hourly";q=1000;w=3600')
+    expect(first.headers.get('ratelimit')).toMatch(/^"hourly";r=999;t=\d+$/)
+    expect(first.headers.get('x-ratelimit-limit')).toBe('1000')
+    // What is refused for its input has been let in, too.
+    const refused = await crm.send('POST', '/leads', {})
+    expect([refused.status, refused.headers.get('x-ratelimit-remaining')]).toEqual([400, '998'])
+    const unknown = await crm.send('GET', '/leads', undefined, { token: null })
+    expect([...unknown.headers.keys()].filter((name) => name.includes('ratelimit'))).toEqual([])
+  })
+
+  test('over its limit a key is told when to come again, and no lead is saved; other keys go on', async () => {
+    const crm = await startCrm(await makeDatabase())
+    const { token } = await crm.leadhooks.apiKeys.create({
+      organizationId: 'acme',
+      name: 'One an hour',
+      rateLimits: [{ name: 'hourly', limit: 1, windowMs: 3_600_000 }],
+    })
+    expect((await crm.send('GET', '/leads', undefined, { token })).status).toBe(200)
+    const { status, headers, body } = await crm.send('POST', '/leads', ada, { token })
+    expect([status, body.code]).toEqual([429, 'rate_limited'])
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(headers.get('x-ratelimit-remaining')).toBe('0')
+    expect(await leadsOf(crm)).toEqual([])
+  })
+
+  test('a key for a resource that the CRM does not have is refused', async () => {
+    const { leadhooks } = await startCrm(await makeDatabase())
+    const create = leadhooks.apiKeys.create({
+      organizationId: 'acme',
+      name: 'x',
+      permissions: ['read:laeds'],
+    })
+    await expect(create).rejects.toThrow('laeds')
+    await leadhooks.apiKeys.create({
+      organizationId: 'acme',
+      name: 'x',
+      permissions: ['read:leads', 'read:webhooks'],
+    })
+  })
+})

@@ -53,6 +53,8 @@ describe.each(eachDatabase)('on %s', (_, makeDatabase) => {
       /new_lead +Alan Turing +broken +#1 +200 +replay delivered, verified/,
       /forged +401 no_match/,
       /import +409 duplicate_lead/,
+      /rate limit +9\d\d of 1000 left/,
+      /one too many +429 rate_limited .*Retry-After: \d+ seconds/,
     ]) {
       expect(stdout).toMatch(shown)
     }

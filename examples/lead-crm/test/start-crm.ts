@@ -24,7 +24,7 @@ export interface TestCrm {
     path: string,
     body?: unknown,
     options?: { token?: string | null; contentType?: string },
-  ) => Promise<{ status: number; body: z.output<typeof answer> }>
+  ) => Promise<{ status: number; headers: Headers; body: z.output<typeof answer> }>
 }
 
 /** The CRM on a port of its own, without a worker, until the test is finished. */
@@ -49,7 +49,8 @@ export async function startCrm(environment: Environment, overrides?: Overrides):
         headers: { ...(token !== null && { authorization: `Bearer ${token}` }), 'content-type': contentType },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
-      return { status: response.status, body: answer.parse(await response.json()) }
+      const { status, headers } = response
+      return { status, headers, body: answer.parse(await response.json()) }
     },
   }
 }

@@ -48,6 +48,10 @@ export function suggestNextSteps({
   narrator.command('See a dead letter, with every attempt', [`curl ${delivery}`, key])
   narrator.command('Replay it once more', [`curl -X POST ${delivery}/replay`, key])
   narrator.command('Forget the key: 401', [`curl -i ${crmUrl}/leads`])
+  narrator.command('See in the headers what is left of the 1,000 requests an hour', [
+    `curl -i ${crmUrl}/leads`,
+    key,
+  ])
   narrator.command('Post a lead that is none: 400, saying what is wrong', [
     `curl -i ${crmUrl}/leads`,
     key,
