@@ -1,69 +1,65 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import autocannon from 'autocannon'
 import { compare, type Result } from '../results.ts'
 import { interleave } from '../rounds.ts'
 import { withTemporaryFile } from '../sqlite/temporary-file.ts'
 import type { SuiteOptions } from '../suite-options.ts'
+import { type Load, requestsPerSecond } from './load.ts'
 
-interface Load {
-  requestsPerSecond: number
+interface Measured {
+  perSecond: number
   /** Of the server's process, in microseconds. */
   cpuPerRequest: number
 }
 
 /** Requests a second of a Fastify whose route is guarded by `requireApiKey`, with a limit in memory, beside a bare one. */
 export async function fastify({ rounds, quick }: SuiteOptions): Promise<Result[]> {
+  const seconds = quick ? 1 : 5
   return withTemporaryFile(async (path) => {
     const server = fork(new URL('fastify-server.ts', import.meta.url), [path])
     const [{ url, token }] = (await once(server, 'message')) as [{ url: string; token: string }]
-    const load = (route: string, seconds: number) => () => loadServer(server, url + route, token, seconds)
-    const seconds = quick ? 1 : 5
-    await load('/bare', 2)()
-    await load('/guarded', 2)()
-    const { bare, guarded } = await interleave(rounds, {
-      bare: load('/bare', seconds),
-      guarded: load('/guarded', seconds),
-    })
-    server.kill()
+    const measure = (route: string, load: Load) => () => loadServer(server, new URL(route, url), token, load)
 
-    const names = {
-      scenario: 'Fastify, one server process',
-      subject: 'requireApiKey and a limit',
-      baseline: 'bare',
+    const results: Result[] = []
+    for (const pipelined of [1, 10]) {
+      const load = { connections: 64, pipelined, seconds }
+      const subjects = { bare: measure('/bare', load), guarded: measure('/guarded', load) }
+      await interleave(1, subjects)
+      results.push(...compareLoads(pipelined, await interleave(rounds, subjects)))
     }
-    const pick = (loads: readonly Load[], field: keyof Load) => loads.map((measured) => measured[field])
-    return [
-      compare({
-        ...names,
-        unit: 'requests/s',
-        values: pick(guarded, 'requestsPerSecond'),
-        baselineValues: pick(bare, 'requestsPerSecond'),
-        atLeast: 0.85,
-      }),
-      compare({
-        ...names,
-        unit: 'µs of the server a request',
-        values: pick(guarded, 'cpuPerRequest'),
-        baselineValues: pick(bare, 'cpuPerRequest'),
-      }),
-    ]
+    server.kill()
+    return results
   })
 }
 
-/** From this process, so that the server's is the server's alone. Pipelined: the client must not be what is measured. */
-async function loadServer(server: ChildProcess, url: string, token: string, seconds: number): Promise<Load> {
-  const before = await cpuOf(server)
-  const result = await autocannon({
-    url,
-    connections: 20,
-    pipelining: 10,
-    duration: seconds,
-    headers: { authorization: `Bearer ${token}` },
+function compareLoads(
+  pipelined: number,
+  { bare, guarded }: { bare: readonly Measured[]; guarded: readonly Measured[] },
+): Result[] {
+  const names = {
+    scenario: `Fastify, 64 connections, ${pipelined} ${pipelined === 1 ? 'request' : 'requests'} at a time on each`,
+    subject: 'requireApiKey and a limit',
+    baseline: 'bare',
+  }
+  const row = (unit: string, field: keyof Measured) => ({
+    ...names,
+    unit,
+    values: guarded.map((measured) => measured[field]),
+    baselineValues: bare.map((measured) => measured[field]),
   })
-  const cpu = (await cpuOf(server)) - before
-  if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx + result.errors} requests failed`)
-  return { requestsPerSecond: result.requests.average, cpuPerRequest: cpu / result.requests.total }
+  return [
+    compare({ ...row('requests/s', 'perSecond'), atLeast: 0.85 }),
+    compare(row('µs of the server a request', 'cpuPerRequest')),
+  ]
+}
+
+/** From this process, so that the server's is the server's alone. */
+async function loadServer(server: ChildProcess, url: URL, token: string, load: Load): Promise<Measured> {
+  const before = await cpuOf(server)
+  const start = performance.now()
+  const perSecond = await requestsPerSecond(url, token, load)
+  const answered = (perSecond * (performance.now() - start)) / 1000
+  return { perSecond, cpuPerRequest: ((await cpuOf(server)) - before) / answered }
 }
 
 async function cpuOf(server: ChildProcess): Promise<number> {

@@ -59,6 +59,6 @@ function hashAll(tokens: readonly string[], times: number): void {
 
 /** With two characters exchanged: only the checksum tells. */
 function misspell(token: string): string {
-  const at = [...token].findIndex((character, i) => i > 10 && character !== token[i + 1])
+  const at = Array.from(token).findIndex((character, i) => i > 10 && character !== token[i + 1])
   return `${token.slice(0, at)}${token[at + 1]}${token[at]}${token.slice(at + 2)}`
 }
