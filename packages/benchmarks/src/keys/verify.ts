@@ -3,7 +3,7 @@ import { compare, type Result } from '../results.ts'
 import { interleave } from '../rounds.ts'
 import { withTemporaryFile } from '../sqlite/temporary-file.ts'
 import type { SuiteOptions } from '../suite-options.ts'
-import { createTokens, openKeys, type Opened, verifyAll } from './open.ts'
+import { createTokens, flat, openKeys, type Opened, verifyAll } from './open.ts'
 
 const keyCount = 1000
 const hourly = { name: 'hourly', limit: 1_000_000_000, windowMs: 3_600_000 }
@@ -60,5 +60,5 @@ function hashAll(tokens: readonly string[], times: number): void {
 /** With two characters exchanged: only the checksum tells. */
 function misspell(token: string): string {
   const at = Array.from(token).findIndex((character, i) => i > 10 && character !== token[i + 1])
-  return `${token.slice(0, at)}${token[at + 1]}${token[at]}${token.slice(at + 2)}`
+  return flat(`${token.slice(0, at)}${token[at + 1]}${token[at]}${token.slice(at + 2)}`)
 }
