@@ -259,3 +259,23 @@ test('all that was not sent is handed over at the end', () => {
   expect(lanes.takeWaiting(() => true)).toEqual(waiting.slice(2))
   expect(lanes.take()).toBeUndefined()
 })
+
+test('a burst after quiet is claimed in large parts soon: the pace is looked at after 5 ms, and then ever later', () => {
+  const lanes = openLanes()
+  const endOne = (): void => {
+    lanes.add(times(1, 'a'), request(100))
+    const next = lanes.take()
+    if (next !== undefined) lanes.end(next.lane)
+  }
+  const room = (): number => lanes.room().get('a') ?? 0
+  endOne()
+  lanes.measure(4)
+  expect(room()).toBe(2)
+  lanes.measure(5)
+  expect(room(), 'One in 5 ms is 20 in 100').toBe(22)
+  endOne()
+  lanes.measure(14)
+  expect(room()).toBe(22)
+  lanes.measure(15)
+  expect(room()).toBe(12)
+})

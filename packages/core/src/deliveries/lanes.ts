@@ -31,6 +31,8 @@ interface LaneGroup {
 }
 
 const paceWindowMs = 100
+/** The first look at the pace after nothing was going on comes early, and each later one twice as late: a burst is not claimed bit by bit. */
+const shortestWindowMs = 5
 /** The share of the slots that one webhook may take at most, whatever its own concurrency: it must not take them all. */
 const laneShare = 1 / 4
 /** How many results per slot may wait to be written before nothing more is claimed: what is sent unrecorded is bounded. */
@@ -54,6 +56,7 @@ export class Lanes {
   /** Ends what the other workers tell this one. */
   readonly leave: () => void
   #measuredAt: number
+  #windowMs = shortestWindowMs
   #inFlight = 0
   #waiting = 0
   #pace = 0
@@ -169,7 +172,7 @@ export class Lanes {
   /** Measures the pace, once per window, and forgets the lanes that have come to rest. */
   measure(now: number): void {
     const elapsed = now - this.#measuredAt
-    if (elapsed < paceWindowMs) return
+    if (elapsed < this.#windowMs) return
     this.#measuredAt = now
     this.#pace = 0
     for (const group of this.#groups.values()) group.pace = 0
@@ -181,6 +184,7 @@ export class Lanes {
       if (lane.pace === 0 && lane.waiting.length === 0 && this.#underWay.ofWebhook(lane.webhookId) === 0)
         this.#lanes.delete(lane.webhookId)
     }
+    this.#windowMs = this.#pace === 0 ? shortestWindowMs : Math.min(paceWindowMs, 2 * this.#windowMs)
     for (const { organizationId, pace, waiting } of this.#groups.values()) {
       if (pace === 0 && waiting === 0 && this.#underWay.ofOrganization(organizationId) === 0)
         this.#groups.delete(organizationId)
