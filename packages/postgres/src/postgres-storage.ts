@@ -151,8 +151,8 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     async releaseDeliveries(held) {
       if (held.length > 0) await releaseDeliveries(database, held)
     },
-    settleDeliveries: async (settlements, { now = null }) =>
-      settlements.length === 0 ? [] : settleDeliveries(database, settlements, now),
+    settleDeliveries: async (settlements, { now = null, audit }) =>
+      settlements.length === 0 ? [] : settleDeliveries(database, sql, settlements, { now, audit }),
     expireDeliveries: async ({ now = null, ...expiry }) => expireDeliveries(database, { now, ...expiry }),
 
     ...deliveries,

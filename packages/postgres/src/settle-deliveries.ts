@@ -1,7 +1,10 @@
-import type { Settlement } from '@leadhooks/core/storage'
+import type { Audit, AuditHead, Settlement, StoredWebhook } from '@leadhooks/core/storage'
+import { appendEntry, readWebhook, type Sql } from '@leadhooks/sql'
+import { codec } from './codec.ts'
 import type { Database, Session } from './database.ts'
 import { moveToFinished } from './finished-deliveries.ts'
 import { nowOr } from './now.ts'
+import { runSteps } from './run-steps.ts'
 import { statement } from './statement.ts'
 
 /**
@@ -52,7 +55,8 @@ const disableWebhooks = statement(`
     select ${nowOr('$1')} as now, delivery_id, reason from unnest($2::text[], $3::text[]) as disabling (delivery_id, reason)
   ) as disabling
   join leadhooks.deliveries as delivery on delivery.id = disabling.delivery_id
-  where webhook.id = delivery.webhook_id and webhook.enabled`)
+  where webhook.id = delivery.webhook_id and webhook.enabled
+  returning webhook.*`)
 
 /** A request that the receiver saw is kept, though its result came too late to count. */
 const supersede = statement(`
@@ -75,17 +79,21 @@ const supersede = statement(`
 /** Writes what came of claims. Answers which of them still held their lease. */
 export async function settleDeliveries(
   database: Database,
+  sql: Sql,
   settlements: readonly Settlement[],
-  now: Date | null,
+  { now, audit }: { now: Date | null; audit: Audit<StoredWebhook> | undefined },
 ): Promise<boolean[]> {
   const isQuiet = settlements.every(({ disableWebhook }) => disableWebhook === undefined)
+  let heads: AuditHead[] = []
   const written = isQuiet
     ? await write(database, settlements, now)
     : await database.transaction(async (session) => {
         const ids = await write(session, settlements, now)
-        await disable(session, settlements, ids, now)
+        const disabled = await disable(session, settlements, ids, now)
+        heads = audit === undefined ? [] : await recordDisabled(session, sql, disabled, audit)
         return ids
       })
+  for (const head of heads) audit?.written(head)
   const late = settlements.filter(({ id }) => !written.has(id))
   if (late.length > 0) await keepLate(database, late)
   return settlements.map(({ id }) => written.has(id))
@@ -126,10 +134,28 @@ async function disable(
   settlements: readonly Settlement[],
   written: ReadonlySet<string>,
   now: Date | null,
-): Promise<void> {
+): Promise<StoredWebhook[]> {
   const disabling = settlements.filter(({ id, disableWebhook }) => disableWebhook && written.has(id))
   const ids = disabling.map(({ id }) => id)
-  await session.rows(disableWebhooks, [now, ids, disabling.map(({ disableWebhook }) => disableWebhook)])
+  const reasons = disabling.map(({ disableWebhook }) => disableWebhook)
+  const rows = await session.rows<Parameters<typeof readWebhook>[1]>(disableWebhooks, [now, ids, reasons])
+  return rows.map((row) => readWebhook(codec, row))
+}
+
+/** Of several organizations their heads are locked in one order, so that no two settlements wait for each other in a circle. */
+async function recordDisabled(
+  session: Session,
+  sql: Sql,
+  disabled: readonly StoredWebhook[],
+  audit: Audit<StoredWebhook>,
+): Promise<AuditHead[]> {
+  const heads: AuditHead[] = []
+  for (const after of [...disabled].sort((a, b) => (a.organizationId < b.organizationId ? -1 : 1))) {
+    const before = { ...after, enabled: true, disabledReason: null, disabledAt: null }
+    const head = await runSteps(session, appendEntry(sql, after.organizationId, audit, before, after))
+    if (head !== null) heads.push(head)
+  }
+  return heads
 }
 
 async function keepLate(database: Database, settlements: readonly Settlement[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Attempt, Settlement } from '@leadhooks/core/storage'
+import type { Attempt, Scoped, Settlement } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
 import { removeFresh } from './fresh-deliveries.ts'
 
@@ -61,11 +61,17 @@ export function settleDeliveries(
   connection: Connection,
   settlements: readonly Settlement[],
   now: number,
+  onDisabled: (webhook: Scoped) => void,
 ): boolean[] {
-  return settlements.map((settlement) => settle(connection, settlement, now))
+  return settlements.map((settlement) => settle(connection, settlement, now, onDisabled))
 }
 
-function settle(connection: Connection, settlement: Settlement, now: number): boolean {
+function settle(
+  connection: Connection,
+  settlement: Settlement,
+  now: number,
+  onDisabled: (webhook: Scoped) => void,
+): boolean {
   const { id, lease, attempt, disableWebhook: reason } = settlement
   const held = connection.get(findLease, id, lease) as Held | undefined
   if (held === undefined) {
@@ -79,7 +85,9 @@ function settle(connection: Connection, settlement: Settlement, now: number): bo
     connection.run(insertAttempt, id, number, startedAt.getTime(), durationMs, outcome, ...answerOf(attempt))
   }
   if (reason !== undefined) {
-    connection.run(disableWebhook, reason, now, now, held.organization_id, held.webhook_id)
+    const webhook = { organizationId: held.organization_id, id: held.webhook_id }
+    const { changes } = connection.run(disableWebhook, reason, now, now, webhook.organizationId, webhook.id)
+    if (changes === 1) onDisabled(webhook)
   }
   return true
 }

@@ -1,4 +1,4 @@
-import { LeadhooksError, type Storage, type Timed } from '@leadhooks/core/storage'
+import { type AuditHead, LeadhooksError, type Storage, type Timed } from '@leadhooks/core/storage'
 import {
   apiKeyStorage,
   auditStorage,
@@ -11,6 +11,7 @@ import {
 } from '@leadhooks/sql'
 import { sql as rawSql } from 'kysely'
 import { watchApiKeys } from './api-key-watch.ts'
+import { auditDisabled } from './audit-disabled.ts'
 import { claimDeliveries, type ClaimState } from './claim-deliveries.ts'
 import { codec } from './codec.ts'
 import { compiler } from './compiler.ts'
@@ -115,8 +116,19 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     async releaseDeliveries(held) {
       if (held.length > 0) await own.write((c) => releaseDeliveries(c, held))
     },
-    settleDeliveries: async (settlements, timed) =>
-      settlements.length === 0 ? [] : own.write((c) => settleDeliveries(c, settlements, timeOf(timed))),
+    async settleDeliveries(settlements, { now, audit }) {
+      if (settlements.length === 0) return []
+      let heads: AuditHead[] = []
+      const written = await own.write((c) => {
+        heads = []
+        return settleDeliveries(c, settlements, timeOf({ now }), (webhook) => {
+          const head = audit && auditDisabled(c, sql, webhook, audit)
+          if (head) heads.push(head)
+        })
+      })
+      for (const head of heads) audit?.written(head)
+      return written
+    },
     expireDeliveries: async (options) =>
       own.writeIfNeeded((c) => expireDeliveries(c, options, timeOf(options))),
     ...deliveries,

@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict'
 import type { AuditAction, AuditEntry, AuditHead } from '../model/audit-entry.ts'
+import type { StoredWebhook } from '../model/webhook.ts'
 import type { Audit, Storage } from '../storage/storage.ts'
 import { type ConformanceCase, storageCase } from './conformance-case.ts'
-import { after, apiKeyRow, race, second, webhookRow } from './fixtures.ts'
+import {
+  addWebhook,
+  after,
+  apiKeyRow,
+  claim,
+  dispatch,
+  race,
+  second,
+  settlementOf,
+  webhookRow,
+} from './fixtures.ts'
 
 let entries = 0
 
@@ -193,6 +204,30 @@ export const auditCases: readonly ConformanceCase[] = [
         rest.map(({ sequence }) => sequence),
         [2],
       )
+    },
+  ),
+
+  storageCase(
+    'a webhook that a settlement switches off has one entry, however many do so',
+    async (storage) => {
+      await addWebhook(storage)
+      await dispatch(storage, {}, { count: 6 })
+      const claimed = await claim(storage)
+      const heads: AuditHead[] = []
+      const options = {
+        now: after(second),
+        audit: audit<StoredWebhook>('webhook.disabled', 'acme', { heads }),
+      }
+      const gone = claimed.map((one) =>
+        settlementOf(one, { next: { status: 'dead_letter', reason: 'gone' }, disableWebhook: 'gone' }),
+      )
+      await Promise.all(gone.map(async (one) => storage.settleDeliveries([one], options)))
+      await assertWhole(storage, 1)
+      const [entry] = await chainOf(storage)
+      const enabledIn = (text: string | null = null): unknown =>
+        text && (JSON.parse(text) as StoredWebhook).enabled
+      assert.deepEqual([enabledIn(entry?.before), enabledIn(entry?.after)], [true, false])
+      assert.equal(heads.length, 1)
     },
   ),
 ]

@@ -1,7 +1,9 @@
 import pRetry from 'p-retry'
 import type { Context } from '../context.ts'
 import { isLeadhooksError } from '../errors.ts'
-import type { Settlement } from '../storage/storage.ts'
+import type { StoredWebhook } from '../model/webhook.ts'
+import type { Audit, Settlement } from '../storage/storage.ts'
+import { auditDisabling } from '../webhooks/audit-webhook.ts'
 
 const maxWaitMs = 5
 const maxSize = 200
@@ -20,6 +22,7 @@ interface Waiting {
  */
 export class SettleBatch {
   readonly #ctx: Context
+  readonly #audit: Audit<StoredWebhook>
   readonly #giveUp = new AbortController()
   #waiting: Waiting[] = []
   #cancelTimer: (() => void) | undefined
@@ -27,6 +30,7 @@ export class SettleBatch {
 
   constructor(ctx: Context) {
     this.#ctx = ctx
+    this.#audit = auditDisabling(ctx)
   }
 
   /** Resolves to `true` once written, to `false` when the lease had lapsed. */
@@ -63,7 +67,8 @@ export class SettleBatch {
 
   async #writeOnce(batch: readonly Waiting[]): Promise<void> {
     const settlements = batch.map(({ settlement }) => settlement)
-    const written = await this.#ctx.storage.settleDeliveries(settlements, { now: this.#ctx.storageTime() })
+    const options = { now: this.#ctx.storageTime(), audit: this.#audit }
+    const written = await this.#ctx.storage.settleDeliveries(settlements, options)
     batch.forEach(({ settled }, index) => settled(written[index] ?? false))
   }
 

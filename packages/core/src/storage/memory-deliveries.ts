@@ -1,10 +1,11 @@
 import type { Attempt } from '../model/attempt.ts'
 import type { Delivery } from '../model/delivery.ts'
-import type { DisabledReason } from '../model/webhook.ts'
+import type { DisabledReason, StoredWebhook } from '../model/webhook.ts'
+import { appendAudit } from './memory-audit.ts'
 import { claimDeliveries, isLapsed, recordLapse } from './memory-claims.ts'
 import { addAttempt, addDelivery, attemptsOf, finish, showDelivery } from './memory-delivery-row.ts'
 import { copy, type DeliveryRow, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
-import type { Claim, DeliveryQuery, DeliveryStorage, Scoped, Settlement } from './storage.ts'
+import type { Audit, Claim, DeliveryQuery, DeliveryStorage, Scoped, Settlement } from './storage.ts'
 
 /** Each names the field of a delivery that it compares. */
 const filters = ['organizationId', 'webhookId', 'eventId', 'eventType', 'status'] as const
@@ -29,9 +30,9 @@ export function memoryDeliveries(state: MemoryState): DeliveryStorage {
       }
     },
 
-    async settleDeliveries(settlements, timed) {
+    async settleDeliveries(settlements, { audit, ...timed }) {
       const now = timeOf(timed)
-      return copy(settlements).map((settlement) => settle(state, settlement, now))
+      return copy(settlements).map((settlement) => settle(state, settlement, now, audit))
     },
 
     async expireDeliveries({ limit, defaultMaxAgeMs, ...timed }) {
@@ -104,7 +105,12 @@ function unfinishedRow(state: MemoryState, delivery: Scoped): DeliveryRow | null
   return row !== null && state.unfinished.has(row) ? row : null
 }
 
-function settle(state: MemoryState, settlement: Settlement, now: Date): boolean {
+function settle(
+  state: MemoryState,
+  settlement: Settlement,
+  now: Date,
+  audit: Audit<StoredWebhook> | undefined,
+): boolean {
   const row = heldRow(state, settlement)
   if (row === null) {
     if (settlement.attempt !== null) supersede(state, settlement.id, settlement.attempt)
@@ -112,7 +118,8 @@ function settle(state: MemoryState, settlement: Settlement, now: Date): boolean 
   }
   if (settlement.attempt !== null) addAttempt(state, row, settlement.attempt)
   moveOn(state, row, settlement.next, now)
-  if (settlement.disableWebhook !== undefined) disableWebhook(state, row, settlement.disableWebhook, now)
+  if (settlement.disableWebhook !== undefined)
+    disableWebhook(state, row, settlement.disableWebhook, now, audit)
   return true
 }
 
@@ -130,10 +137,13 @@ function disableWebhook(
   { webhookId }: DeliveryRow,
   reason: DisabledReason,
   now: Date,
+  audit: Audit<StoredWebhook> | undefined,
 ): void {
   const webhook = state.webhooks.get(webhookId)
   if (webhook?.enabled !== true) return
-  Object.assign(webhook, { enabled: false, disabledReason: reason, disabledAt: now, updatedAt: now })
+  const after = { ...webhook, enabled: false, disabledReason: reason, disabledAt: now, updatedAt: now }
+  appendAudit(state, webhook.organizationId, audit, { before: webhook, after })
+  Object.assign(webhook, after)
 }
 
 /** Keeps a request that the receiver saw, though its result came too late to count. */

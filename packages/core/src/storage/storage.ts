@@ -352,6 +352,11 @@ export interface Settlement {
   disableWebhook?: DisabledReason | undefined
 }
 
+export interface SettleOptions extends Timed {
+  /** Makes the entry of a webhook that a settlement switches off. @default none is written */
+  audit?: Audit<StoredWebhook> | undefined
+}
+
 export interface DeliveryQuery extends Page {
   organizationId: string
   webhookId?: string | undefined
@@ -380,13 +385,14 @@ export interface DeliveryStorage {
   /** Gives back claims of which nothing was sent: due again at once, no attempt spent. A lease taken over stays as it is. */
   releaseDeliveries(claims: readonly Claim[], options: Timed): Promise<void>
   /**
-   * Writes what came of each claim, in one transaction, and ends its lease; `true` where it was written.
+   * Writes what came of each claim, in one transaction, and ends its lease; `true` where it was written. A webhook that is
+   * switched off by it is so once, and has its entry in the audit log.
    *
    * Concurrency: only the holder of the lease changes the delivery and its webhook. A settlement that comes too late
    * (`false`) leaves just its attempt, as `superseded`: in the place of the `lost` one, or as a row of its own where the
    * delivery was cancelled meanwhile.
    */
-  settleDeliveries(settlements: readonly Settlement[], options: Timed): Promise<boolean[]>
+  settleDeliveries(settlements: readonly Settlement[], options: SettleOptions): Promise<boolean[]>
   /**
    * Gives up what is due or waiting but not leased, and older than its webhook's `maxAgeMs` (`dead_letter: expired`), also
    * where the webhook is disabled. Where that is null, `defaultMaxAgeMs` counts. At most `limit` at a time; answers how many.

@@ -22,3 +22,16 @@ export function auditWebhook(
     show: showWebhook,
   })
 }
+
+/** The entry of a webhook that what came of a delivery switches off. */
+export function auditDisabling(ctx: Context): Audit<StoredWebhook> {
+  return {
+    entry: (change, head) => {
+      const { organizationId = '', id = '' } = change.before ?? {}
+      const actor: Actor = { type: 'system', id: 'worker' }
+      return auditWebhook(ctx, 'webhook.disabled', actor, { organizationId, id }).entry(change, head)
+    },
+    head: (entry) => ctx.auditChain.headOf(entry),
+    written: (head) => ctx.onAuditHead?.(head),
+  }
+}
