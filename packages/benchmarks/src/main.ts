@@ -1,15 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { keysSuite } from './keys/suite.ts'
 import { type Result, printResults } from './results.ts'
-import { postgresSuite } from './postgres/suite.ts'
-import { sqliteSuite } from './sqlite/suite.ts'
 import type { SuiteOptions } from './suite-options.ts'
 
 const suites: Record<string, (options: SuiteOptions) => Promise<Result[]>> = {
-  sqlite: sqliteSuite,
-  postgres: postgresSuite,
-  keys: keysSuite,
+  sqlite: async (options) => (await import('./sqlite/suite.ts')).sqliteSuite(options),
+  postgres: async (options) => (await import('./postgres/suite.ts')).postgresSuite(options),
+  keys: async (options) => (await import('./keys/suite.ts')).keysSuite(options),
 }
 
 const { values, positionals } = parseArgs({
