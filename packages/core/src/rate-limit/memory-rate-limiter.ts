@@ -41,17 +41,35 @@ export function memoryRateLimiter({ clock = systemClock }: MemoryRateLimiterOpti
   return {
     consume(checks, { cost, now = clock.now() }) {
       checkCost(checks, cost)
-      const verdicts = checks.map((check) => judge(check, entries.get(idOf(check))?.state, cost, now))
-      const allowed = verdicts.every((verdict) => verdict.allowed)
-      if (allowed) {
-        if (entries.size >= sweepAt) sweep(now)
-        checks.forEach((check, index) => {
-          const state = verdicts[index]?.state
-          if (state !== undefined) entries.set(idOf(check), { state, staleAt: staleAt(check, state, now) })
-        })
+      const verdicts: Verdict<Entry['state']>[] = []
+      let allowed = true
+      for (const check of checks) {
+        const verdict = judge(check, entries.get(idOf(check))?.state, cost, now)
+        verdicts.push(verdict)
+        allowed &&= verdict.allowed
       }
+      if (allowed) keep(checks, verdicts, now)
       return toDecision(checks, verdicts, cost)
     },
+  }
+
+  function keep(
+    checks: readonly LimitCheck[],
+    verdicts: readonly Verdict<Entry['state']>[],
+    now: number,
+  ): void {
+    if (entries.size >= sweepAt) sweep(now)
+    for (const [index, check] of checks.entries()) {
+      const state = verdicts[index]?.state
+      if (state === undefined) continue
+      const id = idOf(check)
+      const known = entries.get(id)
+      if (known === undefined) entries.set(id, { state, staleAt: staleAt(check, state, now) })
+      else {
+        known.state = state
+        known.staleAt = staleAt(check, state, now)
+      }
+    }
   }
 }
 
@@ -66,9 +84,19 @@ function judge(
     : slideWindow(state as WindowCounts | undefined, check, cost, now)
 }
 
-/** Another window or algorithm counts from nothing: what was counted by the former says little of it. */
-function idOf({ key, name, windowMs, algorithm }: LimitCheck): string {
-  return `${key} ${windowMs} ${algorithm === 'token-bucket' ? 'b' : 'w'} ${name}`
+const ids = new WeakMap<LimitCheck, string>()
+
+/**
+ * Another window or algorithm counts from nothing: what was counted by the former says little of it. A cached key comes with the
+ * same checks each time: their ids are put together once.
+ */
+function idOf(check: LimitCheck): string {
+  const known = ids.get(check)
+  if (known !== undefined) return known
+  const { key, name, windowMs, algorithm } = check
+  const id = `${key} ${windowMs} ${algorithm === 'token-bucket' ? 'b' : 'w'} ${name}`
+  ids.set(check, id)
+  return id
 }
 
 function staleAt({ windowMs }: LimitCheck, state: Entry['state'], now: number): number {
@@ -81,14 +109,19 @@ export function toDecision(
   verdicts: readonly Omit<Verdict<unknown>, 'state'>[],
   cost: number,
 ): LimitDecision {
-  const allowed = verdicts.every((verdict) => verdict.allowed)
+  let allowed = true
   let retryAfterMs = 0
-  const limits = checks.map(({ name, limit, windowMs }, index): LimitState => {
+  for (const verdict of verdicts) {
+    if (verdict.allowed) continue
+    allowed = false
+    retryAfterMs = Math.max(retryAfterMs, verdict.resetMs)
+  }
+  const limits: LimitState[] = []
+  for (const [index, { name, limit, windowMs }] of checks.entries()) {
     const verdict = verdicts[index]
     if (verdict === undefined) throw new RangeError('A limit without a verdict')
-    if (!verdict.allowed) retryAfterMs = Math.max(retryAfterMs, verdict.resetMs)
     const remaining = verdict.remaining + (!allowed && verdict.allowed ? cost : 0)
-    return { name, limit, windowMs, allowed: verdict.allowed, remaining, resetMs: verdict.resetMs }
-  })
+    limits.push({ name, limit, windowMs, allowed: verdict.allowed, remaining, resetMs: verdict.resetMs })
+  }
   return { allowed, limits, retryAfterMs, degraded: false }
 }
