@@ -216,10 +216,14 @@ export class Worker {
     try {
       // Nothing is signed before it is known what time it is.
       if (this.#time.isUnknown) await this.#time.compare()
+      const askedAt = this.#ctx.clock.now()
       const claimed = await this.#ctx.storage.claimDeliveries({ ...request, now: this.#ctx.storageTime() })
-      this.#held.add(claimed, this.#ctx.clock.now())
-      this.#lanes.add(claimed, request)
       this.#failedClaims = 0
+      const answeredAt = this.#ctx.clock.now()
+      // An answer that was held up for so long is about leases that others may have taken over by now.
+      if (answeredAt - askedAt >= leaseMs) return await this.#giveBack(claimed)
+      this.#held.add(claimed, answeredAt)
+      this.#lanes.add(claimed, request)
     } catch (error) {
       this.#failedClaims++
       this.#ctx.logger.error({ err: error }, 'No deliveries could be claimed; trying again')
@@ -261,13 +265,17 @@ export class Worker {
   }
 
   async #release(waiting: readonly ClaimedDelivery[]): Promise<void> {
-    if (waiting.length === 0) return
     for (const claimed of waiting) this.#letGo(claimed)
+    await this.#giveBack(waiting)
+  }
+
+  async #giveBack(claims: readonly ClaimedDelivery[]): Promise<void> {
+    if (claims.length === 0) return
     try {
-      await this.#ctx.storage.releaseDeliveries(waiting, { now: this.#ctx.storageTime() })
+      await this.#ctx.storage.releaseDeliveries(claims, { now: this.#ctx.storageTime() })
     } catch (error) {
       this.#ctx.logger.warn(
-        { err: error, count: waiting.length },
+        { err: error, count: claims.length },
         'Claims could not be given back; their leases will lapse',
       )
     }

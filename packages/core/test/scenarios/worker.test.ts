@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { LeadhooksError, memoryStorage, type Storage } from '@leadhooks/core'
+import type { ClaimedDelivery } from '@leadhooks/core/storage'
 import { fakeClock, hang } from '@leadhooks/core/testing'
 import { describe, expect, test } from 'vitest'
 import { dispatch, gate, openLeadhooks, openReceiver, organizationId, whileTimePasses } from './harness.ts'
@@ -321,6 +322,34 @@ describe('leases', () => {
       status: 'delivered',
       superseded: false,
     })
+  })
+
+  test('that lapsed while the answer about them was held up are not used', async () => {
+    const clock = fakeClock()
+    const storage = memoryStorage()
+    const claim = storage.claimDeliveries.bind(storage)
+    const takenOver: ClaimedDelivery[] = []
+    const { opened: isTakenOver, open } = gate()
+    storage.claimDeliveries = async (request) => {
+      const claimed = await claim(request)
+      if (claimed.length === 0 || takenOver.length > 0) return claimed
+      await clock.advance(60_000)
+      takenOver.push(...(await claim({ ...request, now: new Date(clock.now()) })))
+      open()
+      return claimed
+    }
+    const receiver = await openReceiver()
+    const { leadhooks, settledCount } = await openLeadhooks({ clock, storage, delivery: { leaseMs: 60_000 } })
+    await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    await dispatch(leadhooks)
+    leadhooks.startWorker()
+    await whileTimePasses(clock, isTakenOver)
+    await clock.advance(1000)
+    expect(receiver.requests).toHaveLength(0)
+    await storage.releaseDeliveries(takenOver, { now: new Date(clock.now()) })
+    const [settled] = await whileTimePasses(clock, settledCount(1))
+    expect(settled).toMatchObject({ status: 'delivered', superseded: false })
+    expect(receiver.requests).toHaveLength(1)
   })
 })
 
