@@ -47,7 +47,9 @@ import { memoryRateLimiter } from './rate-limit/memory-rate-limiter.ts'
 import { createWebhook } from './webhooks/create-webhook.ts'
 import { deleteWebhook } from './webhooks/delete-webhook.ts'
 import { getWebhook, listWebhooks } from './webhooks/list-webhooks.ts'
+import { readHealth } from './webhooks/read-health.ts'
 import { revealSecret } from './webhooks/reveal-secret.ts'
+import { rotateSecret } from './webhooks/rotate-secret.ts'
 import { switchWebhook, updateWebhook } from './webhooks/update-webhook.ts'
 
 /**
@@ -124,6 +126,8 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       delete: (input) => deleteWebhook(ctx, input),
       enable: (input) => switchWebhook(ctx, input, true),
       disable: (input) => switchWebhook(ctx, input, false),
+      health: (input) => readHealth(ctx, input),
+      rotateSecret: (input) => rotateSecret(ctx, input),
       revealSecret: (input) => revealSecret(ctx, input),
     },
     audit: {

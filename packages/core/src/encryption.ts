@@ -15,6 +15,8 @@ export interface EncryptionKey {
  */
 export interface Encryption {
   seal(plaintext: string, identity: string): string
+  /** How everything begins that the current key has sealed. */
+  currentPrefix: string
   /** Throws `undecryptable` when the key is unknown, or the value was changed or moved. */
   open(sealed: string, identity: string): string
 }
@@ -31,13 +33,16 @@ export function createEncryption(keys: readonly EncryptionKey[]): Encryption {
   }
   const [currentId, currentKey] = first
 
+  const currentPrefix = `v1.${currentId}.`
+
   return {
+    currentPrefix,
     seal(plaintext, identity) {
       const nonce = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', currentKey, nonce).setAAD(Buffer.from(identity))
       const content = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()])
       const parts = [nonce, content, cipher.getAuthTag()].map((part) => part.toString('base64url'))
-      return ['v1', currentId, ...parts].join('.')
+      return currentPrefix + parts.join('.')
     },
     open(sealed, identity) {
       const [version, id = '', nonce = '', content = '', tag = ''] = sealed.split('.')

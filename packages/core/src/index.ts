@@ -44,7 +44,9 @@ export type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
 export type { ListAuditInput, ShownAuditEntry } from './audit/list-audit.ts'
 export type { AuditFault, AuditVerification, VerifyAuditInput } from './audit/verify-audit.ts'
 export type { DeleteWebhookInput } from './webhooks/delete-webhook.ts'
+export type { WebhookHealthReport } from './webhooks/read-health.ts'
 export type { RevealSecretInput } from './webhooks/reveal-secret.ts'
+export type { RotateSecretInput } from './webhooks/rotate-secret.ts'
 
 // The things themselves
 export type { Actor } from './model/actor.ts'
@@ -57,7 +59,15 @@ export type { LeadhooksEvent } from './model/event.ts'
 export type { Organization } from './model/organization.ts'
 export type { RateLimit, RateLimitAlgorithm } from './model/rate-limit.ts'
 export type { RetryPolicy, RetryPolicyName } from './model/retry-policy.ts'
-export type { BodySignature, DisabledReason, Webhook } from './model/webhook.ts'
+export type {
+  AutoDisablePolicy,
+  BodySignature,
+  CircuitPolicy,
+  CircuitState,
+  DisabledReason,
+  WaitReason,
+  Webhook,
+} from './model/webhook.ts'
 export type { ApiKeyWatch, Diagnosis, PendingMigration, Scoped, Storage } from './storage/storage.ts'
 export type { ApiKeyChanges } from './api-keys/api-key-changes.ts'
 

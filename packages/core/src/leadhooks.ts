@@ -29,7 +29,9 @@ import type { Diagnosis, PendingMigration, Scoped } from './storage/storage.ts'
 import type { CreateWebhookInput } from './webhooks/create-webhook.ts'
 import type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
 import type { DeleteWebhookInput } from './webhooks/delete-webhook.ts'
+import type { WebhookHealthReport } from './webhooks/read-health.ts'
 import type { RevealSecretInput } from './webhooks/reveal-secret.ts'
+import type { RotateSecretInput } from './webhooks/rotate-secret.ts'
 import type { SwitchWebhookInput, UpdateWebhookInput } from './webhooks/update-webhook.ts'
 
 /** What `dispatchEvent` takes: `data` as the schema of the event type takes it. */
@@ -153,6 +155,13 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     enable(input: SwitchWebhookInput): Promise<Webhook>
     /** Makes its deliveries wait, and takes no new events. */
     disable(input: SwitchWebhookInput): Promise<Webhook>
+    /** Whether its deliveries go, and how it has failed since its last success. */
+    health(input: Scoped): Promise<WebhookHealthReport>
+    /**
+     * Gives it another signing secret, and shows it. Requests are signed with the former one too for `graceSeconds` longer (a day
+     * unless told).
+     */
+    rotateSecret(input: RotateSecretInput): Promise<{ webhook: Webhook; secret: string }>
     /** Shows its signing secret once more, and writes in the audit log that it did. */
     revealSecret(input: RevealSecretInput): Promise<{ secret: string }>
   }

@@ -1,5 +1,6 @@
 import type { Attempt } from './model/attempt.ts'
 import type { DeadLetterReason } from './model/delivery.ts'
+import type { DisabledReason } from './model/webhook.ts'
 
 /** What just happened, for the host's metrics, traces and screens. Holds no secrets and no payloads. */
 export type Observation =
@@ -40,7 +41,33 @@ export type Observation =
   /** A key expires soon, or is due to be rotated: told once for each expiry and each rotation. */
   | { type: 'api_key.expiring'; organizationId: string; apiKeyId: string; expiresAt: Date }
   | { type: 'api_key.rotation_due'; organizationId: string; apiKeyId: string; dueAt: Date }
-  | { type: 'webhook.disabled'; organizationId: string; webhookId: string; reason: 'gone' }
+  | {
+      type: 'webhook.disabled'
+      organizationId: string
+      webhookId: string
+      reason: Exclude<DisabledReason, 'by_user'>
+    }
+  /** A webhook has a new signing secret. `previousEndsAt`: until when requests are signed with the former one too. */
+  | { type: 'webhook.secret_rotated'; organizationId: string; webhookId: string; previousEndsAt: Date | null }
+  /** Failures in a row have reached so much of what switches a webhook off, in percent: 50, 70, 90 or 100. */
+  | {
+      type: 'webhook.failing'
+      organizationId: string
+      webhookId: string
+      percent: number
+      consecutiveFailures: number
+      failingSince: Date
+    }
+  /** The deliveries of a webhook wait: its receiver fails. A probe goes out at `probeAt`. */
+  | {
+      type: 'webhook.circuit_opened'
+      organizationId: string
+      webhookId: string
+      consecutiveFailures: number
+      probeAt: Date
+    }
+  /** The receiver is back, and what has waited goes out. */
+  | { type: 'webhook.recovered'; organizationId: string; webhookId: string }
 
 /** The part of a pino logger that Leadhooks calls: fields first, then the sentence. */
 export interface Logger {

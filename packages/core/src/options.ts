@@ -15,12 +15,13 @@ import type { AuditHead } from './model/audit-entry.ts'
 import { type Environment, environments } from './model/api-key.ts'
 import type { RateLimit } from './model/rate-limit.ts'
 import type { RetryPolicy } from './model/retry-policy.ts'
+import type { AutoDisablePolicy, CircuitPolicy } from './model/webhook.ts'
 import type { NetworkOptions } from './network/network-policy.ts'
 import type { Logger, Observation } from './observation.ts'
 import { rateLimit, rateLimits } from './rate-limit/rate-limit-input.ts'
 import type { RateLimiter } from './rate-limit/rate-limiter.ts'
 import type { Storage } from './storage/storage.ts'
-import { retryPolicy } from './webhooks/webhook-input.ts'
+import { autoDisablePolicy, circuitSettings, retryPolicy } from './webhooks/webhook-input.ts'
 
 export interface DeliveryOptions {
   /** How many requests a worker has under way at once. @default 64 */
@@ -39,6 +40,17 @@ export interface DeliveryOptions {
   timeoutMs?: number | undefined
   /** When a failed delivery is tried again, where the webhook has no policy of its own. @default 'patient' */
   retry?: RetryPolicy | undefined
+  /**
+   * When the deliveries of a webhook that fails wait, and how long: after `failures` in a row over at least `spanMs`, for
+   * `firstProbeMs`; then one of them is tried, and while that fails the waits double, up to `longestProbeMs`. False: never.
+   * Where the webhook has none of its own. @default { failures: 10, spanMs: 30_000, firstProbeMs: 30_000, longestProbeMs: 3_600_000 }
+   */
+  circuit?: Partial<CircuitPolicy> | false | undefined
+  /**
+   * When a webhook that fails is switched off: `{ failingForMs }` or `{ consecutiveFailures }`; false: never. Its deliveries wait
+   * until somebody enables it. Where the webhook has none of its own. @default { failingForMs: 432_000_000 }, five days
+   */
+  autoDisable?: AutoDisablePolicy | false | undefined
   /** How long a delivery stays with a worker that has gone silent. Live workers renew their leases. @default 30000 */
   leaseMs?: number | undefined
   /** How often a worker looks for what has fallen due while nothing wakes it. @default 100 */
@@ -194,6 +206,8 @@ const options = z.strictObject({
       organizationConcurrency: z.int().min(1).max(10_000).optional(),
       timeoutMs: z.int().min(1).max(600_000).default(15_000),
       retry: retryPolicy.default('patient'),
+      circuit: circuitSettings.or(z.literal(false)).prefault({}),
+      autoDisable: autoDisablePolicy.or(z.literal(false)).default({ failingForMs: 5 * 86_400_000 }),
       leaseMs: z.int().min(100).max(3_600_000).default(30_000),
       pollIntervalMs: z.int().min(1).max(60_000).default(100),
     })

@@ -2,6 +2,7 @@ import type { Database } from './database.ts'
 import type { Share } from './known-lanes.ts'
 import { nowOr } from './now.ts'
 import { statement } from './statement.ts'
+import { isSending } from './webhook-readiness.ts'
 
 /** A delivery that was just claimed. */
 export interface ClaimedRow {
@@ -49,7 +50,7 @@ const claim = statement(`
   ), free as materialized (
     select delivery.id, webhook.concurrency, webhook.xmin::text as webhook_version
     from input cross join lane
-    join leadhooks.webhooks as webhook on webhook.id = lane.webhook_id and webhook.enabled
+    join leadhooks.webhooks as webhook on webhook.id = lane.webhook_id and ${isSending('input.now')}
     cross join lateral (
       select queue.id from leadhooks.queue
       where queue.webhook_id = lane.webhook_id and queue.lease is null

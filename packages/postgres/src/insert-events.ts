@@ -7,6 +7,7 @@ import {
 } from '@leadhooks/core/storage'
 import { nowOr } from './now.ts'
 import { type Statement, statement } from './statement.ts'
+import { takesEvents } from './webhook-readiness.ts'
 
 /** Runs a statement where the events are to be written: in the host's transaction, or by itself. */
 export type Run = (statement: Statement, values: readonly unknown[]) => Promise<unknown[]>
@@ -47,7 +48,7 @@ const insertOne = (notify: boolean): Statement =>
       insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at)
       select event.deliveries || ${idEnd}, event.organization_id, webhook.id, event.id, input.now, input.now
       from event, input, leadhooks.webhooks as webhook
-      where event.is_new and webhook.organization_id = event.organization_id and webhook.enabled
+      where event.is_new and webhook.organization_id = event.organization_id and ${takesEvents}
         and ${matches('webhook', 'input.patterns')}
       returning organization_id, webhook_id
     )
@@ -75,7 +76,7 @@ const insertMany = (notify: boolean): Statement =>
         input.now, input.now
       from input
       join event on event.organization_id = input.organization_id and event.id = input.id and event.is_new
-      join leadhooks.webhooks as webhook on webhook.organization_id = event.organization_id and webhook.enabled
+      join leadhooks.webhooks as webhook on webhook.organization_id = event.organization_id and ${takesEvents}
         and ${matches('webhook', 'input.patterns')}
       returning organization_id, webhook_id, event_id
     )

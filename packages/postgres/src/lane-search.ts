@@ -3,6 +3,7 @@ import type { DueFrom } from './due-from.ts'
 import type { KnownLanes } from './known-lanes.ts'
 import { nowOr } from './now.ts'
 import { statement } from './statement.ts'
+import { isSending } from './webhook-readiness.ts'
 
 /** How far a look reaches back behind the one before: transactions that commit later than this are found by the full look. */
 const overlapMs = 1000
@@ -20,7 +21,7 @@ const findRecent = statement(`
     select distinct webhook_id from leadhooks.queue
     where due_at > input.now - $2::float8 * interval '1 millisecond' and due_at <= input.now and lease is null
   ) as due
-  join leadhooks.webhooks as webhook on webhook.id = due.webhook_id and webhook.enabled
+  join leadhooks.webhooks as webhook on webhook.id = due.webhook_id and ${isSending('input.now')}
   union all
   select null, null from input where exists (select from leadhooks.claims where look_at <= input.now)`)
 
@@ -39,14 +40,14 @@ const findAll = statement(`
     ) as next
     where place < ${pageSize}
   )
-  select lane.webhook_id, webhook.organization_id, webhook.enabled, due.due_at
+  select lane.webhook_id, webhook.organization_id, due.due_at
   from input cross join lane
   left join leadhooks.webhooks as webhook on webhook.id = lane.webhook_id
   left join lateral (
     select due_at from leadhooks.queue
     where webhook_id = lane.webhook_id and due_at <= input.now and lease is null
     order by due_at limit 1
-  ) as due on webhook.enabled
+  ) as due on ${isSending('input.now')}
   order by lane.place`)
 
 interface RecentRow {
@@ -57,7 +58,6 @@ interface RecentRow {
 interface LaneRow {
   webhook_id: string
   organization_id: string | null
-  enabled: boolean | null
   due_at: Date | null
 }
 

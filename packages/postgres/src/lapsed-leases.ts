@@ -4,6 +4,7 @@ import type { Database, Session } from './database.ts'
 import { moveToFinished } from './finished-deliveries.ts'
 import { nowOr } from './now.ts'
 import { statement } from './statement.ts'
+import { isSending } from './webhook-readiness.ts'
 
 /** A lapse more than this ends the delivery: it must not take one worker after the other with it. */
 const mostLapses = 4
@@ -44,7 +45,7 @@ const findLapsed = statement(`
   with input as (select ${nowOr('$1')} as now)
   select queue.id, queue.organization_id, queue.webhook_id, webhook.concurrency, queue.lapses
   from input cross join leadhooks.queue
-  join leadhooks.webhooks as webhook on webhook.id = queue.webhook_id and webhook.enabled
+  join leadhooks.webhooks as webhook on webhook.id = queue.webhook_id and ${isSending('input.now')}
   where queue.id = any(array(
       select unnest(delivery_ids) from leadhooks.claims where $2::timestamptz is not null or look_at <= input.now
       order by look_at limit ${pageSize}))

@@ -4,6 +4,7 @@ import { dispatchEventFunction } from './migrations/0002-dispatch-event.ts'
 import { apiKeyLife } from './migrations/0003-api-key-life.ts'
 import { rateLimits } from './migrations/0004-rate-limits.ts'
 import { auditLog } from './migrations/0005-audit-log.ts'
+import { webhookHealth } from './migrations/0006-webhook-health.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -11,4 +12,5 @@ export const migrations: readonly Migration[] = [
   apiKeyLife,
   rateLimits,
   auditLog,
+  webhookHealth,
 ]

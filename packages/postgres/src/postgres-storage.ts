@@ -118,9 +118,18 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     recordApiKeyUsage: async (uses, counts) => recordApiKeyUsage(database, uses, counts),
     ...webhooks,
     async updateWebhook(webhook, changes, audit) {
-      const updated = await webhooks.updateWebhook(webhook, changes, audit)
-      // What it has missed lies far back, where only a full look would find it.
-      if (changes.enabled === true) claims.hear({ ...webhook, webhookId: webhook.id }, { sinceLong: true })
+      let goesOn = false
+      const updated = await webhooks.updateWebhook(
+        webhook,
+        (current) => {
+          const wanted = typeof changes === 'function' ? changes(current) : changes
+          goesOn = wanted?.enabled === true || wanted?.waitsUntil === null
+          return wanted
+        },
+        audit,
+      )
+      // What has waited lies far back, where only a full look would find it.
+      if (goesOn) claims.hear({ ...webhook, webhookId: webhook.id }, { sinceLong: true })
       return updated
     },
     deleteWebhook: async (webhook, audit) =>

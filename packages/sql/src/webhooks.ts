@@ -1,4 +1,12 @@
-import { bodySignatures, type StoredWebhook, type WebhookStorage } from '@leadhooks/core/storage'
+import {
+  bodySignatures,
+  circuitStates,
+  disabledReasons,
+  type StoredWebhook,
+  waitReasons,
+  type WebhookChanges,
+  type WebhookStorage,
+} from '@leadhooks/core/storage'
 import { withAudit } from './audit.ts'
 import type { Codec } from './codec.ts'
 import { behind } from './newest-first.ts'
@@ -18,14 +26,25 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   retry: 'json',
   timeoutMs: 'number',
   concurrency: 'number',
+  circuit: 'json',
+  autoDisable: 'json',
+  circuitState: circuitStates,
+  waitsUntil: 'date',
+  waitsFor: waitReasons,
+  rotateSecretEveryDays: 'number',
+  rotateSecretAt: 'date',
+  secretRotatedAt: 'date',
+  previousSecretEndsAt: 'date',
   enabled: 'boolean',
-  disabledReason: ['by_user', 'gone'],
+  disabledReason: disabledReasons,
   disabledAt: 'date',
   createdAt: 'date',
   updatedAt: 'date',
   sealedSecret: 'text',
+  sealedPreviousSecret: 'text',
   sealedHeaders: 'text',
   maxAgeMs: 'number',
+  health: 'json',
 })
 
 /** All but `deleteWebhook`, which touches deliveries and is each dialect's own. */
@@ -60,17 +79,47 @@ export function webhookStorage(sql: Sql): Omit<WebhookStorage, 'deleteWebhook'> 
     },
 
     async updateWebhook({ organizationId, id }, changes, audit) {
-      const query = db.updateTable('webhooks').set(toChanges(mapping, codec, changes))
-      const update = query.where('organization_id', '=', organizationId).where('id', '=', id).returningAll()
-      if (audit === undefined) return first(await runner.rows(update))
+      const update = (wanted: WebhookChanges) =>
+        db
+          .updateTable('webhooks')
+          .set(toChanges(mapping, codec, wanted))
+          .where('organization_id', '=', organizationId)
+          .where('id', '=', id)
+          .returningAll()
+      if (audit === undefined && typeof changes !== 'function')
+        return first(await runner.rows(update(changes)))
       const current = db.selectFrom('webhooks').selectAll().where('organization_id', '=', organizationId)
       return withAudit(sql, audit, function* (append) {
         const before = first(yield* rowsOf(current.where('id', '=', id).modifyEnd(sql.lock)))
         if (before === null) return null
-        const after = first(yield* rowsOf(update))
+        const wanted = typeof changes === 'function' ? changes(before) : changes
+        if (wanted === null) return before
+        const after = first(yield* rowsOf(update(wanted)))
         yield* append(organizationId, before, after)
         return after
       })
+    },
+
+    async findSecretsToRotate({ by, limit }) {
+      const due = db.selectFrom('webhooks').selectAll().where('rotate_secret_at', '<=', codec.date.write(by))
+      const rows = await runner.rows(due.orderBy('rotate_secret_at').limit(limit))
+      return rows.map((row) => readWebhook(codec, row))
+    },
+
+    async findSealedOtherwise({ prefix, afterId, limit }) {
+      const others = db
+        .selectFrom('webhooks')
+        .selectAll()
+        .where('id', '>', afterId)
+        .where((eb) =>
+          eb.or(
+            (['sealed_secret', 'sealed_previous_secret', 'sealed_headers'] as const).map((column) =>
+              eb(eb.fn<string>('substr', [column, eb.val(1), eb.val(prefix.length)]), '<>', prefix),
+            ),
+          ),
+        )
+      const rows = await runner.rows(others.orderBy('id').limit(limit))
+      return rows.map((row) => readWebhook(codec, row))
     },
   }
 }

@@ -44,7 +44,7 @@ export function claimDeliveries(
   const { turns, corruptRows } = state
   const found: LeadhooksError[] = []
   const onCorrupt = (error: LeadhooksError): void => void found.push(error)
-  const webhooks = new ClaimWebhooks(connection, request, onCorrupt)
+  const webhooks = new ClaimWebhooks(connection, request, now, onCorrupt)
   const look: Look = { connection, now, turns, onCorrupt, webhooks }
 
   fanOut(connection)

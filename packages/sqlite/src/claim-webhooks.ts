@@ -9,7 +9,7 @@ type WebhookRow = Columns<StoredWebhook>
 const selectWebhook = `select * from leadhooks_webhooks where organization_id = ? and id = ?`
 
 interface Known {
-  /** Null for a webhook that gets nothing: it is disabled, gone, or its row cannot be read. */
+  /** Null for a webhook that gets nothing: it is disabled, waits, is gone, or its row cannot be read. */
   webhook: StoredWebhook | null
   room: number
 }
@@ -18,14 +18,21 @@ interface Known {
 export class ClaimWebhooks {
   readonly #connection: Connection
   readonly #request: ClaimRequest
+  readonly #now: number
   readonly #onCorrupt: (error: LeadhooksError) => void
   readonly #known = new Map<string, Known>()
   /** How many more deliveries each organization may be given. */
   readonly #organizations = new Map<string, number>()
 
-  constructor(connection: Connection, request: ClaimRequest, onCorrupt: (error: LeadhooksError) => void) {
+  constructor(
+    connection: Connection,
+    request: ClaimRequest,
+    now: number,
+    onCorrupt: (error: LeadhooksError) => void,
+  ) {
     this.#connection = connection
     this.#request = request
+    this.#now = now
     this.#onCorrupt = onCorrupt
   }
 
@@ -67,7 +74,7 @@ export class ClaimWebhooks {
     // A webhook without room need not be read. There can be many of them, and they are asked for in every claim.
     if (room.get(webhookId) === 0) return { webhook: null, room: 0 }
     const row = this.#connection.get(selectWebhook, organizationId, webhookId) as WebhookRow | undefined
-    if (row?.enabled !== 1) return { webhook: null, room: 0 }
+    if (row?.enabled !== 1 || Number(row.waits_until) > this.#now) return { webhook: null, room: 0 }
     try {
       const webhook = readWebhook(codec, row)
       const own = Math.min(webhook.concurrency ?? defaultConcurrency, mostConcurrency)

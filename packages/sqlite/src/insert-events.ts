@@ -48,7 +48,7 @@ function insertUnlessThere(
   return changes === 1 ? Number(lastInsertRowid) : null
 }
 
-/** The enabled webhooks that match, each once. */
+/** The webhooks that match, each once. */
 function webhooksFor(connection: Connection, organizationId: string, patterns: readonly string[]): string[] {
   // The empty pattern is that of webhooks which take every event type.
   const parameters = [organizationId, '']

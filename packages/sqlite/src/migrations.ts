@@ -3,5 +3,6 @@ import { initial } from './migrations/0001-initial.ts'
 import { duties } from './migrations/0002-duties.ts'
 import { apiKeyLife } from './migrations/0003-api-key-life.ts'
 import { auditLog } from './migrations/0004-audit-log.ts'
+import { webhookHealth } from './migrations/0005-webhook-health.ts'
 
-export const migrations: readonly Migration[] = [initial, duties, apiKeyLife, auditLog]
+export const migrations: readonly Migration[] = [initial, duties, apiKeyLife, auditLog, webhookHealth]

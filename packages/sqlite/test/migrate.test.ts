@@ -12,6 +12,7 @@ test('what is pending is told without a change to an empty file, and is what a m
     { version: 2, name: 'duties', mode: 'transactional' },
     { version: 3, name: 'api-key-life', mode: 'transactional' },
     { version: 4, name: 'audit-log', mode: 'transactional' },
+    { version: 5, name: 'webhook-health', mode: 'transactional' },
   ])
   expect(database.prepare('select count(*) from sqlite_master').pluck().get()).toBe(0)
 
@@ -44,7 +45,12 @@ test('webhooks of version 1 stay, and those without a retry policy of their own 
   insert.run('whk_own', '"stepped"')
   insert.run('whk_default', null)
 
-  expect(await storage.migrate()).toMatchObject([{ version: 2 }, { version: 3 }, { version: 4 }])
+  expect(await storage.migrate()).toMatchObject([
+    { version: 2 },
+    { version: 3 },
+    { version: 4 },
+    { version: 5 },
+  ])
   const webhooks = await storage.listWebhooks({ organizationId: 'acme', limit: 10 })
   expect(webhooks).toMatchObject([
     { id: 'whk_own', retry: 'stepped', maxAgeMs: 90_000_000, sealedSecret: 'sealed' },

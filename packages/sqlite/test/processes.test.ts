@@ -39,6 +39,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'duties',
     'api-key-life',
     'audit-log',
+    'webhook-health',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
@@ -46,6 +47,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     { version: 2, name: 'duties' },
     { version: 3, name: 'api-key-life' },
     { version: 4, name: 'audit-log' },
+    { version: 5, name: 'webhook-health' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

@@ -13,6 +13,7 @@ import { operationCases } from './operations.ts'
 import { organizationCases } from './organizations.ts'
 import { settlementCases } from './settlement.ts'
 import { webhookCases } from './webhooks.ts'
+import { webhookHealthCases } from './webhook-health.ts'
 
 /** Every promise of the storage contract, as data: any test runner will do. */
 export const storageConformance: readonly ConformanceCase[] = [
@@ -20,6 +21,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...organizationCases,
   ...apiKeyCases,
   ...webhookCases,
+  ...webhookHealthCases,
   ...eventCases,
   ...claimCases,
   ...leaseCases,

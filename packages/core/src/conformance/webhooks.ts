@@ -16,6 +16,7 @@ import {
   raceAround,
   reload,
   settle,
+  start,
   webhookRow,
 } from './fixtures.ts'
 
@@ -40,6 +41,17 @@ export const webhookCases: readonly ConformanceCase[] = [
       bodySignature: 'off',
       timeoutMs: 30_000,
       concurrency: 3,
+      circuit: { failures: 3, spanMs: 0, firstProbeMs: 1000, longestProbeMs: hour },
+      autoDisable: { consecutiveFailures: 10 },
+      circuitState: 'half_open',
+      waitsUntil: after(789),
+      waitsFor: 'circuit',
+      rotateSecretEveryDays: 30,
+      rotateSecretAt: after(30 * 24 * hour),
+      secretRotatedAt: after(321),
+      previousSecretEndsAt: after(24 * hour),
+      sealedPreviousSecret: 'sealed:previous',
+      health: { consecutiveFailures: 7, failingSince: start.getTime(), openings: 2, warnedOf: 70 },
       enabled: false,
       disabledReason: 'gone',
       disabledAt: after(456),
@@ -49,7 +61,8 @@ export const webhookCases: readonly ConformanceCase[] = [
       // Longer than 32 bits of milliseconds.
       maxAgeMs: 90 * 24 * hour,
     })
-    const all = [plain, full, ...policies.map((retry) => webhookRow({ retry }))]
+    const without = webhookRow({ circuit: false, autoDisable: false })
+    const all = [plain, full, without, ...policies.map((retry) => webhookRow({ retry }))]
     for (const webhook of all) await storage.insertWebhook(webhook)
     for (const webhook of all) assert.deepEqual(await storage.findWebhook(webhook), webhook)
   }),

@@ -445,6 +445,51 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['lapsed leases are claimed before the backlog, however old that is'],
   },
 
+  'claims for webhooks that wait': {
+    breaks: (right, state) => ({
+      async claimDeliveries(request) {
+        const waiting = [...state.webhooks.values()].map((webhook) => ({
+          webhook,
+          until: webhook.waitsUntil,
+        }))
+        for (const { webhook } of waiting) webhook.waitsUntil = null
+        const claimed = await right.claimDeliveries(request)
+        for (const { webhook, until } of waiting) webhook.waitsUntil = until
+        return claimed
+      },
+    }),
+    noticedBy: [
+      'deliveries of a webhook that waits are claimed when its time has come',
+      'a lapsed lease of a webhook that waits, waits too',
+    ],
+  },
+
+  'lets nothing come to webhooks that are switched off': {
+    breaks: (right, state) => ({
+      async insertEvents(events, options) {
+        const off = [...state.webhooks.values()].filter(({ enabled }) => !enabled)
+        const reasons = off.map(({ disabledReason }) => disabledReason)
+        for (const webhook of off) webhook.disabledReason = 'by_user'
+        const inserted = await right.insertEvents(events, options)
+        off.forEach((webhook, index) => (webhook.disabledReason = reasons[index] ?? null))
+        return inserted
+      },
+    }),
+    noticedBy: ['an event for a webhook that is switched off as failing waits for it'],
+  },
+
+  'finds secrets to rotate of any time': {
+    breaks: (right) => ({
+      findSecretsToRotate: async (options) =>
+        right.findSecretsToRotate({ ...options, by: new Date(8_640_000_000_000_000) }),
+      findSealedOtherwise: async (options) => right.findSealedOtherwise({ ...options, afterId: '' }),
+    }),
+    noticedBy: [
+      'webhooks whose secrets were to be rotated by then are found, the first due first',
+      'webhooks with a credential that is sealed otherwise are found, a page at a time',
+    ],
+  },
+
   'claims for disabled webhooks': {
     breaks: (right, state) => ({
       async claimDeliveries(request) {
@@ -565,7 +610,7 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
         const row = await right.findWebhook(ids)
         await setImmediate()
         if (row === null) return null
-        const changed = { ...row, ...changes }
+        const changed = { ...row, ...(typeof changes === 'function' ? changes(row) : changes) }
         state.webhooks.set(row.id, changed)
         return changed
       },
@@ -580,6 +625,7 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     }),
     noticedBy: [
       'updates of different fields of a webhook at once all stay',
+      'of ten functions at once each sees what the one before it made',
       'updates of different fields of an API key at once all stay',
     ],
   },

@@ -3,8 +3,10 @@ import { isLeadhooksError } from '../errors.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
+import type { HealthSign } from '../webhooks/webhook-health.ts'
 import { classifyResponse, type Verdict } from './classify-response.ts'
 import type { DeliveryTarget } from './delivery-target.ts'
+import { healthSign } from './health-sign.ts'
 import { nextDelayMs, parseRetryAfter } from './retry-schedule.ts'
 import { sendRequest, type SendResult } from './send-request.ts'
 import { signRequest } from './sign-request.ts'
@@ -19,23 +21,36 @@ export interface DeliverOptions {
   signal: AbortSignal
 }
 
+/** What came of an attempt: for its delivery, and for its webhook. */
+export interface Delivered {
+  settlement: Settlement
+  sign: HealthSign | null
+}
+
 /** Makes one attempt of a claimed delivery and says what came of it. Never throws for what the receiver did. */
 export async function deliver(
   ctx: Context,
   claimed: ClaimedDelivery,
   { targetOf, startedAt, signal }: DeliverOptions,
-): Promise<Settlement> {
+): Promise<Delivered> {
   const target = openTarget(targetOf, claimed.webhook)
-  if (target === null) return undecryptable(claimed)
+  if (target === null) return { settlement: undecryptable(claimed), sign: null }
   const request = signRequest(target, claimed, startedAt)
   const result = await sendRequest(ctx.agent, ctx.clock, request, signal)
   const verdict = classifyResponse(result)
+  const at = startedAt + result.durationMs
+  const retryAfterMs = result.kind === 'response' ? parseRetryAfter(result.retryAfter, at) : null
+  const next = await nextStep(ctx, claimed, verdict, retryAfterMs)
+  const statusCode = result.kind === 'response' ? result.statusCode : null
   return {
-    id: claimed.id,
-    lease: claimed.lease,
-    attempt: toAttempt(claimed, startedAt, result, verdict),
-    next: await nextStep(ctx, claimed, result, verdict, startedAt + result.durationMs),
-    ...(verdict.outcome === 'gone' && { disableWebhook: 'gone' }),
+    settlement: {
+      id: claimed.id,
+      lease: claimed.lease,
+      attempt: toAttempt(claimed, startedAt, result, verdict),
+      next,
+      ...(verdict.outcome === 'gone' && { disableWebhook: 'gone' }),
+    },
+    sign: healthSign({ verdict, statusCode, retryAfterMs, next, at }),
   }
 }
 
@@ -83,16 +98,14 @@ function toText(body: Buffer): string {
 async function nextStep(
   ctx: Context,
   claimed: ClaimedDelivery,
-  result: SendResult,
   verdict: Verdict,
-  answeredAt: number,
+  retryAfterMs: number | null,
 ): Promise<Settlement['next']> {
   if (verdict.outcome === 'delivered') return { status: 'delivered' }
   if (verdict.outcome === 'gone') return { status: 'dead_letter', reason: 'gone' }
   // The receiver had no chance to answer: the next worker tries at once, even where this was the last attempt.
   if (verdict.failure === 'worker_stopped') return { status: 'retrying', delayMs: 0 }
-  const retryAfter = result.kind === 'response' ? parseRetryAfter(result.retryAfter, answeredAt) : null
-  const delayMs = await delayOf(ctx, claimed, retryAfter)
+  const delayMs = await delayOf(ctx, claimed, retryAfterMs)
   return delayMs === null ? { status: 'dead_letter', reason: 'exhausted' } : { status: 'retrying', delayMs }
 }
 

@@ -1,19 +1,25 @@
 import { createBodySigner, createSigner, type Signer } from '@leadhooks/verify-signature'
 import type { Context } from '../context.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
-import { openHeaders, openSecret } from '../webhooks/credentials.ts'
+import { openHeaders, openPreviousSecret, openSecret } from '../webhooks/credentials.ts'
 import { userAgent } from './user-agent.ts'
 
 /** What every request to a webhook has in common, worked out once: its secret opened, its headers laid out. */
 export interface DeliveryTarget {
   url: URL
+  keys: SigningKeys
+  /** What requests are signed with while the former secret still counts; null when there is none. */
+  grace: { keys: SigningKeys; endsAt: number } | null
+  /** Names and values in turn. */
+  headers: readonly string[]
+  timeoutMs: number
+}
+
+export interface SigningKeys {
   /** The value of `webhook-signature`. */
   sign: Signer
   /** The value of `X-Webhook-Signature`; null where the webhook has it off. */
   signBody: ((body: string) => string) | null
-  /** Names and values in turn. */
-  headers: readonly string[]
-  timeoutMs: number
 }
 
 const rememberedTargets = 10_000
@@ -50,6 +56,8 @@ function isSame(a: StoredWebhook, b: StoredWebhook): boolean {
   return (
     a === b ||
     (a.sealedSecret === b.sealedSecret &&
+      a.sealedPreviousSecret === b.sealedPreviousSecret &&
+      a.previousSecretEndsAt?.getTime() === b.previousSecretEndsAt?.getTime() &&
       a.sealedHeaders === b.sealedHeaders &&
       a.url === b.url &&
       a.bodySignature === b.bodySignature &&
@@ -68,12 +76,32 @@ function forgetOldest(targets: Map<string, unknown>): void {
 function deliveryTarget(ctx: Context, webhook: StoredWebhook): DeliveryTarget {
   const secret = openSecret(ctx.encryption, webhook)
   const customHeaders = Object.entries(openHeaders(ctx.encryption, webhook)).flat()
-  const { bodySignature } = webhook
   return {
     url: new URL(webhook.url),
-    sign: createSigner(secret),
-    signBody: bodySignature === 'off' ? null : createBodySigner(secret, bodySignature),
+    keys: signingKeys([secret], secret, webhook),
+    grace: graceOf(ctx, webhook, secret),
     headers: [...commonHeaders, ...customHeaders],
     timeoutMs: webhook.timeoutMs ?? ctx.settings.delivery.timeoutMs,
+  }
+}
+
+/** Both secrets sign; the body alone, which has room for one signature, is signed with the one that receivers have had so far. */
+function graceOf(ctx: Context, webhook: StoredWebhook, secret: string): DeliveryTarget['grace'] {
+  const previous = openPreviousSecret(ctx.encryption, webhook)
+  if (previous === null || webhook.previousSecretEndsAt === null) return null
+  return {
+    keys: signingKeys([secret, previous], previous, webhook),
+    endsAt: webhook.previousSecretEndsAt.getTime(),
+  }
+}
+
+function signingKeys(
+  secrets: readonly string[],
+  bodySecret: string,
+  { bodySignature }: StoredWebhook,
+): SigningKeys {
+  return {
+    sign: createSigner(secrets),
+    signBody: bodySignature === 'off' ? null : createBodySigner(bodySecret, bodySignature),
   }
 }

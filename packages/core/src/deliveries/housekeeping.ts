@@ -4,6 +4,8 @@ import { forgetUsage } from '../api-keys/forget-usage.ts'
 import { remindOfApiKeys } from '../api-keys/remind.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { recurring } from './recurring.ts'
+import { rotateDueSecrets } from '../webhooks/rotate-due-secrets.ts'
+import { sealCredentialsAnew } from '../webhooks/seal-credentials-anew.ts'
 
 const intervalMs = 60_000
 /** Longer than from one turn to the next, so that whoever has the duty keeps it. */
@@ -23,6 +25,8 @@ export function startHousekeeping(ctx: Context): () => Promise<void> {
     await expireDeliveries(ctx)
     await remindOfApiKeys(ctx)
     await forgetUsage(ctx)
+    await rotateDueSecrets(ctx)
+    await sealCredentialsAnew(ctx)
   })
 
   return async () => {

@@ -11,6 +11,7 @@ import type { OutgoingRequest } from './send-request.ts'
 export function signRequest(target: DeliveryTarget, claimed: ClaimedDelivery, now: number): OutgoingRequest {
   const { event, attempt } = claimed
   const timestamp = Math.floor(now / 1000)
+  const keys = target.grace !== null && now < target.grace.endsAt ? target.grace.keys : target.keys
   const headers = [
     ...target.headers,
     'webhook-id',
@@ -18,12 +19,12 @@ export function signRequest(target: DeliveryTarget, claimed: ClaimedDelivery, no
     'webhook-timestamp',
     String(timestamp),
     'webhook-signature',
-    target.sign(event.id, timestamp, event.body),
+    keys.sign(event.id, timestamp, event.body),
     'x-webhook-event',
     event.type,
     'x-webhook-attempt',
     String(attempt),
   ]
-  if (target.signBody !== null) headers.push('x-webhook-signature', target.signBody(event.body))
+  if (keys.signBody !== null) headers.push('x-webhook-signature', keys.signBody(event.body))
   return { url: target.url, headers, body: event.body, timeoutMs: target.timeoutMs }
 }

@@ -2,8 +2,10 @@ import { setImmediate } from 'node:timers'
 import type { Context } from '../context.ts'
 import { LeadhooksError } from '../errors.ts'
 import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
+import { admitClaimed } from './admit-claimed.ts'
 import { deliver } from './deliver.ts'
 import { createDeliveryTargets } from './delivery-target.ts'
+import { HealthRecorder } from './health-recorder.ts'
 import { HeldClaims } from './held-claims.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { type Lane, Lanes } from './lanes.ts'
@@ -38,6 +40,7 @@ export class Worker {
   readonly #ctx: Context
   readonly #lanes: Lanes
   readonly #results: SettleBatch
+  readonly #health: HealthRecorder
   readonly #targetOf: ReturnType<typeof createDeliveryTargets>
   readonly #held = new HeldClaims()
   readonly #time: SendingTime
@@ -61,6 +64,11 @@ export class Worker {
     this.#onStopped = onStopped
     this.#lanes = new Lanes(ctx.clock.now(), concurrency, ctx.underWay, () => this.#fill())
     this.#results = new SettleBatch(ctx)
+    this.#health = new HealthRecorder(
+      ctx,
+      (webhookId) => void this.#releaseWaiting(webhookId),
+      () => this.wake(),
+    )
     this.#targetOf = createDeliveryTargets(ctx)
     this.#time = new SendingTime(ctx)
     this.#endTasks = [
@@ -124,6 +132,7 @@ export class Worker {
     await this.#claiming
     await this.#release(this.#lanes.takeWaiting(() => true))
     await this.#idle()
+    await this.#health.idle()
     await Promise.all([...this.#endTasks.map((end) => end()), this.#endWatch?.()])
   }
 
@@ -163,11 +172,13 @@ export class Worker {
 
   async #deliver(lane: Lane, claimed: ClaimedDelivery): Promise<Settlement> {
     try {
-      return await deliver(this.#ctx, claimed, {
+      const { settlement, sign } = await deliver(this.#ctx, claimed, {
         targetOf: this.#targetOf,
         startedAt: this.#time.now(),
         signal: this.#abort.signal,
       })
+      if (sign !== null) this.#health.note(claimed, sign)
+      return settlement
     } finally {
       // The slot is free as soon as the receiver is done; the result is written behind.
       if (this.#lanes.end(lane)) this.#isHungry = true
@@ -222,8 +233,10 @@ export class Worker {
       const answeredAt = this.#ctx.clock.now()
       // An answer that was held up for so long is about leases that others may have taken over by now.
       if (answeredAt - askedAt >= leaseMs) return await this.#giveBack(claimed)
-      this.#held.add(claimed, answeredAt)
-      this.#lanes.add(claimed, request)
+      const { sendable, refused } = await admitClaimed(this.#ctx, claimed, this.#time.now())
+      this.#held.add(sendable, answeredAt)
+      this.#lanes.add(sendable, request)
+      await this.#giveBack(refused)
     } catch (error) {
       this.#failedClaims++
       this.#ctx.logger.error({ err: error }, 'No deliveries could be claimed; trying again')
@@ -262,6 +275,11 @@ export class Worker {
   async #releaseStale(): Promise<void> {
     const stale = this.#held.since(this.#ctx.clock.now() - longestWaitMs)
     await this.#release(this.#lanes.takeWaiting((claimed) => stale.has(claimed)))
+  }
+
+  /** What was claimed ahead for a webhook that is to get nothing for now. */
+  async #releaseWaiting(webhookId: string): Promise<void> {
+    await this.#release(this.#lanes.takeWaiting(({ webhook }) => webhook.id === webhookId))
   }
 
   async #release(waiting: readonly ClaimedDelivery[]): Promise<void> {

@@ -220,6 +220,8 @@ describe('what is answered is what is described', () => {
     await call('POST', '/webhooks/{id}/enable', webhook)
     await call('PATCH', '/webhooks/{id}', webhook, { retry: 'stepped', timeoutMs: 5 })
     await call('GET', '/webhooks/{id}', webhook)
+    await call('GET', '/webhooks/{id}/health', webhook)
+    await call('POST', '/webhooks/{id}/rotate-secret', webhook, { graceSeconds: 60 })
     await call('POST', '/webhooks/{id}/reveal-secret', webhook)
     await call('GET', '/webhooks')
 

@@ -27,6 +27,8 @@ import {
   listWebhooks,
   replaceWebhook,
   revealSecret,
+  rotateSecret,
+  showHealth,
   updateWebhook,
 } from './webhooks.ts'
 
@@ -52,6 +54,8 @@ const table: readonly Row[] = [
   ['DELETE', '/webhooks/{id}', 'delete:webhooks', 'Remove a webhook', deleteWebhook],
   ['POST', '/webhooks/{id}/enable', 'write:webhooks', 'Let its deliveries go', enableWebhook],
   ['POST', '/webhooks/{id}/disable', 'write:webhooks', 'Make its deliveries wait', disableWebhook],
+  ['GET', '/webhooks/{id}/health', 'read:webhooks', 'How it fares', showHealth],
+  ['POST', '/webhooks/{id}/rotate-secret', 'write:webhooks', 'Give it another signing secret', rotateSecret],
   ['POST', '/webhooks/{id}/reveal-secret', 'read:secrets', 'Show its signing secret once more', revealSecret],
 
   ['POST', '/events', 'write:events', 'Dispatch an event', dispatchEvent],

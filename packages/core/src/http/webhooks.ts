@@ -1,6 +1,20 @@
 import { z } from 'zod'
-import { bodySignatures, type Webhook } from '../model/webhook.ts'
-import { newWebhook, retryPolicy, webhookChanges, type webhookSettings } from '../webhooks/webhook-input.ts'
+import {
+  bodySignatures,
+  circuitStates,
+  disabledReasons,
+  waitReasons,
+  type Webhook,
+} from '../model/webhook.ts'
+import { secretRotation } from '../webhooks/rotate-secret.ts'
+import {
+  autoDisablePolicy,
+  circuitPolicy,
+  newWebhook,
+  retryPolicy,
+  webhookChanges,
+  type webhookSettings,
+} from '../webhooks/webhook-input.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
 import { pageQuery } from './query.ts'
 import { operation } from './route.ts'
@@ -19,8 +33,21 @@ const webhookFields = z.object({
   retry: retryPolicy.nullable(),
   timeoutMs: z.int().nullable(),
   concurrency: z.int().nullable(),
+  circuit: circuitPolicy.or(z.literal(false)).nullable(),
+  autoDisable: autoDisablePolicy.or(z.literal(false)).nullable(),
+  circuitState: z
+    .enum(circuitStates)
+    .meta({ description: '`open`: its deliveries wait; `half_open`: one is on its way to find out more' }),
+  waitsUntil: dateTime.nullable().meta({ description: 'Nothing is sent before then' }),
+  waitsFor: z.enum(waitReasons).nullable(),
+  rotateSecretEveryDays: z.int().nullable(),
+  rotateSecretAt: dateTime.nullable(),
+  secretRotatedAt: dateTime.nullable(),
+  previousSecretEndsAt: dateTime
+    .nullable()
+    .meta({ description: 'Until when requests are signed with the former secret too' }),
   enabled: z.boolean(),
-  disabledReason: z.enum(['by_user', 'gone']).nullable(),
+  disabledReason: z.enum(disabledReasons).nullable(),
   disabledAt: dateTime.nullable(),
   createdAt: dateTime,
   updatedAt: dateTime,
@@ -73,6 +100,9 @@ const defaults: Omit<z.input<typeof webhookSettings>, 'url'> = {
   retry: null,
   timeoutMs: null,
   concurrency: null,
+  circuit: null,
+  autoDisable: null,
+  rotateSecretEveryDays: null,
   enabled: true,
 }
 
@@ -111,4 +141,32 @@ export const revealSecret = operation({
     .object({ secret: z.string().meta({ description: 'What deliveries are signed with' }) })
     .meta({ id: 'RevealedSecret' }),
   handle: ({ leadhooks, actor, scoped }) => leadhooks.webhooks.revealSecret({ ...scoped, actor }),
+})
+
+export const rotateSecret = operation({
+  id: 'rotateWebhookSecret',
+  body: secretRotation.meta({ id: 'SecretRotation' }),
+  answer: webhookFields
+    .extend({ secret: z.string().meta({ description: 'What deliveries are signed with from now on' }) })
+    .meta({ id: 'RotatedSecret' }),
+  async handle({ leadhooks, actor, scoped, body }) {
+    const { webhook, secret } = await leadhooks.webhooks.rotateSecret({ ...scoped, actor, ...body })
+    return { ...webhook, secret }
+  },
+})
+
+export const showHealth = operation({
+  id: 'getWebhookHealth',
+  answer: webhookFields
+    .pick({
+      enabled: true,
+      disabledReason: true,
+      disabledAt: true,
+      circuitState: true,
+      waitsFor: true,
+      waitsUntil: true,
+    })
+    .extend({ consecutiveFailures: z.int(), failingSince: dateTime.nullable() })
+    .meta({ id: 'WebhookHealth' }),
+  handle: ({ leadhooks, scoped }) => leadhooks.webhooks.health(scoped),
 })

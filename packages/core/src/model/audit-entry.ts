@@ -10,6 +10,7 @@ export const auditActions = [
   'webhook.deleted',
   'webhook.disabled',
   'webhook.secret_revealed',
+  'webhook.secret_rotated',
   'organization.created',
   'organization.updated',
 ] as const

@@ -7,8 +7,42 @@ import type { RetryPolicy } from './retry-policy.ts'
 export const bodySignatures = ['sha256=', 'hex', 'off'] as const
 export type BodySignature = (typeof bodySignatures)[number]
 
-/** Who or what switched a webhook off: a person, or a receiver that answered 410 Gone. */
-export type DisabledReason = 'by_user' | 'gone'
+/** Who or what switched a webhook off: a person, a receiver that answered 410 Gone, or one that failed for too long. */
+export const disabledReasons = ['by_user', 'gone', 'failing'] as const
+export type DisabledReason = (typeof disabledReasons)[number]
+
+/** `open`: its deliveries wait. `half_open`: one is on its way, to find out whether the receiver is back. */
+export const circuitStates = ['closed', 'open', 'half_open'] as const
+export type CircuitState = (typeof circuitStates)[number]
+
+/** Why deliveries wait: the circuit is open, or the receiver asked for a pause (429 or 503). */
+export const waitReasons = ['circuit', 'paused'] as const
+export type WaitReason = (typeof waitReasons)[number]
+
+/** When a circuit opens, and how often it is tried then. */
+export interface CircuitPolicy {
+  /** So many failures in a row, */
+  failures: number
+  /** over at least so long, open it. */
+  spanMs: number
+  /** How long it waits for its first probe; twice as long for each later one, */
+  firstProbeMs: number
+  /** up to this. */
+  longestProbeMs: number
+}
+
+/** When a webhook that fails is switched off: after so many failures in a row, or when nothing else came for so long. */
+export type AutoDisablePolicy = { consecutiveFailures: number } | { failingForMs: number }
+
+/** How a webhook has fared since its last success. Times are milliseconds since the epoch. */
+export interface WebhookHealth {
+  consecutiveFailures: number
+  failingSince: number
+  /** How often the circuit opened. */
+  openings: number
+  /** The highest share of what switches it off that was warned of, in percent. */
+  warnedOf: number
+}
 
 /** A registered URL of one organization, with its event types and delivery settings. */
 export interface Webhook {
@@ -28,6 +62,20 @@ export interface Webhook {
   timeoutMs: number | null
   /** How many requests may be under way at once. Null where the host's default holds. */
   concurrency: number | null
+  /** Null where the host's default holds; false: it has none. */
+  circuit: CircuitPolicy | false | null
+  /** Null where the host's default holds; false: never. */
+  autoDisable: AutoDisablePolicy | false | null
+  circuitState: CircuitState
+  /** Nothing is sent before then. */
+  waitsUntil: Date | null
+  waitsFor: WaitReason | null
+  /** A new secret is made every so many days; null: only when somebody asks for it. */
+  rotateSecretEveryDays: number | null
+  rotateSecretAt: Date | null
+  secretRotatedAt: Date | null
+  /** Until when requests are signed with the former secret too. */
+  previousSecretEndsAt: Date | null
   enabled: boolean
   disabledReason: DisabledReason | null
   disabledAt: Date | null
@@ -38,6 +86,8 @@ export interface Webhook {
 /** A webhook as storage keeps it: with its credentials, encrypted. */
 export interface StoredWebhook extends Webhook {
   sealedSecret: string
+  /** The former secret; null when there is none that still counts. */
+  sealedPreviousSecret: string | null
   /** The custom headers as encrypted JSON; null when there are none. */
   sealedHeaders: string | null
   /**
@@ -45,4 +95,6 @@ export interface StoredWebhook extends Webhook {
    * default holds.
    */
   maxAgeMs: number | null
+  /** Null when the last attempt was a success, or none was made. */
+  health: WebhookHealth | null
 }

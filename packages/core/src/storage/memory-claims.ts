@@ -94,7 +94,8 @@ function endCrashed(state: MemoryState, now: Date): void {
 }
 
 function isDue(state: MemoryState, row: DeliveryRow, now: Date): boolean {
-  if (state.webhooks.get(row.webhookId)?.enabled !== true) return false
+  const webhook = state.webhooks.get(row.webhookId)
+  if (webhook?.enabled !== true || (webhook.waitsUntil !== null && webhook.waitsUntil > now)) return false
   return row.lease === null ? dueAt(row) <= now.getTime() : isLapsed(row, now)
 }
 

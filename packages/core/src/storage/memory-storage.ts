@@ -92,9 +92,34 @@ function memoryWebhooks(state: MemoryState): WebhookStorage {
     async updateWebhook(webhook, changes, audit) {
       const row = ownRow(webhooks, webhook)
       if (row === null) return null
-      const after = { ...row, ...copy(changes) }
+      const wanted = typeof changes === 'function' ? changes(copy(row)) : changes
+      if (wanted === null) return copy(row)
+      const after = { ...row, ...copy(wanted) }
       appendAudit(state, webhook.organizationId, audit, { before: row, after })
       return copy(Object.assign(row, after))
+    },
+
+    async findSecretsToRotate({ by, limit }) {
+      const dueAt = ({ rotateSecretAt }: StoredWebhook): number => rotateSecretAt?.getTime() ?? Infinity
+      const due = [...webhooks.values()].filter((webhook) => dueAt(webhook) <= by.getTime())
+      return due
+        .sort((a, b) => dueAt(a) - dueAt(b))
+        .slice(0, limit)
+        .map(copy)
+    },
+
+    async findSealedOtherwise({ prefix, afterId, limit }) {
+      const found = [...webhooks.values()].filter(
+        ({ id, sealedSecret, sealedPreviousSecret, sealedHeaders }) =>
+          id > afterId &&
+          [sealedSecret, sealedPreviousSecret, sealedHeaders].some(
+            (sealed) => sealed?.startsWith(prefix) === false,
+          ),
+      )
+      return found
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit)
+        .map(copy)
     },
 
     async deleteWebhook({ now, ...webhook }, audit) {
@@ -165,8 +190,13 @@ function insertEvent(state: MemoryState, { patterns, ...event }: NewEvent, now: 
   return { event: copy(event), deliveries: matching.length, duplicate: false }
 }
 
-function matches({ enabled, eventTypes }: StoredWebhook, patterns: readonly string[]): boolean {
-  return enabled && (eventTypes.length === 0 || eventTypes.some((type) => patterns.includes(type)))
+/** One that was switched off by what its receiver did takes events all the same: they wait. */
+function matches(
+  { enabled, disabledReason, eventTypes }: StoredWebhook,
+  patterns: readonly string[],
+): boolean {
+  if (!enabled && (disabledReason === null || disabledReason === 'by_user')) return false
+  return eventTypes.length === 0 || eventTypes.some((type) => patterns.includes(type))
 }
 
 function of<Row extends { organizationId: string }>(organizationId: string, rows: Map<string, Row>): Row[] {

@@ -246,20 +246,27 @@ export interface ApiKeyStorage {
 }
 
 /** What a caller may change of a webhook. */
-export type WebhookChanges = Partial<
-  Omit<StoredWebhook, 'id' | 'organizationId' | 'createdAt' | 'updatedAt'>
-> & { updatedAt: Date }
+export type WebhookChanges = Partial<Omit<StoredWebhook, 'id' | 'organizationId' | 'createdAt'>>
 
 export interface WebhookStorage {
   insertWebhook(webhook: StoredWebhook, audit?: Audit<StoredWebhook>): Promise<void>
   findWebhook(webhook: Scoped): Promise<StoredWebhook | null>
   listWebhooks(query: Page & { organizationId: string }): Promise<StoredWebhook[]>
-  /** Changes the named fields, and no others. Concurrency: changes of different fields both stay. */
+  /**
+   * Changes the named fields, and no others. Changes that depend on how the webhook is are told by a function, in the
+   * transaction of the change; null changes nothing, and the webhook is answered as it is.
+   *
+   * Concurrency: changes of different fields both stay, and of any number of functions each sees what the one before it made.
+   */
   updateWebhook(
     webhook: Scoped,
-    changes: WebhookChanges,
+    changes: WebhookChanges | ((current: StoredWebhook) => WebhookChanges | null),
     audit?: Audit<StoredWebhook>,
   ): Promise<StoredWebhook | null>
+  /** Webhooks of all organizations whose secret was to be rotated by then, the first due first. */
+  findSecretsToRotate(options: { by: Date; limit: number }): Promise<StoredWebhook[]>
+  /** Webhooks of all organizations, by their ids, with a credential that does not begin with `prefix`. */
+  findSealedOtherwise(options: { prefix: string; afterId: string; limit: number }): Promise<StoredWebhook[]>
   /**
    * Removes the webhook and cancels its unfinished deliveries (`webhook_deleted`); their history stays. False when there
    * was none. Concurrency: an event dispatched meanwhile leaves no unfinished delivery to the webhook behind.

@@ -11,6 +11,7 @@ import { checkWebhookUrl } from '../network/url-policy.ts'
 import { auditWebhook } from './audit-webhook.ts'
 import { sealHeaders, sealSecret } from './credentials.ts'
 import { checkEventTypes, checkSecret } from './checks.ts'
+import { nextRotation } from './next-rotation.ts'
 import { showWebhook } from './show-webhook.ts'
 import { newWebhook } from './webhook-input.ts'
 
@@ -30,7 +31,7 @@ export async function createWebhook(
 
   const now = new Date(ctx.clock.now())
   const owner = { organizationId: settings.organizationId, id: newWebhookId(now.getTime()) }
-  const { enabled = true, retry = null } = settings
+  const { enabled = true, retry = null, rotateSecretEveryDays = null } = settings
   const webhook: StoredWebhook = {
     ...owner,
     name: settings.name ?? null,
@@ -42,14 +43,25 @@ export async function createWebhook(
     retry,
     timeoutMs: settings.timeoutMs ?? null,
     concurrency: settings.concurrency ?? null,
+    circuit: settings.circuit ?? null,
+    autoDisable: settings.autoDisable ?? null,
+    circuitState: 'closed',
+    waitsUntil: null,
+    waitsFor: null,
+    rotateSecretEveryDays,
+    rotateSecretAt: nextRotation(now, rotateSecretEveryDays),
+    secretRotatedAt: null,
+    previousSecretEndsAt: null,
     enabled,
     disabledReason: enabled ? null : 'by_user',
     disabledAt: enabled ? null : now,
     createdAt: now,
     updatedAt: now,
     sealedSecret: sealSecret(ctx.encryption, owner, secret),
+    sealedPreviousSecret: null,
     sealedHeaders: sealHeaders(ctx.encryption, owner, headers),
     maxAgeMs: retry && maxAgeMs(retry),
+    health: null,
   }
   await ctx.storage.insertWebhook(webhook, auditWebhook(ctx, 'webhook.created', actor, webhook))
   return { webhook: showWebhook(webhook), secret }

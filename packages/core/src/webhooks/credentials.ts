@@ -15,6 +15,12 @@ export function openSecret(encryption: Encryption, webhook: StoredWebhook): stri
   return encryption.open(webhook.sealedSecret, identity('webhook-secret', webhook))
 }
 
+/** The former secret, which is sealed as the current one is: it was that once. Null when there is none. */
+export function openPreviousSecret(encryption: Encryption, webhook: StoredWebhook): string | null {
+  const { sealedPreviousSecret } = webhook
+  return sealedPreviousSecret && encryption.open(sealedPreviousSecret, identity('webhook-secret', webhook))
+}
+
 /** Null when there are no headers. */
 export function sealHeaders(
   encryption: Encryption,
@@ -23,6 +29,19 @@ export function sealHeaders(
 ): string | null {
   if (Object.keys(headers).length === 0) return null
   return encryption.seal(JSON.stringify(headers), identity('webhook-headers', owner))
+}
+
+/** The same credentials, sealed with the current key. */
+export function sealAnew(
+  encryption: Encryption,
+  webhook: StoredWebhook,
+): Pick<StoredWebhook, 'sealedSecret' | 'sealedPreviousSecret' | 'sealedHeaders'> {
+  const previous = openPreviousSecret(encryption, webhook)
+  return {
+    sealedSecret: sealSecret(encryption, webhook, openSecret(encryption, webhook)),
+    sealedPreviousSecret: previous && sealSecret(encryption, webhook, previous),
+    sealedHeaders: sealHeaders(encryption, webhook, openHeaders(encryption, webhook)),
+  }
 }
 
 export function openHeaders(encryption: Encryption, webhook: StoredWebhook): Record<string, string> {

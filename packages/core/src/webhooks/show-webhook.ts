@@ -2,6 +2,13 @@ import type { StoredWebhook, Webhook } from '../model/webhook.ts'
 
 /** A webhook without its credentials: what callers and screens get to see. */
 export function showWebhook(stored: StoredWebhook): Webhook {
-  const { sealedSecret: _secret, sealedHeaders: _headers, maxAgeMs: _maxAge, ...webhook } = stored
+  const {
+    sealedSecret: _secret,
+    sealedPreviousSecret: _previous,
+    sealedHeaders: _headers,
+    maxAgeMs: _maxAge,
+    health: _health,
+    ...webhook
+  } = stored
   return webhook
 }

@@ -4,13 +4,15 @@ import type { Context } from '../context.ts'
 import { maxAgeMs } from '../deliveries/retry-schedule.ts'
 import { notFound } from '../errors.ts'
 import { definedOf, parseInput, scoped } from '../input.ts'
-import type { Webhook } from '../model/webhook.ts'
+import type { StoredWebhook, Webhook } from '../model/webhook.ts'
 import { checkCustomHeaders } from '../network/custom-headers.ts'
 import { checkWebhookUrl } from '../network/url-policy.ts'
 import type { Scoped, WebhookChanges } from '../storage/storage.ts'
 import { auditWebhook } from './audit-webhook.ts'
 import { checkEventTypes } from './checks.ts'
 import { sealHeaders } from './credentials.ts'
+import { unburdened } from './webhook-health.ts'
+import { nextRotation } from './next-rotation.ts'
 import { showWebhook } from './show-webhook.ts'
 import { webhookChanges } from './webhook-input.ts'
 
@@ -22,7 +24,8 @@ export async function updateWebhook(ctx: Context, input: UpdateWebhookInput): Pr
   const { organizationId, id, actor, ...changes } = parseInput(updateInput, input)
   const webhook = { organizationId, id }
   const audit = auditWebhook(ctx, 'webhook.updated', actor, webhook)
-  const updated = await ctx.storage.updateWebhook(webhook, toChanges(ctx, webhook, changes), audit)
+  const checked = checkChanges(ctx, webhook, changes)
+  const updated = await ctx.storage.updateWebhook(webhook, (current) => withDates(checked, current), audit)
   if (updated === null) throw notFound('webhook', id)
   // Deliveries may have waited for what was changed: for being enabled, say.
   ctx.wake()
@@ -41,7 +44,7 @@ export async function switchWebhook(
   return updateWebhook(ctx, { ...parseInput(switchInput, input), enabled })
 }
 
-function toChanges(
+function checkChanges(
   ctx: Context,
   webhook: Scoped,
   { url, headers, eventTypes, retry, enabled, ...plain }: z.output<typeof webhookChanges>,
@@ -66,8 +69,14 @@ function toChanges(
   return changes
 }
 
-function switched(enabled: boolean, now: Date): Partial<WebhookChanges> {
+function switched(enabled: boolean, now: Date): WebhookChanges {
   return enabled
-    ? { enabled, disabledReason: null, disabledAt: null }
+    ? { enabled, disabledReason: null, disabledAt: null, ...unburdened }
     : { enabled, disabledReason: 'by_user', disabledAt: now }
+}
+
+function withDates(changes: WebhookChanges, { secretRotatedAt, createdAt }: StoredWebhook): WebhookChanges {
+  const { rotateSecretEveryDays: days } = changes
+  if (days === undefined) return changes
+  return { ...changes, rotateSecretAt: nextRotation(secretRotatedAt ?? createdAt, days) }
 }

@@ -160,7 +160,7 @@ describe('a failing receiver', () => {
     expect((await settledCount(1))[0]).toMatchObject({ status: 'retrying', retryInMs: 30_000 })
   })
 
-  test('that answers 410 gets nothing more: its webhook is disabled', async () => {
+  test('that answers 410 gets nothing more: its webhook is disabled, and what comes for it waits', async () => {
     const receiver = await openReceiver({ respond: 410 })
     const { leadhooks, settledCount } = await openLeadhooks()
     const { webhook } = await leadhooks.webhooks.create({ organizationId, url: receiver.url })
@@ -172,8 +172,10 @@ describe('a failing receiver', () => {
       disabledReason: 'gone',
     })
     expect(await leadhooks.dispatchEvent({ organizationId, type: 'new_lead', data: {} })).toMatchObject({
-      deliveries: 0,
+      deliveries: 1,
     })
+    await leadhooks.webhooks.enable({ organizationId, id: webhook.id })
+    await receiver.received(2)
   })
 
   test('that redirects is not followed', async () => {

@@ -20,6 +20,8 @@ type Settled = Extract<Observation, { type: 'delivery.settled' }>
 
 export interface Harness {
   leadhooks: Leadhooks
+  /** Everything that was observed, in that order. */
+  observed: readonly Observation[]
   /** Every result that was written or came too late, in that order. */
   settled: readonly Settled[]
   /** Waits until there were `count` results. */
@@ -28,6 +30,7 @@ export interface Harness {
 
 /** A Leadhooks on memory that may call receivers on loopback. It is closed when the test ends. */
 export async function openLeadhooks(options: Partial<LeadhooksOptions> = {}): Promise<Harness> {
+  const observed: Observation[] = []
   const settled: Settled[] = []
   const waiting = new Set<() => void>()
   const leadhooks = createLeadhooks({
@@ -35,6 +38,7 @@ export async function openLeadhooks(options: Partial<LeadhooksOptions> = {}): Pr
     encryptionKeys: [{ id: 'k1', key: randomBytes(32).toString('base64') }],
     network: { allowPrivateAddresses: true, allowHttp: true },
     observe(observation) {
+      observed.push(observation)
       if (observation.type !== 'delivery.settled') return
       settled.push(observation)
       for (const check of waiting) check()
@@ -45,6 +49,7 @@ export async function openLeadhooks(options: Partial<LeadhooksOptions> = {}): Pr
   onTestFinished(() => leadhooks.close())
   return {
     leadhooks,
+    observed,
     settled,
     settledCount: (count) =>
       new Promise((resolve) => {
@@ -89,4 +94,9 @@ export async function whileTimePasses<T>(clock: FakeClock, happening: Promise<T>
   })
   while (!state.isOver) await clock.advance(1)
   return happening
+}
+
+/** What receivers have answered is written behind, a few milliseconds later. */
+export async function letSettle(clock: FakeClock): Promise<void> {
+  for (let n = 0; n < 100; n++) await clock.advance(1)
 }

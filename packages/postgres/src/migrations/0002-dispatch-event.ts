@@ -24,10 +24,11 @@ const ulid = `
 
 /**
  * The same as `dispatchEvent` in SQL. It runs with the rights of its owner, so that a role needs none on the tables, and with
- * a search path of its own, so that no table or operator of the caller's can take the place of ours.
+ * a search path of its own, so that no table or operator of the caller's can take the place of ours. `takers` tells which webhooks
+ * get deliveries at all.
  */
-const dispatchEvent = `
-  create function leadhooks.dispatch_event(organization_id text, type text, data json, id text default null)
+export const dispatchTo = (takers: string): string => `
+  create or replace function leadhooks.dispatch_event(organization_id text, type text, data json, id text default null)
   returns table (event_id text, deliveries integer, duplicate boolean)
   language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
   set standard_conforming_strings = on as $dispatch$
@@ -91,7 +92,7 @@ const dispatchEvent = `
     select id_start || lpad(upper(to_hex(row_number() over ())), 4, '0'), webhook.organization_id, webhook.id, new_id,
       dispatched_at, dispatched_at
     from leadhooks.webhooks as webhook
-    where webhook.organization_id = organization and webhook.enabled
+    where webhook.organization_id = organization and ${takers}
       and (webhook.event_types = '[]' or jsonb_exists_any(webhook.event_types, patterns));
     get diagnostics made = row_count;
     if made > 0 and exists (select from leadhooks.listeners where wants_notices) then
@@ -110,7 +111,7 @@ export const dispatchEventFunction: Migration = {
   statements: [
     ulid,
     `revoke all on function leadhooks.new_ulid(timestamptz) from public`,
-    dispatchEvent,
+    dispatchTo('webhook.enabled'),
     `revoke all on function leadhooks.dispatch_event(text, text, json, text) from public`,
   ],
 }

@@ -1,12 +1,13 @@
 import type { Migration } from '@leadhooks/sql'
 
-const subscribe = `
+/** Notes what a webhook takes, where `takes` is so. */
+export const subscribe = (takes: string): string => `
   insert into leadhooks_subscriptions (organization_id, pattern, webhook_id)
-  select distinct new.organization_id, value, new.id from json_each(new.event_types) where new.enabled and value <> ''
+  select distinct new.organization_id, value, new.id from json_each(new.event_types) where ${takes} and value <> ''
   union all
-  select new.organization_id, '', new.id where new.enabled and json_array_length(new.event_types) = 0;`
+  select new.organization_id, '', new.id where ${takes} and json_array_length(new.event_types) = 0;`
 
-const unsubscribe = `
+export const unsubscribe = `
   delete from leadhooks_subscriptions where organization_id = old.organization_id and webhook_id = old.id;`
 
 /**
@@ -84,11 +85,11 @@ export const initial: Migration = {
       primary key (organization_id, pattern, webhook_id)
     ) strict, without rowid`,
     `create trigger leadhooks_webhook_inserted after insert on leadhooks_webhooks begin
-      ${subscribe}
+      ${subscribe('new.enabled')}
     end`,
     `create trigger leadhooks_webhook_updated after update of event_types, enabled on leadhooks_webhooks begin
       ${unsubscribe}
-      ${subscribe}
+      ${subscribe('new.enabled')}
     end`,
     `create trigger leadhooks_webhook_deleted after delete on leadhooks_webhooks begin
       ${unsubscribe}

@@ -1,0 +1,169 @@
+import type { AutoDisablePolicy, CircuitPolicy, StoredWebhook, WebhookHealth } from '../model/webhook.ts'
+import type { WebhookChanges } from '../storage/storage.ts'
+
+/** What holds for a webhook, its own settings or else the host's. */
+export interface HealthPolicy {
+  circuit: CircuitPolicy | false
+  autoDisable: AutoDisablePolicy | false
+}
+
+/** What came of an attempt, as far as the health of its webhook goes. */
+export interface HealthSign {
+  /** `neutral`: the receiver is there, and has asked for a pause. */
+  sign: 'success' | 'failure' | 'neutral'
+  at: number
+  /** How long everything to this webhook is to wait; null where the receiver asked for nothing of the kind. */
+  pauseMs: number | null
+}
+
+/** What a webhook goes through, for those who look after it. */
+export type HealthEvent =
+  | { type: 'webhook.failing'; percent: number; consecutiveFailures: number; failingSince: Date }
+  | { type: 'webhook.circuit_opened'; consecutiveFailures: number; probeAt: Date }
+  | { type: 'webhook.recovered' }
+  | { type: 'webhook.disabled'; reason: 'failing' }
+
+export interface HealthVerdict {
+  changes: WebhookChanges
+  events: HealthEvent[]
+}
+
+/** As it is when nothing is known against a webhook. */
+export const unburdened = {
+  circuitState: 'closed',
+  waitsUntil: null,
+  waitsFor: null,
+  health: null,
+} as const satisfies WebhookChanges
+
+type Judged = Pick<StoredWebhook, 'enabled' | 'circuitState' | 'waitsUntil' | 'waitsFor' | 'health'>
+
+const warnings = [100, 90, 70, 50]
+
+/** Whether an attempt says anything new of its webhook: one more success of one that fares well does not. */
+export function isNews(webhook: Judged, { sign }: Pick<HealthSign, 'sign'>): boolean {
+  return sign !== 'success' || webhook.health !== null || webhook.circuitState !== 'closed'
+}
+
+/** What the signs of some attempts, one after the other, make of a webhook; null when they change nothing. */
+export function judgeHealth(
+  webhook: Judged,
+  policy: HealthPolicy,
+  signs: readonly HealthSign[],
+): HealthVerdict | null {
+  const judged: Judged = { ...webhook }
+  const verdict: HealthVerdict = { changes: {}, events: [] }
+  for (const sign of signs) {
+    const { changes, events } = judgeOne(judged, policy, sign)
+    Object.assign(judged, changes)
+    Object.assign(verdict.changes, changes)
+    verdict.events.push(...events)
+  }
+  return Object.keys(verdict.changes).length === 0 ? null : verdict
+}
+
+function judgeOne(webhook: Judged, policy: HealthPolicy, sign: HealthSign): HealthVerdict {
+  // What was still on its way when it was switched off changes nothing any more.
+  if (!webhook.enabled || !isNews(webhook, sign)) return { changes: {}, events: [] }
+  if (sign.sign === 'success') return recover(webhook)
+  const pause = pauseOf(webhook, sign)
+  if (sign.sign === 'neutral')
+    return { changes: { ...reopened(webhook, policy, sign), ...pause }, events: [] }
+  const health = withOneMore(webhook.health, sign.at)
+  const events: HealthEvent[] = []
+  const percent = shareOf(health, policy.autoDisable, sign.at)
+  const warning = warnings.find((level) => percent >= level)
+  if (warning !== undefined && warning > health.warnedOf) {
+    health.warnedOf = warning
+    events.push({ type: 'webhook.failing', percent: warning, ...told(health) })
+  }
+  if (percent >= 100) {
+    const disabledAt = new Date(sign.at)
+    events.push({ type: 'webhook.disabled', reason: 'failing' })
+    const off = { enabled: false, disabledReason: 'failing', disabledAt, updatedAt: disabledAt } as const
+    return { changes: { ...unburdened, health, ...off }, events }
+  }
+  const opened = openedBy(webhook, policy, health, sign.at)
+  if (opened !== null && webhook.circuitState === 'closed')
+    events.push({
+      type: 'webhook.circuit_opened',
+      consecutiveFailures: health.consecutiveFailures,
+      probeAt: opened.waitsUntil,
+    })
+  return { changes: { health, ...opened, ...longerOf(pause, opened) }, events }
+}
+
+function recover({ circuitState, waitsFor }: Judged): HealthVerdict {
+  // A pause that the receiver asked for goes on; only what waited for this success does not.
+  const changes = waitsFor === 'paused' ? ({ circuitState: 'closed', health: null } as const) : unburdened
+  return { changes, events: circuitState === 'closed' ? [] : [{ type: 'webhook.recovered' }] }
+}
+
+function withOneMore(health: WebhookHealth | null, at: number): WebhookHealth {
+  const { consecutiveFailures = 0, failingSince = at, openings = 0, warnedOf = 0 } = health ?? {}
+  return { consecutiveFailures: consecutiveFailures + 1, failingSince, openings, warnedOf }
+}
+
+function told({ consecutiveFailures, failingSince }: WebhookHealth): {
+  consecutiveFailures: number
+  failingSince: Date
+} {
+  return { consecutiveFailures, failingSince: new Date(failingSince) }
+}
+
+/** How much of what switches a webhook off has come together, in percent. */
+function shareOf(health: WebhookHealth, policy: AutoDisablePolicy | false, at: number): number {
+  if (policy === false) return 0
+  return 'consecutiveFailures' in policy
+    ? (100 * health.consecutiveFailures) / policy.consecutiveFailures
+    : (100 * (at - health.failingSince)) / policy.failingForMs
+}
+
+/** Whether this failure opens the circuit: the first time, or again after a probe that failed. Counts the opening. */
+function openedBy(
+  { circuitState }: Judged,
+  { circuit }: HealthPolicy,
+  health: WebhookHealth,
+  at: number,
+): { circuitState: 'open'; waitsUntil: Date; waitsFor: 'circuit' } | null {
+  if (circuit === false || circuitState === 'open') return null
+  const isDown = health.consecutiveFailures >= circuit.failures && at - health.failingSince >= circuit.spanMs
+  if (circuitState === 'closed' && !isDown) return null
+  health.openings++
+  return {
+    circuitState: 'open',
+    waitsUntil: new Date(at + probeDelayMs(circuit, health.openings)),
+    waitsFor: 'circuit',
+  }
+}
+
+/** A probe that was only put off says nothing: another one is tried when the pause is over. */
+function reopened({ circuitState }: Judged, { circuit }: HealthPolicy, { at }: HealthSign): WebhookChanges {
+  if (circuit === false || circuitState !== 'half_open') return {}
+  return { circuitState: 'open', waitsUntil: new Date(at + circuit.firstProbeMs), waitsFor: 'circuit' }
+}
+
+function probeDelayMs({ firstProbeMs, longestProbeMs }: CircuitPolicy, openings: number): number {
+  return Math.min(firstProbeMs * 2 ** (openings - 1), longestProbeMs)
+}
+
+function longerOf(pause: WebhookChanges, opened: WebhookChanges | null): WebhookChanges {
+  return (pause.waitsUntil?.getTime() ?? 0) > (opened?.waitsUntil?.getTime() ?? 0) ? pause : {}
+}
+
+/** Of two waits the longer one holds. */
+function pauseOf({ waitsUntil }: Judged, { at, pauseMs }: HealthSign): WebhookChanges {
+  if (pauseMs === null) return {}
+  const until = at + pauseMs
+  return until > (waitsUntil?.getTime() ?? 0) ? { waitsUntil: new Date(until), waitsFor: 'paused' } : {}
+}
+
+/**
+ * Lets one delivery of a webhook go whose circuit is open, to see whether its receiver is back; null where it is not time yet, or
+ * another has gone. Should nothing be heard of the probe, the next one goes after `answerMs`.
+ */
+export function takeProbe(webhook: Judged, now: number, answerMs: number): WebhookChanges | null {
+  if (webhook.circuitState === 'closed' || !webhook.enabled) return null
+  if (webhook.waitsUntil !== null && webhook.waitsUntil.getTime() > now) return null
+  return { circuitState: 'half_open', waitsUntil: new Date(now + answerMs), waitsFor: 'circuit' }
+}
