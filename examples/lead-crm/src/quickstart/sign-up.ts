@@ -44,7 +44,7 @@ export async function signUp({
   }
   const healthy = await register('healthy', {}, 'answers 200')
   const flaky = await register('flaky', { retry }, 'fails twice for each event, then answers 200')
-  const broken = await register('broken', { retry }, 'always fails')
+  const broken = await register('broken', { retry, circuit: false }, 'always fails; its circuit is off')
 
   const receiver = createReceiver({
     secrets: { healthy: healthy.secret, flaky: flaky.secret, broken: broken.secret },

@@ -30,22 +30,23 @@ describe('a rotated secret', () => {
     })
 
     /** Which of the secrets verifies the newest request: by the headers, and by the body alone. */
-    const verifiedBy = async (count: number): Promise<string[]> => {
+    const verifiedBy = async (count: number): Promise<{ byHeaders: string[]; byBody: string[] }> => {
       await dispatch(leadhooks)
       await whileTimePasses(clock, receiver.received(count))
       await letSettle(clock)
       const { body: payload = '', headers = {} } = receiver.requests.at(-1) ?? {}
       const now = clock.now()
-      return Object.entries({ former, current: rotated.secret }).flatMap(([name, secret]) => [
-        ...(passes(() => verifySignature({ payload, headers, secret, now })) ? [name] : []),
-        ...(passes(() => verifyBodySignature({ payload, headers, secret })) ? [`${name}, body`] : []),
-      ])
+      const secrets = { former, current: rotated.secret }
+      const byHeaders = namesOf(secrets, (secret) => verifySignature({ payload, headers, secret, now }))
+      const byBody = namesOf(secrets, (secret) => verifyBodySignature({ payload, headers, secret }))
+      return { byHeaders, byBody }
     }
-    expect(await verifiedBy(1)).toEqual(['former', 'former, body', 'current'])
+    const both = { byHeaders: ['former', 'current'], byBody: ['former'] }
+    expect(await verifiedBy(1)).toEqual(both)
     await clock.advance(3_599_000)
-    expect(await verifiedBy(2)).toEqual(['former', 'former, body', 'current'])
+    expect(await verifiedBy(2)).toEqual(both)
     await clock.advance(1000)
-    expect(await verifiedBy(3)).toEqual(['current', 'current, body'])
+    expect(await verifiedBy(3)).toEqual({ byHeaders: ['current'], byBody: ['current'] })
     expect(await leadhooks.webhooks.revealSecret(ids(webhook))).toEqual({ secret: rotated.secret })
   })
 
@@ -135,11 +136,14 @@ function ids({ id }: { id: string }): { organizationId: string; id: string } {
   return { organizationId, id }
 }
 
-function passes(check: () => unknown): boolean {
-  try {
-    check()
-    return true
-  } catch {
-    return false
-  }
+/** The names of the secrets that a check passes. */
+function namesOf(secrets: Record<string, string>, check: (secret: string) => unknown): string[] {
+  return Object.keys(secrets).filter((name) => {
+    try {
+      check(secrets[name] ?? '')
+      return true
+    } catch {
+      return false
+    }
+  })
 }
