@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers'
 import type { Context } from '../context.ts'
 import { LeadhooksError } from '../errors.ts'
 import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
-import { admitClaimed } from './admit-claimed.ts'
+import { admitClaimed, type Admitted } from './admit-claimed.ts'
 import { deliver } from './deliver.ts'
 import { createDeliveryTargets } from './delivery-target.ts'
 import { HealthRecorder } from './health-recorder.ts'
@@ -233,13 +233,23 @@ export class Worker {
       const answeredAt = this.#ctx.clock.now()
       // An answer that was held up for so long is about leases that others may have taken over by now.
       if (answeredAt - askedAt >= leaseMs) return await this.#giveBack(claimed)
-      const { sendable, refused } = await admitClaimed(this.#ctx, claimed, this.#time.now())
+      const { sendable, refused } = await this.#admit(claimed)
       this.#held.add(sendable, answeredAt)
       this.#lanes.add(sendable, request)
       await this.#giveBack(refused)
     } catch (error) {
       this.#failedClaims++
       this.#ctx.logger.error({ err: error }, 'No deliveries could be claimed; trying again')
+    }
+  }
+
+  /** Where it cannot be told what may go, everything is given back: left to lapse, it would count as sent. */
+  async #admit(claimed: readonly ClaimedDelivery[]): Promise<Admitted> {
+    try {
+      return await admitClaimed(this.#ctx, claimed, this.#time.now())
+    } catch (error) {
+      await this.#giveBack(claimed)
+      throw error
     }
   }
 

@@ -25,7 +25,7 @@ export async function updateWebhook(ctx: Context, input: UpdateWebhookInput): Pr
   const webhook = { organizationId, id }
   const audit = auditWebhook(ctx, 'webhook.updated', actor, webhook)
   const checked = checkChanges(ctx, webhook, changes)
-  const updated = await ctx.storage.updateWebhook(webhook, (current) => withDates(checked, current), audit)
+  const updated = await ctx.storage.updateWebhook(webhook, (current) => completed(checked, current), audit)
   if (updated === null) throw notFound('webhook', id)
   // Deliveries may have waited for what was changed: for being enabled, say.
   ctx.wake()
@@ -75,8 +75,16 @@ function switched(enabled: boolean, now: Date): WebhookChanges {
     : { enabled, disabledReason: 'by_user', disabledAt: now }
 }
 
-function withDates(changes: WebhookChanges, { secretRotatedAt, createdAt }: StoredWebhook): WebhookChanges {
+/** With what follows from the changes, as the webhook is. */
+function completed(
+  changes: WebhookChanges,
+  { url, secretRotatedAt, createdAt }: StoredWebhook,
+): WebhookChanges {
   const { rotateSecretEveryDays: days } = changes
-  if (days === undefined) return changes
-  return { ...changes, rotateSecretAt: nextRotation(secretRotatedAt ?? createdAt, days) }
+  return {
+    ...changes,
+    // What is known against the receiver is known of the one at the old URL.
+    ...(changes.url !== undefined && changes.url !== url && unburdened),
+    ...(days !== undefined && { rotateSecretAt: nextRotation(secretRotatedAt ?? createdAt, days) }),
+  }
 }

@@ -1,4 +1,4 @@
-import { memoryStorage, type Observation } from '@leadhooks/core'
+import { LeadhooksError, memoryStorage, type Observation } from '@leadhooks/core'
 import { fakeClock } from '@leadhooks/core/testing'
 import { expect, test } from 'vitest'
 import {
@@ -60,6 +60,51 @@ test('a receiver that fails is left alone but for probes, and gets everything wh
     'Waiting spends no attempt',
   ).toBe(sent + 1 + 5)
   expect(data.map(({ status }) => status)).toEqual(Array(5).fill('delivered'))
+})
+
+test('a webhook that is given another URL has nothing against it any more', async () => {
+  const clock = fakeClock()
+  const [broken, repaired] = [await openReceiver({ respond: 500 }), await openReceiver()]
+  const { leadhooks } = await openLeadhooks({ clock, delivery: { circuit, retry, webhookConcurrency: 1 } })
+  const { webhook } = await leadhooks.webhooks.create({ organizationId, url: broken.url })
+  leadhooks.startWorker()
+  await dispatch(leadhooks, 5)
+  await whileTimePasses(clock, broken.received(3))
+  await clock.advance(5000)
+  expect(await leadhooks.webhooks.health(ids(webhook))).toMatchObject({ circuitState: 'open' })
+  await leadhooks.webhooks.update({ ...ids(webhook), url: repaired.url })
+  expect(await leadhooks.webhooks.health(ids(webhook))).toMatchObject({
+    circuitState: 'closed',
+    waitsUntil: null,
+    consecutiveFailures: 0,
+  })
+  const before = clock.now()
+  await whileTimePasses(clock, repaired.received(5))
+  expect(clock.now() - before).toBeLessThan(2000)
+  await letSettle(clock)
+})
+
+test('what was claimed for a probe that cannot be noted is given back, and spends no attempt', async () => {
+  const clock = fakeClock()
+  const receiver = await openReceiver()
+  const storage = memoryStorage()
+  const update = storage.updateWebhook.bind(storage)
+  let isAway = true
+  storage.updateWebhook = async (...args) => {
+    if (isAway) throw new LeadhooksError('storage_unavailable', 'The database is gone')
+    return update(...args)
+  }
+  const { leadhooks, settledCount } = await openLeadhooks({ clock, storage, delivery: { circuit, retry } })
+  const { webhook } = await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+  await update(ids(webhook), { circuitState: 'open', waitsUntil: new Date(clock.now()), waitsFor: 'circuit' })
+  await dispatch(leadhooks)
+  leadhooks.startWorker()
+  await clock.advance(60_000)
+  expect(receiver.requests).toHaveLength(0)
+  isAway = false
+  const [settled] = await whileTimePasses(clock, settledCount(1))
+  expect(settled).toMatchObject({ status: 'delivered', attempt: { number: 1 } })
+  await letSettle(clock)
 })
 
 test('two workers share one circuit: of both together one probe goes out', async () => {
