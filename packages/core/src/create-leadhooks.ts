@@ -1,5 +1,4 @@
-import { ApiKeyCache } from './api-keys/api-key-cache.ts'
-import type { ApiKeyChanges } from './api-keys/api-key-changes.ts'
+import { ApiKeyCache, type ApiKeyNews } from './api-keys/api-key-cache.ts'
 import { createApiKey } from './api-keys/create-api-key.ts'
 import { getApiKey, listApiKeys } from './api-keys/list-api-keys.ts'
 import { readApiKeyUsage } from './api-keys/read-usage.ts'
@@ -155,9 +154,11 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
   return leadhooks as Leadhooks<Catalogue, Tx>
 }
 
-function watchOf({ apiKeys, storage }: LeadhooksOptions): ApiKeyChanges['watch'] | undefined {
+/** What is told beside the database can get lost between the change and the telling. */
+function apiKeyNewsOf({ apiKeys, storage }: LeadhooksOptions): ApiKeyNews | undefined {
   const { changes } = apiKeys ?? {}
-  return changes === undefined ? storage.watchApiKeys?.bind(storage) : changes.watch.bind(changes)
+  if (changes !== undefined) return { watch: changes.watch.bind(changes), isSure: false }
+  return storage.watchApiKeys && { watch: storage.watchApiKeys.bind(storage), isSure: true }
 }
 
 interface Dispatches {
@@ -183,8 +184,8 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
     settings,
     network,
     agent: createGuardedAgent(network, clock),
-    tokenHashes: createTokenHashes(settings.apiKeys.peppers),
-    apiKeyCache: new ApiKeyCache(clock, settings.apiKeys.cache, watchOf(options)),
+    tokenHashes: createTokenHashes(settings.apiKeys.peppers, settings.apiKeys.requirePepper),
+    apiKeyCache: new ApiKeyCache(clock, settings.apiKeys.cache, apiKeyNewsOf(options)),
     apiKeyUsage: new UsageRecorder(storage, clock, logger),
     rateLimiter: options.rateLimiter ?? memoryRateLimiter({ clock }),
     clientAddress: createClientAddress(settings.trustedProxies),

@@ -74,6 +74,11 @@ export interface ApiKeyOptions {
    * and those made without any, are still found, and made anew when their key is used. @default none
    */
   peppers?: readonly Pepper[] | undefined
+  /**
+   * Refuses tokens whose hash was made without a pepper: then nobody who can write to the table can make up a key. For once all
+   * keys of before the peppers have been used, or replaced. @default false
+   */
+  requirePepper?: boolean | undefined
   /** Keys of another system, which are taken over one by one as they are used. @default none */
   legacyKeys?: readonly LegacyKeys[] | undefined
   /** What becomes of a key that was found in public. @default 'revoke' */
@@ -171,6 +176,7 @@ const options = z.strictObject({
       defaultExpiresInDays: z.number().positive().max(36_500).nullable().default(null),
       resources: z.array(z.string().regex(/^[a-z0-9_-]+$/)).optional(),
       peppers: z.array(pepper).default([]),
+      requirePepper: z.boolean().default(false),
       legacyKeys: z.array(z.strictObject({ prefix: z.string().min(1), lookup: method })).default([]),
       leaked: z.enum(leakPolicies).default('revoke'),
       expiryNoticeDays: z.number().min(0).max(365).default(7),
@@ -181,6 +187,10 @@ const options = z.strictObject({
           lifetimeMs: z.int().min(0).max(60_000).default(10_000),
         })
         .prefault({}),
+    })
+    .refine(({ peppers, requirePepper }) => !requirePepper || peppers.length > 0, {
+      path: ['requirePepper'],
+      message: 'There is no pepper: no token could be found',
     })
     .prefault({})
     .transform(({ legacyKeys, changes, ...plain }) => ({

@@ -92,7 +92,7 @@ test.each([
      update leadhooks_audit_heads set sequence = 7, hash =
        (select hash from ${log} where organization_id = 'acme' and sequence = 7) where organization_id = 'acme'`,
     7,
-    'cut_off',
+    'forged_head',
   ],
   [
     'removed altogether',
@@ -123,6 +123,21 @@ test('a tail that was cut off along with an older head is found by the head that
   ).toMatchObject({ ok: true })
   const verified = await leadhooks.audit.verify({ organizationId: 'acme', head: heads.at(-1) })
   expect(verified.faults).toEqual([{ sequence: 10, fault: 'cut_off' }])
+})
+
+test('a head that was made up hides nothing', async () => {
+  const { database, leadhooks, heads } = await openAudited()
+  database.exec(`delete from ${log} where organization_id = 'acme' and sequence > 7`)
+  const [third, tenth] = [heads[2], heads.at(-1)]
+  if (third === undefined || tenth === undefined) throw new Error('Heads are missing')
+  const forged = { ...third, sequence: 2 }
+  const verified = await leadhooks.audit.verify({ organizationId: 'acme', head: forged })
+  expect(verified.faults).toContainEqual({ sequence: 2, fault: 'forged_head' })
+  const bare = { organizationId: 'acme', sequence: 3, hash: third.hash } as AuditHead
+  for (const head of [{ ...tenth, organizationId: 'globex' }, bare])
+    await expect(leadhooks.audit.verify({ organizationId: 'acme', head })).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
 })
 
 test('a whole chain that was written anew without the key is found', async () => {

@@ -12,14 +12,22 @@ export interface ApiKeyCacheSettings {
 
 interface Entry {
   known: KnownApiKey
-  staleAt: number
+  /** When the reading of it began: what has changed since then is not in it. */
+  readAt: number
 }
 
 /** Unknown tokens have room of their own, so that a flood of them pushes no key out. */
 const mostUnknown = 1000
 const unknownLifetimeMs = 1000
-/** How long a key is kept where nobody tells of the changes that other processes make. */
-const unwatchedLifetimeMs = 1000
+/** How long a key is kept where a change that another process makes may not be heard of. */
+const unsureLifetimeMs = 1000
+
+/** Who tells of changes that other processes make. */
+export interface ApiKeyNews {
+  watch(onChange: (apiKeyId: string | null) => void): ApiKeyWatch
+  /** Whether a change cannot be written without being told of, as where the database itself tells. */
+  isSure: boolean
+}
 
 /**
  * What is known of tokens, by their name. Nothing is answered past its lifetime, nor while it is not certain that changes made
@@ -30,6 +38,7 @@ export class ApiKeyCache {
   readonly #lifetimeMs: number
   readonly #isOn: boolean
   readonly #known: RecentMap<Entry>
+  /** When the reading that found nothing began. */
   readonly #unknown = new RecentMap<number>(mostUnknown)
   readonly #loading = new Map<string, Promise<KnownApiKey | null>>()
   readonly #startWatch: (() => ApiKeyWatch) | undefined
@@ -37,24 +46,21 @@ export class ApiKeyCache {
   /** Counts what was forgotten: what was read before must not be kept after. */
   #generation = 0
 
-  constructor(
-    clock: Clock,
-    { mostKeys, lifetimeMs }: ApiKeyCacheSettings,
-    watch: ((onChange: (apiKeyId: string | null) => void) => ApiKeyWatch) | undefined,
-  ) {
+  constructor(clock: Clock, { mostKeys, lifetimeMs }: ApiKeyCacheSettings, news: ApiKeyNews | undefined) {
     this.#clock = clock
     this.#isOn = mostKeys > 0
     this.#known = new RecentMap(mostKeys)
-    this.#lifetimeMs = watch === undefined ? Math.min(lifetimeMs, unwatchedLifetimeMs) : lifetimeMs
-    this.#startWatch = watch && (() => watch((id) => (id === null ? this.#clear() : this.forget(id))))
+    this.#lifetimeMs = news?.isSure === true ? lifetimeMs : Math.min(lifetimeMs, unsureLifetimeMs)
+    this.#startWatch = news && (() => news.watch((id) => (id === null ? this.#clear() : this.forget(id))))
   }
 
   /** What is known of a token: null that there is none, undefined that nothing is. */
   get(name: string, now: number): KnownApiKey | null | undefined {
     const entry = this.#known.get(name)
-    if (entry !== undefined) return entry.staleAt > now && this.#isCurrent() ? entry.known : undefined
-    const staleAt = this.#unknown.get(name)
-    return staleAt !== undefined && staleAt > now ? null : undefined
+    if (entry !== undefined)
+      return isYoung(entry.readAt, this.#lifetimeMs, now) && this.#isCurrent() ? entry.known : undefined
+    const readAt = this.#unknown.get(name)
+    return readAt !== undefined && isYoung(readAt, unknownLifetimeMs, now) ? null : undefined
   }
 
   /** Reads what is not known. Callers who ask for the same token at once wait for one reading. */
@@ -96,11 +102,16 @@ export class ApiKeyCache {
     // Asked before, so that a change that is heard of meanwhile counts as one.
     const isCurrent = this.#isCurrent()
     const generation = this.#generation
+    const readAt = this.#clock.now()
     const known = await read()
     if (!this.#isOn || !isCurrent || generation !== this.#generation) return known
-    const now = this.#clock.now()
-    if (known === null) this.#unknown.set(name, now + unknownLifetimeMs)
-    else this.#known.set(name, { known, staleAt: now + this.#lifetimeMs })
+    if (known === null) this.#unknown.set(name, readAt)
+    else this.#known.set(name, { known, readAt })
     return known
   }
+}
+
+/** A clock that was set back makes nothing younger. */
+function isYoung(readAt: number, lifetimeMs: number, now: number): boolean {
+  return now >= readAt && now - readAt < lifetimeMs
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { Context } from '../context.ts'
 import type { ApiKeyWatch } from '../storage/storage.ts'
 
@@ -8,13 +9,26 @@ export interface ApiKeyChanges {
   watch(onChange: (apiKeyId: string | null) => void): ApiKeyWatch
 }
 
+/** How long a change waits for the others to be told: what is cached there ends by itself as soon. */
+const longestTellingMs = 1000
+
 /** A key was changed: nobody is to let it in by what was known of it. */
 export async function tellOfChange(ctx: Context, apiKeyId: string): Promise<void> {
   ctx.apiKeyCache.forget(apiKeyId)
+  const { changes } = ctx.settings.apiKeys
+  if (changes === undefined) return
   try {
-    await ctx.settings.apiKeys.changes?.publish(apiKeyId)
+    await within(ctx.clock, longestTellingMs, changes.publish(apiKeyId))
   } catch (error) {
     // The change itself is written; where it is not heard of, it counts when what is cached there has had its time.
     ctx.logger.error({ err: error, apiKeyId }, 'Other processes could not be told of a changed API key')
   }
+}
+
+/** Gives up waiting; what was started goes on by itself. */
+async function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.schedule(() => reject(new Error(`No answer within ${ms} ms`)), ms)
+    promise.then(resolve, reject).finally(cancel)
+  })
 }

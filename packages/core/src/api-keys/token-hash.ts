@@ -17,13 +17,16 @@ export interface TokenHashes {
   candidates(token: string): string[]
 }
 
-/** The first pepper makes new hashes; tokens that were hashed by another, or by none, are still found. */
-export function createTokenHashes(peppers: readonly Pepper[]): TokenHashes {
+/** The first pepper makes new hashes; tokens that were hashed by another are still found, and those hashed by none unless `requirePepper`. */
+export function createTokenHashes(peppers: readonly Pepper[], requirePepper = false): TokenHashes {
   const [first] = peppers
   return {
     nameOf: sha256,
     current: (token) => (first === undefined ? sha256(token) : peppered(first, token)),
-    candidates: (token) => [...peppers.map((pepper) => peppered(pepper, token)), sha256(token)],
+    candidates: (token) => [
+      ...peppers.map((pepper) => peppered(pepper, token)),
+      ...(requirePepper ? [] : [sha256(token)]),
+    ],
   }
 }
 

@@ -215,6 +215,54 @@ describe('the cache', () => {
     expect(await leadhooks.apiKeys.verify(token)).toMatchObject({ ok: false, reason: 'revoked' })
   })
 
+  test('counts a second from when the reading began: a slow answer may be old, and a clock set back makes it no younger', async () => {
+    const { storage: right } = open()
+    let delayMs = 900
+    const { leadhooks, clock } = open(
+      {},
+      {
+        ...right,
+        async findApiKeyByHash(hashes) {
+          const found = await right.findApiKeyByHash(hashes)
+          await clock.advance(delayMs)
+          return found
+        },
+      },
+    )
+    const { token, apiKey } = await create(leadhooks)
+    expect(await leadhooks.apiKeys.verify(token)).toMatchObject({ ok: true })
+    await right.revokeApiKey(apiKey, { revokedAt: new Date(), reason: null })
+    await clock.advance(100)
+    expect(await leadhooks.apiKeys.verify(token)).toMatchObject({ ok: false, reason: 'revoked' })
+
+    delayMs = 0
+    const other = await create(leadhooks)
+    expect(await leadhooks.apiKeys.verify(other.token)).toMatchObject({ ok: true })
+    await right.revokeApiKey(other.apiKey, { revokedAt: new Date(), reason: null })
+    await clock.advance(-3_600_000)
+    expect(await leadhooks.apiKeys.verify(other.token)).toMatchObject({ ok: false, reason: 'revoked' })
+  })
+
+  test('keeps its word where those who tell of changes fail or hang, and a change waits a second for them at most', async () => {
+    const { watchApiKeys: watch } = fakeWatch()
+    const publishes = [
+      async () => Promise.reject(new Error('Redis is gone')),
+      async () => new Promise<void>(() => {}),
+    ]
+    for (const publish of publishes) {
+      const { storage } = open()
+      const changes = { publish, watch }
+      const [here, there] = [open({ apiKeys: { changes } }, storage), open({ apiKeys: { changes } }, storage)]
+      const { token, apiKey } = await create(here.leadhooks)
+      expect(await there.leadhooks.apiKeys.verify(token)).toMatchObject({ ok: true })
+      const revoked = here.leadhooks.apiKeys.revoke(apiKey)
+      await here.clock.advance(1000)
+      await revoked
+      await there.clock.advance(1000)
+      expect(await there.leadhooks.apiKeys.verify(token)).toMatchObject({ ok: false, reason: 'revoked' })
+    }
+  })
+
   test('answers nothing while it cannot be sure to have heard of every change', async () => {
     const { state, watchApiKeys } = fakeWatch()
     const { leadhooks, reads } = open({}, { watchApiKeys })
@@ -398,6 +446,17 @@ describe('peppers', () => {
     }
     expect(await open({}, storage).leadhooks.apiKeys.verify(token)).toEqual({ ok: false, reason: 'unknown' })
   })
+})
+
+test('a hash that somebody wrote into the table without the pepper lets nobody in, once peppers are required', async () => {
+  const storage = storageOver(emptyState()) as Storage
+  const { token } = await create(open({}, storage).leadhooks)
+  const peppers = [{ id: 'p1', secret: 'a pepper of sixteen' }]
+  const { leadhooks } = open({ apiKeys: { peppers, requirePepper: true } }, storage)
+  expect(await leadhooks.apiKeys.verify(token)).toEqual({ ok: false, reason: 'unknown' })
+  const made = await create(leadhooks)
+  expect(await leadhooks.apiKeys.verify(made.token)).toMatchObject({ ok: true })
+  expect(() => open({ apiKeys: { requirePepper: true } }), 'Without a pepper').toThrow(/requirePepper/)
 })
 
 describe('keys of another system', () => {

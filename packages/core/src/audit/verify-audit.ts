@@ -6,9 +6,10 @@ import type { AuditEntry, AuditHead } from '../model/audit-entry.ts'
 /**
  * `altered`: an entry is not what was written there: it was edited, made up, reordered or brought from elsewhere. `missing`:
  * entries were removed before it. `cut_off`: entries were removed from the end. `unknown_key`: the key that linked it is not
- * among `encryptionKeys`.
+ * among `encryptionKeys`. `forged_head`: a head, the stored one or the one that was passed, was not signed by that key, and
+ * so says nothing of where the chain ended.
  */
-export type AuditFault = 'altered' | 'missing' | 'cut_off' | 'unknown_key'
+export type AuditFault = 'altered' | 'missing' | 'cut_off' | 'unknown_key' | 'forged_head'
 
 export interface AuditVerification {
   ok: boolean
@@ -20,9 +21,20 @@ export interface AuditVerification {
   faults: { sequence: number; fault: AuditFault }[]
 }
 
-const head = z.looseObject({ organizationId, sequence: z.int(), hash: z.string() })
+const head = z.strictObject({
+  organizationId,
+  sequence: z.int().min(1),
+  hash: z.string(),
+  keyId: z.string(),
+  signature: z.string(),
+})
 
-const verifyInput = z.strictObject({ organizationId, head: head.optional() })
+const verifyInput = z
+  .strictObject({ organizationId, head: head.optional() })
+  .refine(({ organizationId, head }) => head === undefined || head.organizationId === organizationId, {
+    path: ['head', 'organizationId'],
+    message: 'must be the organization whose chain is verified',
+  })
 export interface VerifyAuditInput {
   organizationId: string
   /** A head that `audit.onHead` was given: without one, entries that were cut off along with the head cannot be missed. */
@@ -34,13 +46,14 @@ const mostFaults = 100
 
 /** Walks an organization's whole chain, and says what is wrong with it and where. */
 export async function verifyAudit(ctx: Context, input: VerifyAuditInput): Promise<AuditVerification> {
-  const { organizationId, head: exported } = parseInput(verifyInput, input)
+  const { organizationId, head: exportedHead } = parseInput(verifyInput, input)
   const { faults, add } = collectFaults()
   // Read before the entries: those that come meanwhile stand behind it.
   const storedHead = await ctx.storage.findAuditHead(organizationId)
+  const heads = [storedHead, exportedHead].filter((head) => head !== undefined && head !== null)
+  const hashes = new Map<number, string>()
   let last: AuditEntry | null = null
   let entries = 0
-  let exportedHash: string | undefined
   for (;;) {
     const page: AuditEntry[] = await ctx.storage.readAudit({
       organizationId,
@@ -53,15 +66,18 @@ export async function verifyAudit(ctx: Context, input: VerifyAuditInput): Promis
       const hash = ctx.auditChain.hashOf(entry)
       if (hash === undefined) add(entry.sequence, 'unknown_key')
       else if (hash !== entry.hash) add(entry.sequence, 'altered')
-      if (entry.sequence === exported?.sequence) exportedHash = entry.hash
+      if (heads.some(({ sequence }) => sequence === entry.sequence)) hashes.set(entry.sequence, entry.hash)
       last = entry
     }
     entries += page.length
     if (page.length < pageSize) break
   }
-  checkHead(ctx, storedHead, last, add)
-  if (exported !== undefined && exported.sequence > (last?.sequence ?? 0)) add(exported.sequence, 'cut_off')
-  else if (exported !== undefined && exportedHash !== exported.hash) add(exported.sequence, 'altered')
+  const lastSequence = last?.sequence ?? 0
+  if (storedHead === null && lastSequence > 0) add(lastSequence, 'cut_off')
+  for (const head of heads) {
+    const fault = headFault(ctx, head, hashes.get(head.sequence), lastSequence)
+    if (fault !== null) add(head.sequence, fault)
+  }
   return { ok: faults.length === 0, entries, head: storedHead, faults }
 }
 
@@ -79,10 +95,16 @@ function collectFaults(): { faults: AuditVerification['faults']; add: Add } {
   }
 }
 
-function checkHead(ctx: Context, stored: AuditHead | null, last: AuditEntry | null, add: Add): void {
-  const lastSequence = last?.sequence ?? 0
-  if (stored === null) return lastSequence === 0 ? undefined : add(lastSequence, 'cut_off')
-  const signature = ctx.auditChain.signatureOf(stored)
-  if (signature === undefined) add(stored.sequence, 'unknown_key')
-  else if (signature !== stored.signature || stored.sequence > lastSequence) add(stored.sequence, 'cut_off')
+/** Only what the head's key has signed says anything of where the chain ended. */
+function headFault(
+  ctx: Context,
+  head: AuditHead,
+  entryHash: string | undefined,
+  lastSequence: number,
+): AuditFault | null {
+  const signature = ctx.auditChain.signatureOf(head)
+  if (signature === undefined) return 'unknown_key'
+  if (signature !== head.signature) return 'forged_head'
+  if (head.sequence > lastSequence) return 'cut_off'
+  return entryHash === head.hash ? null : 'altered'
 }

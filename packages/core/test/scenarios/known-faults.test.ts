@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createLeadhooks } from '../../src/create-leadhooks.ts'
 import type { Leadhooks } from '../../src/leadhooks.ts'
 import type { LeadhooksOptions } from '../../src/options.ts'
+import { memoryRateLimiter } from '../../src/rate-limit/memory-rate-limiter.ts'
 import { storageOver } from '../../src/storage/memory-storage.ts'
 import { emptyState } from '../../src/storage/memory-state.ts'
 import type { Storage } from '../../src/storage/storage.ts'
@@ -184,6 +185,82 @@ describe('Unkey', () => {
     expect(await leadhooks.apiKeys.verify(token, { permissions: ['read:documents'] })).toMatchObject({
       ok: true,
     })
+  })
+})
+
+describe('rate-limiter-flexible', () => {
+  test('a window of more than 24.8 days is none, since the timer overflows', async () => {
+    const { leadhooks, clock } = open({
+      rateLimits: { perKey: [{ name: 'monthly', limit: 1, windowMs: 30 * 86_400_000 }] },
+    })
+    const { token } = await leadhooks.apiKeys.create({ organizationId, name: 'x' })
+    expect(await leadhooks.apiKeys.verify(token)).toMatchObject({ ok: true })
+    await clock.advance(60_000)
+    for (let i = 0; i < 4; i++)
+      expect(await leadhooks.apiKeys.verify(token)).toMatchObject({ reason: 'rate_limited' })
+  })
+})
+
+describe('express-rate-limit', () => {
+  test('one who has a whole IPv6 network has a limit for each of its addresses', async () => {
+    const { leadhooks } = open({ rateLimits: { perKey: [{ ...hourly, limit: 2 }] } })
+    const { token } = await leadhooks.apiKeys.create({ organizationId, name: 'x' })
+    const answers: boolean[] = []
+    for (const ip of ['2001:db8::1', '2001:db8::2', '2001:db8:0:1::1', '::ffff:192.0.2.1'])
+      answers.push((await leadhooks.apiKeys.verify(token, { ip })).ok)
+    expect(answers).toEqual([true, true, false, false])
+  })
+
+  test('IPv4 addresses in IPv6 form are all one, and IPv6 addresses with a dotted end are taken for IPv4', async () => {
+    const { leadhooks } = open()
+    const verified = async (allowedIps: string[], ip: string): Promise<boolean> => {
+      const { token } = await leadhooks.apiKeys.create({ organizationId, name: 'x', allowedIps })
+      return (await leadhooks.apiKeys.verify(token, { ip })).ok
+    }
+    expect(await verified(['192.0.2.1'], '::ffff:192.0.2.1')).toBe(true)
+    expect(await verified(['192.0.2.1'], '::ffff:192.0.2.2')).toBe(false)
+    expect(await verified(['192.0.2.1'], '2001:db8::192.0.2.1')).toBe(false)
+    expect(await verified(['2001:db8::c000:201'], '2001:db8::192.0.2.1')).toBe(true)
+  })
+
+  test('behind a proxy all clients are one, or are what they say they are', async () => {
+    const { leadhooks } = open({ trustedProxies: ['192.0.2.1'] })
+    const made = { organizationId, name: 'x', role: 'admin', allowedIps: ['198.51.100.7'] } as const
+    const { token } = await leadhooks.apiKeys.create({ ...made, allowedIps: [...made.allowedIps] })
+    const get = async (forwardedFor: string, clientAddress: string): Promise<number> => {
+      const headers = { 'x-api-key': token, 'x-forwarded-for': forwardedFor }
+      return (await leadhooks.fetch(new Request('https://crm.example/keys', { headers }), { clientAddress }))
+        .status
+    }
+    expect(await get('198.51.100.7', '192.0.2.1'), 'By the trusted proxy').toBe(200)
+    expect(await get('198.51.100.7', '203.0.113.5'), 'By anyone else').toBe(403)
+  })
+})
+
+describe('@fastify/rate-limit', () => {
+  test('a flood of others pushes the count of one out of the memory, and it starts anew', async () => {
+    const limiter = memoryRateLimiter()
+    const check = { ...hourly, key: 'busy', limit: 1 }
+    expect(limiter.consume([check], { cost: 1 }).allowed).toBe(true)
+    for (let i = 0; i < 20_000; i++) limiter.consume([{ ...check, key: `other_${i}` }], { cost: 1 })
+    expect(limiter.consume([check], { cost: 1 }).allowed).toBe(false)
+  })
+})
+
+describe('libraries with fixed windows', () => {
+  test('twice the limit gets through around the end of a window', async () => {
+    const { leadhooks, clock } = open({
+      rateLimits: { perKey: [{ name: 'minute', limit: 10, windowMs: 60_000 }] },
+    })
+    const { token } = await leadhooks.apiKeys.create({ organizationId, name: 'x' })
+    const burst = async (): Promise<number> => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => leadhooks.apiKeys.verify(token)))
+      return answers.filter(({ ok }) => ok).length
+    }
+    await clock.advance(59_000)
+    expect(await burst()).toBe(10)
+    await clock.advance(2000)
+    expect(await burst(), 'Two seconds later, in the next window').toBeLessThanOrEqual(1)
   })
 })
 
