@@ -1,18 +1,8 @@
 // Each test is named after a fault that a library for rate limits had, and that is not to be found here.
-import type { LimitCheck } from '@leadhooks/core'
 import { redisRateLimiter } from '@leadhooks/redis'
 import { describe, expect, test } from 'vitest'
+import { limit, once, patient } from './limits.ts'
 import { openOwn, openShared } from './open.ts'
-
-const limit = (changes: Partial<LimitCheck> = {}): LimitCheck => ({
-  key: 'key_1',
-  name: 'minute',
-  limit: 10,
-  windowMs: 60_000,
-  ...changes,
-})
-const once = { cost: 1, group: 'acme' }
-const patient = { deadlineMs: 10_000 }
 
 describe('rate-limiter-flexible', () => {
   test('a window of less than a second blocks for ever, since its key has no end', async () => {

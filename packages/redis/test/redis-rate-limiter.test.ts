@@ -1,18 +1,8 @@
-import type { LimitCheck } from '@leadhooks/core'
 import { redisRateLimiter } from '@leadhooks/redis'
 import { Cluster } from 'ioredis'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { limit, once, patient } from './limits.ts'
 import { openOwn, openShared } from './open.ts'
-
-const limit = (changes: Partial<LimitCheck> = {}): LimitCheck => ({
-  key: 'key_1',
-  name: 'minute',
-  limit: 10,
-  windowMs: 60_000,
-  ...changes,
-})
-const once = { cost: 1, group: 'acme' }
-const patient = { deadlineMs: 10_000 }
 
 test('no key stays behind: each has its end, whatever was asked', async () => {
   const { client, prefix } = await openShared()

@@ -10,6 +10,12 @@ export interface ApiKeyCacheSettings {
   lifetimeMs: number
 }
 
+/** A reading under way. */
+interface Reading {
+  answer: Promise<KnownApiKey | null>
+  startedAt: number
+}
+
 interface Entry {
   known: KnownApiKey
   /** When the reading of it began: what has changed since then is not in it. */
@@ -40,7 +46,7 @@ export class ApiKeyCache {
   readonly #known: RecentMap<Entry>
   /** When the reading that found nothing began. */
   readonly #unknown = new RecentMap<number>(mostUnknown)
-  readonly #loading = new Map<string, Promise<KnownApiKey | null>>()
+  readonly #loading = new Map<string, Reading>()
   readonly #startWatch: (() => ApiKeyWatch) | undefined
   #watch: ApiKeyWatch | undefined
   /** Counts what was forgotten: what was read before must not be kept after. */
@@ -65,14 +71,16 @@ export class ApiKeyCache {
 
   /** Reads what is not known. Callers who ask for the same token at once wait for one reading. */
   async load(name: string, read: () => Promise<KnownApiKey | null>): Promise<KnownApiKey | null> {
+    const now = this.#clock.now()
     const underWay = this.#loading.get(name)
-    if (underWay !== undefined) return underWay
-    const loading = this.#read(name, read).finally(() => {
+    // One that takes long may have seen the key as it was long ago.
+    if (underWay !== undefined && isYoung(underWay.startedAt, unsureLifetimeMs, now)) return underWay.answer
+    const answer = this.#read(name, now, read).finally(() => {
       // What was forgotten meanwhile may be read anew already.
-      if (this.#loading.get(name) === loading) this.#loading.delete(name)
+      if (this.#loading.get(name)?.answer === answer) this.#loading.delete(name)
     })
-    this.#loading.set(name, loading)
-    return loading
+    this.#loading.set(name, { answer, startedAt: now })
+    return answer
   }
 
   /** Forgets a key: it was changed. */
@@ -97,12 +105,15 @@ export class ApiKeyCache {
     return this.#watch === undefined || this.#watch.isCurrent()
   }
 
-  async #read(name: string, read: () => Promise<KnownApiKey | null>): Promise<KnownApiKey | null> {
+  async #read(
+    name: string,
+    readAt: number,
+    read: () => Promise<KnownApiKey | null>,
+  ): Promise<KnownApiKey | null> {
     if (this.#isOn) this.#watch ??= this.#startWatch?.()
     // Asked before, so that a change that is heard of meanwhile counts as one.
     const isCurrent = this.#isCurrent()
     const generation = this.#generation
-    const readAt = this.#clock.now()
     const known = await read()
     if (!this.#isOn || !isCurrent || generation !== this.#generation) return known
     if (known === null) this.#unknown.set(name, readAt)

@@ -30,6 +30,6 @@ export async function revokeApiKeys(ctx: Context, input: RevokeApiKeysInput): Pr
   const revocation = { revokedAt: new Date(ctx.clock.now()), reason }
   const audit = auditApiKey(ctx, 'api_key.revoked', actor, { organizationId: filter.organizationId, id: '' })
   const revoked = await ctx.storage.revokeApiKeys(filter, revocation, audit)
-  for (const { id } of revoked) await tellOfChange(ctx, id)
+  await Promise.all(revoked.map(async ({ id }) => tellOfChange(ctx, id)))
   return revoked
 }

@@ -17,7 +17,10 @@ export interface TokenHashes {
   candidates(token: string): string[]
 }
 
-/** The first pepper makes new hashes; tokens that were hashed by another are still found, and those hashed by none unless `requirePepper`. */
+/**
+ * The first pepper makes new hashes; tokens that were hashed by another are still found, and those that were hashed by none
+ * unless `requirePepper`.
+ */
 export function createTokenHashes(peppers: readonly Pepper[], requirePepper = false): TokenHashes {
   const [first] = peppers
   return {

@@ -243,6 +243,32 @@ describe('the cache', () => {
     expect(await leadhooks.apiKeys.verify(other.token)).toMatchObject({ ok: false, reason: 'revoked' })
   })
 
+  test('has nobody wait for a reading that began more than a second ago', async () => {
+    const { storage: right } = open()
+    const answers: (() => void)[] = []
+    const { leadhooks, clock } = open(
+      {},
+      {
+        ...right,
+        async findApiKeyByHash(hashes) {
+          const found = await right.findApiKeyByHash(hashes)
+          await new Promise<void>((resolve) => answers.push(resolve))
+          return found
+        },
+      },
+    )
+    const { token, apiKey } = await create(leadhooks)
+    const first = leadhooks.apiKeys.verify(token)
+    await clock.advance(0)
+    await right.revokeApiKey(apiKey, { revokedAt: new Date(), reason: null })
+    await clock.advance(1000)
+    const second = leadhooks.apiKeys.verify(token)
+    await clock.advance(0)
+    for (const answer of answers) answer()
+    expect(await first).toMatchObject({ ok: true })
+    expect(await second).toMatchObject({ ok: false, reason: 'revoked' })
+  })
+
   test('keeps its word where those who tell of changes fail or hang, and a change waits a second for them at most', async () => {
     const { watchApiKeys: watch } = fakeWatch()
     const publishes = [
@@ -253,13 +279,21 @@ describe('the cache', () => {
       const { storage } = open()
       const changes = { publish, watch }
       const [here, there] = [open({ apiKeys: { changes } }, storage), open({ apiKeys: { changes } }, storage)]
+      const tags = ['leaked']
       const { token, apiKey } = await create(here.leadhooks)
-      expect(await there.leadhooks.apiKeys.verify(token)).toMatchObject({ ok: true })
-      const revoked = here.leadhooks.apiKeys.revoke(apiKey)
+      const many = await Promise.all([1, 2, 3].map(async () => create(here.leadhooks, { tags })))
+      const tokens = [token, ...many.map((made) => made.token)]
+      for (const known of tokens)
+        expect(await there.leadhooks.apiKeys.verify(known)).toMatchObject({ ok: true })
+      const revoked = [
+        here.leadhooks.apiKeys.revoke(apiKey),
+        here.leadhooks.apiKeys.revokeMany({ organizationId: 'acme', tag: 'leaked' }),
+      ]
       await here.clock.advance(1000)
-      await revoked
+      await Promise.all(revoked)
       await there.clock.advance(1000)
-      expect(await there.leadhooks.apiKeys.verify(token)).toMatchObject({ ok: false, reason: 'revoked' })
+      for (const known of tokens)
+        expect(await there.leadhooks.apiKeys.verify(known)).toMatchObject({ ok: false, reason: 'revoked' })
     }
   })
 
