@@ -49,6 +49,7 @@ import { getWebhook, listWebhooks } from './webhooks/list-webhooks.ts'
 import { readHealth } from './webhooks/read-health.ts'
 import { revealSecret } from './webhooks/reveal-secret.ts'
 import { rotateSecret } from './webhooks/rotate-secret.ts'
+import { testWebhook } from './webhooks/test-webhook.ts'
 import { switchWebhook, updateWebhook } from './webhooks/update-webhook.ts'
 
 /**
@@ -127,6 +128,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       disable: (input) => switchWebhook(ctx, input, false),
       health: (input) => readHealth(ctx, input),
       rotateSecret: (input) => rotateSecret(ctx, input),
+      test: (input) => testWebhook(ctx, input),
       revealSecret: (input) => revealSecret(ctx, input),
     },
     audit: {

@@ -39,6 +39,8 @@ export type { UpsertOrganizationInput } from './organizations.ts'
 export type { List, ListInput } from './pages.ts'
 export type { CreateWebhookInput } from './webhooks/create-webhook.ts'
 export type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
+export type { RequestTimings, TracedResponse } from './deliveries/send-traced.ts'
+export type { SentRequest, TestWebhookInput, WebhookTest } from './webhooks/test-webhook.ts'
 export type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
 
 export type { ListAuditInput, ShownAuditEntry } from './audit/list-audit.ts'

@@ -32,6 +32,7 @@ import type { DeleteWebhookInput } from './webhooks/delete-webhook.ts'
 import type { WebhookHealthReport } from './webhooks/read-health.ts'
 import type { RevealSecretInput } from './webhooks/reveal-secret.ts'
 import type { RotateSecretInput } from './webhooks/rotate-secret.ts'
+import type { TestWebhookInput, WebhookTest } from './webhooks/test-webhook.ts'
 import type { SwitchWebhookInput, UpdateWebhookInput } from './webhooks/update-webhook.ts'
 
 /** What `dispatchEvent` takes: `data` as the schema of the event type takes it. */
@@ -162,6 +163,8 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
      * unless told).
      */
     rotateSecret(input: RotateSecretInput): Promise<{ webhook: Webhook; secret: string }>
+    /** Sends it a signed example at once, and tells all about it. It is no delivery, and counts nowhere. */
+    test(input: TestWebhookInput): Promise<WebhookTest>
     /** Shows its signing secret once more, and writes in the audit log that it did. */
     revealSecret(input: RevealSecretInput): Promise<{ secret: string }>
   }

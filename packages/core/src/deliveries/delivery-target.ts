@@ -73,7 +73,7 @@ function forgetOldest(targets: Map<string, unknown>): void {
 }
 
 /** Throws `undecryptable` when no key opens the webhook's credentials. */
-function deliveryTarget(ctx: Context, webhook: StoredWebhook): DeliveryTarget {
+export function deliveryTarget(ctx: Context, webhook: StoredWebhook): DeliveryTarget {
   const secret = openSecret(ctx.encryption, webhook)
   const customHeaders = Object.entries(openHeaders(ctx.encryption, webhook)).flat()
   return {

@@ -8,8 +8,11 @@ import type { OutgoingRequest } from './send-request.ts'
  * Headers by Standard Webhooks 1.0 (https://www.standardwebhooks.com), and beside them `X-Webhook-Signature` over the body
  * alone, for receivers that check only that.
  */
-export function signRequest(target: DeliveryTarget, claimed: ClaimedDelivery, now: number): OutgoingRequest {
-  const { event, attempt } = claimed
+export function signRequest(
+  target: DeliveryTarget,
+  { event, attempt }: Pick<ClaimedDelivery, 'event' | 'attempt'>,
+  now: number,
+): OutgoingRequest {
   const timestamp = Math.floor(now / 1000)
   const keys = target.grace !== null && now < target.grace.endsAt ? target.grace.keys : target.keys
   const headers = [

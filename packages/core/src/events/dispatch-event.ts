@@ -73,12 +73,13 @@ export function dispatchEventSync(ctx: Context, input: DispatchInput, options?: 
   return dispatched(ctx, checked, inserted[0])
 }
 
-interface CheckedEvent {
+export interface CheckedEvent {
   event: NewEvent
   data: unknown
 }
 
-function newEvent(ctx: Context, input: DispatchInput): CheckedEvent {
+/** An event as it would be written, and its data as the catalogue made it. */
+export function newEvent(ctx: Context, input: DispatchInput): CheckedEvent {
   const checked = parseInput(eventInput, input)
   try {
     return serialize(ctx, checked)

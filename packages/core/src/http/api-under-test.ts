@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import { z } from 'zod'
 import { createLeadhooks } from '../create-leadhooks.ts'
 import { defineEvents } from '../events/event-catalogue.ts'
@@ -52,6 +53,9 @@ const events = defineEvents({
   'contact.created': { schema: z.looseObject({}) },
 })
 
+const insideOnly: LookupFunction = (_name, _options, callback) =>
+  callback(null, [{ address: '127.0.0.1', family: 4 }])
+
 export async function createApi(): Promise<ApiUnderTest> {
   const state = emptyState()
   const storage: Storage = storageOver(state)
@@ -59,7 +63,9 @@ export async function createApi(): Promise<ApiUnderTest> {
   const faults: object[] = []
   const logger: Logger = { info() {}, warn() {}, error: (fields) => faults.push(fields) }
   const encryptionKeys = [{ id: 'k1', key: Buffer.alloc(32, 7).toString('base64') }]
-  const leadhooks = createLeadhooks({ storage, encryptionKeys, events, clock, logger }) as Leadhooks
+  // Nothing here is to leave this machine.
+  const network = { lookup: insideOnly }
+  const leadhooks = createLeadhooks({ storage, encryptionKeys, events, clock, logger, network }) as Leadhooks
 
   const createKey: ApiUnderTest['createKey'] = async ({ organizationId = 'acme', ...access }) => {
     const { token } = await leadhooks.apiKeys.create({ organizationId, name: 'Test', ...access })

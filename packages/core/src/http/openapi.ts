@@ -68,7 +68,10 @@ function describeRoute(route: Route, components: SchemaComponents): JsonSchema {
     tags: [path.split('/')[1] || 'about'],
     parameters: [...pathParameters(path), ...queryParameters(route, components)],
     ...(body && {
-      requestBody: { required: true, content: jsonContent(components.describe(body, 'input')) },
+      requestBody: {
+        required: !body.safeParse(undefined).success,
+        content: jsonContent(components.describe(body, 'input')),
+      },
     }),
     responses: {
       [statusOf(route)]: describeAnswer(route, components),

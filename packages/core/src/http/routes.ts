@@ -29,6 +29,7 @@ import {
   revealSecret,
   rotateSecret,
   showHealth,
+  testWebhook,
   updateWebhook,
 } from './webhooks.ts'
 
@@ -55,6 +56,7 @@ const table: readonly Row[] = [
   ['POST', '/webhooks/{id}/enable', 'write:webhooks', 'Let its deliveries go', enableWebhook],
   ['POST', '/webhooks/{id}/disable', 'write:webhooks', 'Make its deliveries wait', disableWebhook],
   ['GET', '/webhooks/{id}/health', 'read:webhooks', 'How it fares', showHealth],
+  ['POST', '/webhooks/{id}/test', 'write:webhooks', 'Send it an example', testWebhook],
   ['POST', '/webhooks/{id}/rotate-secret', 'write:webhooks', 'Give it another signing secret', rotateSecret],
   ['POST', '/webhooks/{id}/reveal-secret', 'read:secrets', 'Show its signing secret once more', revealSecret],
 

@@ -6,7 +6,9 @@ import {
   waitReasons,
   type Webhook,
 } from '../model/webhook.ts'
+import { attemptFailures } from '../model/attempt.ts'
 import { secretRotation } from '../webhooks/rotate-secret.ts'
+import { testRequest, type WebhookTest } from '../webhooks/test-webhook.ts'
 import {
   autoDisablePolicy,
   circuitPolicy,
@@ -169,4 +171,49 @@ export const showHealth = operation({
     .extend({ consecutiveFailures: z.int(), failingSince: dateTime.nullable() })
     .meta({ id: 'WebhookHealth' }),
   handle: ({ leadhooks, scoped }) => leadhooks.webhooks.health(scoped),
+})
+
+const phaseMs = z.number().nullable()
+
+const webhookTest = z
+  .object({
+    outcome: z.enum(['succeeded', 'failed']),
+    failure: z.enum(attemptFailures).nullable(),
+    message: z
+      .string()
+      .meta({ description: 'The verdict, for people: what happened, and what to do about it' }),
+    request: z.object({
+      method: z.literal('POST'),
+      url: z.string(),
+      headers: z
+        .record(z.string(), z.string())
+        .meta({ description: 'The values of custom headers are hidden' }),
+      body: z.string(),
+    }),
+    signedContent: z.string().meta({ description: 'What `webhook-signature` is the HMAC of' }),
+    response: z
+      .object({
+        statusCode: z.int(),
+        headers: z.record(z.string(), z.string().or(z.array(z.string()))),
+        body: z.string().meta({ description: 'The first 64 KiB' }),
+      })
+      .nullable(),
+    timings: z
+      .object({
+        dnsMs: phaseMs,
+        connectMs: phaseMs,
+        tlsMs: phaseMs,
+        firstByteMs: phaseMs,
+        totalMs: z.number(),
+      })
+      .nullable()
+      .meta({ description: 'How long each phase took; null for an address that is not allowed' }),
+  })
+  .meta({ id: 'WebhookTest' }) satisfies z.ZodType<Json<WebhookTest>>
+
+export const testWebhook = operation({
+  id: 'testWebhook',
+  body: testRequest.optional().meta({ id: 'WebhookTestRequest' }),
+  answer: webhookTest,
+  handle: ({ leadhooks, scoped, body }) => leadhooks.webhooks.test({ ...scoped, ...body }),
 })

@@ -59,6 +59,18 @@ const blocked = {
   message: 'The URL leads to an address that deliveries may not go to: it must be a public one',
 }
 
+test('each phase of dialling is told of as it ends, and none for a connection that is used again', async () => {
+  const { port } = await receiver()
+  const { lookup } = answering(['127.0.0.1'])
+  const phases: string[] = []
+  const onPhase: GuardedAgentOptions['onPhase'] = (phase) => phases.push(phase)
+  const agent = agentFor({ allowPrivateAddresses: true, allowHttp: true, lookup }, { onPhase })
+  await post(agent, `http://public.example:${port}/`)
+  expect(phases).toEqual(['dns', 'connect'])
+  await post(agent, `http://public.example:${port}/`)
+  expect(phases).toEqual(['dns', 'connect'])
+})
+
 describe('an inside address', () => {
   test.each(['127.0.0.1', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]'])(
     'as a literal is not dialled, though no check was made when it was saved: %s',

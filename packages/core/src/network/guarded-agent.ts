@@ -15,7 +15,12 @@ export interface GuardedAgentOptions {
   connections?: number
   /** How long a connection may take to come about: name, TCP and TLS together. @default 10000 */
   connectTimeoutMs?: number
+  /** Told when a phase of dialling is over. A connection that is used again goes through none. @default nobody */
+  onPhase?: (phase: DialPhase) => void
 }
+
+/** The name is resolved, TCP is connected, TLS is agreed. */
+export type DialPhase = 'dns' | 'connect' | 'tls'
 
 /**
  * Makes the one way out: an agent that connects to allowed addresses only, whatever name or literal leads there, today or
@@ -24,14 +29,14 @@ export interface GuardedAgentOptions {
 export function createGuardedAgent(
   policy: NetworkPolicy,
   clock: Clock,
-  { connections, connectTimeoutMs = 10_000 }: GuardedAgentOptions = {},
+  { connections, connectTimeoutMs = 10_000, onPhase = () => {} }: GuardedAgentOptions = {},
 ): Dispatcher {
   const resolve =
     policy.lookup === undefined
       ? createResolver(clock, { asksSystem: policy.allowsInsideNames })
       : resolveBy(policy.lookup)
   return new Agent({
-    connect: guardedConnector(policy, resolve, connectTimeoutMs),
+    connect: guardedConnector(policy, resolve, { timeoutMs: connectTimeoutMs, onPhase }),
     ...(connections !== undefined && { connections }),
     allowH2: false,
     pipelining: 1,
@@ -49,10 +54,10 @@ export function createGuardedAgent(
 function guardedConnector(
   policy: NetworkPolicy,
   resolve: Resolve,
-  timeoutMs: number,
+  { timeoutMs, onPhase }: { timeoutMs: number; onPhase: (phase: DialPhase) => void },
 ): buildConnector.connector {
   const dial = buildConnector({
-    lookup: guardedLookup(policy, resolve),
+    lookup: guardedLookup(policy, resolve, () => onPhase('dns')),
     timeout: timeoutMs,
     allowH2: false,
     // Stated, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default for the whole process.
@@ -67,19 +72,24 @@ function guardedConnector(
       return
     }
     // Returned, though the types keep quiet about it.
+    const isTls = target.protocol === 'https:'
     const dialling: unknown = dial(target, (error, socket) => {
-      if (error === null) callback(null, socket.ref())
-      else callback(explainDialError(error, target.protocol === 'https:'), null)
+      if (error !== null) return callback(explainDialError(error, isTls), null)
+      if (isTls) onPhase('tls')
+      callback(null, socket.ref())
     })
+    if (!(dialling instanceof Socket)) return
     // A process that is done must not wait for a dead receiver. Whoever does wait for it holds a timer.
-    if (dialling instanceof Socket) dialling.unref()
+    dialling.unref()
+    dialling.once('connect', () => onPhase('connect'))
   }
 }
 
 /** One forbidden address refuses them all: a set that mixes inside and outside is an attack, or a mistake. */
-function guardedLookup(policy: NetworkPolicy, resolve: Resolve): LookupFunction {
+function guardedLookup(policy: NetworkPolicy, resolve: Resolve, onResolved: () => void): LookupFunction {
   const vetted = callbackify(async (name: string) => {
     const addresses = await resolve(name)
+    onResolved()
     if (!addresses.every((address) => isAllowedAddress(policy, address))) throw blockedAddress()
     return addresses.map((address) => ({ address, family: isIP(address) }))
   })

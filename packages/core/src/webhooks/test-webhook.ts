@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { classifyResponse, type Verdict } from '../deliveries/classify-response.ts'
+import { deliveryTarget } from '../deliveries/delivery-target.ts'
+import type { OutgoingRequest } from '../deliveries/send-request.ts'
+import {
+  type RequestTimings,
+  sendTraced,
+  type TracedResponse,
+  type TracedResult,
+} from '../deliveries/send-traced.ts'
+import { SendingTime } from '../deliveries/sending-time.ts'
+import { signRequest } from '../deliveries/sign-request.ts'
+import { notFound } from '../errors.ts'
+import { eventTypeName, parseInput, scoped } from '../input.ts'
+import type { AttemptFailure } from '../model/attempt.ts'
+import { testEvent } from './test-event.ts'
+
+export const testRequest = z.strictObject({
+  eventType: eventTypeName.optional().meta({
+    description: 'What to send. Left out: the first type that the webhook takes and that has an example',
+  }),
+  data: z.unknown().optional().meta({ description: 'Left out: the example of the event type' }),
+})
+
+const testInput = testRequest.extend(scoped.shape)
+export type TestWebhookInput = z.input<typeof testInput>
+
+/** A test send: what went out, what came back, and what to make of it. */
+export interface WebhookTest {
+  outcome: 'succeeded' | 'failed'
+  failure: AttemptFailure | null
+  /** The verdict, for people: what happened, and what to do about it. */
+  message: string
+  request: SentRequest
+  /** What `webhook-signature` is the HMAC of: id, time and body, joined by dots. */
+  signedContent: string
+  /** Null where nothing was answered. */
+  response: TracedResponse | null
+  /** Null for an address that is not allowed. */
+  timings: RequestTimings | null
+}
+
+export interface SentRequest {
+  method: 'POST'
+  url: string
+  /** The values of the custom headers are hidden: nobody is shown them again. */
+  headers: Record<string, string>
+  body: string
+}
+
+/**
+ * Sends a signed example of an event type to a webhook at once, enabled or not, and tells all about it. No delivery is made of it, and
+ * the health of the webhook and all figures stay as they are.
+ *
+ * Throws `not_found`, `unknown_event_type`, `invalid_event_data`, `undecryptable`, and `invalid_request` where there is no example.
+ */
+export async function testWebhook(ctx: Context, input: TestWebhookInput): Promise<WebhookTest> {
+  const { organizationId, id, ...wanted } = parseInput(testInput, input)
+  const webhook = await ctx.storage.findWebhook({ organizationId, id })
+  if (webhook === null) throw notFound('webhook', id)
+  const event = testEvent(ctx, webhook, wanted)
+  const request = signRequest(deliveryTarget(ctx, webhook), { event, attempt: 1 }, await sendingTime(ctx))
+  const traced = await sendTraced(ctx, request)
+  const shown = showRequest(request, webhook.headerNames)
+  return {
+    ...verdictOf(traced, classifyResponse(traced.result)),
+    request: shown,
+    signedContent: `${event.id}.${shown.headers['webhook-timestamp']}.${request.body}`,
+    response: traced.response,
+    timings: isBlocked(traced) ? null : traced.timings,
+  }
+}
+
+async function sendingTime(ctx: Context): Promise<number> {
+  const time = new SendingTime(ctx)
+  await time.compare()
+  return time.now()
+}
+
+function showRequest({ url, headers, body }: OutgoingRequest, customHeaders: readonly string[]): SentRequest {
+  const shown: Record<string, string> = {}
+  for (let i = 0; i + 1 < headers.length; i += 2) shown[headers[i] ?? ''] = headers[i + 1] ?? ''
+  for (const name of customHeaders) shown[name] = '(hidden)'
+  return { method: 'POST', url: url.href, headers: shown, body }
+}
+
+function verdictOf(
+  { result, timings }: TracedResult,
+  { outcome, failure, message }: Verdict,
+): Pick<WebhookTest, 'outcome' | 'failure' | 'message'> {
+  if (result.kind === 'failure') return { outcome: 'failed', failure, message: result.message }
+  const { statusCode } = result
+  if (outcome === 'delivered') {
+    const sentence = `The receiver answered ${statusCode} within ${Math.ceil(timings.totalMs)} ms: it takes deliveries`
+    return { outcome: 'succeeded', failure: null, message: sentence }
+  }
+  const gone = 'The receiver answered 410 Gone: a delivery that is answered so switches the webhook off'
+  return { outcome: 'failed', failure, message: outcome === 'gone' ? gone : (message ?? '') }
+}
+
+/** Of an inside address nothing is to be learned, least of all how long it took to find out. */
+function isBlocked({ result }: TracedResult): boolean {
+  return result.kind === 'failure' && result.failure === 'blocked_address'
+}
