@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { Alerts } from './alerts/alerts.ts'
 import type { ApiKeyCache } from './api-keys/api-key-cache.ts'
 import type { TokenHashes } from './api-keys/token-hash.ts'
 import type { UsageRecorder } from './api-keys/usage-recorder.ts'
@@ -6,6 +7,7 @@ import type { AuditChain } from './audit/audit-chain.ts'
 import type { Clock } from './clock.ts'
 import type { UnderWay } from './deliveries/under-way.ts'
 import type { Encryption } from './encryption.ts'
+import type { OperationalEvents } from './events/operational-events.ts'
 import type { EventCatalogue } from './events/event-catalogue.ts'
 import type { AuditHead } from './model/audit-entry.ts'
 import type { NetworkPolicy } from './network/network-policy.ts'
@@ -38,7 +40,10 @@ export interface Context {
   storageTime: () => Date | undefined
   random: () => number
   logger: Logger
+  /** Undefined where nobody is to be told: then nothing need be put together. */
   observe: ((observation: Observation) => void) | undefined
+  alerts: Alerts | undefined
+  operationalEvents: OperationalEvents | undefined
   /** Tells the workers of this process that something is due. */
   wake: () => void
 }

@@ -1,3 +1,4 @@
+import { Alerts } from './alerts/alerts.ts'
 import { ApiKeyCache, type ApiKeyNews } from './api-keys/api-key-cache.ts'
 import { createApiKey } from './api-keys/create-api-key.ts'
 import { getApiKey, listApiKeys } from './api-keys/list-api-keys.ts'
@@ -31,6 +32,7 @@ import {
 } from './events/dispatch-event.ts'
 import type { EventCatalogue } from './events/event-catalogue.ts'
 import { describeEventTypes } from './events/event-types.ts'
+import { OperationalEvents, withOperationalEvents } from './events/operational-events.ts'
 import { getEvent, listEvents } from './events/list-events.ts'
 import { createClientAddress } from './http/client-address.ts'
 import { handleRequest } from './http/handle-request.ts'
@@ -39,7 +41,7 @@ import type { Leadhooks } from './leadhooks.ts'
 import { migrate } from './migrate.ts'
 import { createGuardedAgent } from './network/guarded-agent.ts'
 import { resolveNetworkPolicy } from './network/network-policy.ts'
-import { safeLogger, safeObserver, silentLogger } from './observation.ts'
+import { observers, safeLogger, safeObserver, silentLogger } from './observation.ts'
 import { type LeadhooksOptions, resolveSettings } from './options.ts'
 import { getOrganization, listOrganizations, upsertOrganization } from './organizations.ts'
 import { memoryRateLimiter } from './rate-limit/memory-rate-limiter.ts'
@@ -87,7 +89,9 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
     async close() {
       isClosed = true
       await Promise.all([...workers].map((worker) => worker.stop()))
+      await ctx.operationalEvents?.idle()
       await ctx.apiKeyUsage.close()
+      await ctx.alerts?.close()
       await ctx.apiKeyCache.close()
       await ctx.rateLimiter.close?.()
       await ctx.agent.destroy()
@@ -177,12 +181,14 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
   const network = resolveNetworkPolicy(options.network)
   const { clock = systemClock, storage } = options
   const logger = safeLogger(options.logger ?? silentLogger)
-  return {
+  const { alerts: channels, alertQuietPeriodMs: quietPeriodMs } = settings
+  const alerts = channels.length === 0 ? undefined : new Alerts({ channels, quietPeriodMs, clock, logger })
+  const ctx: Context = {
     storage,
     encryption: createEncryption(options.encryptionKeys),
     auditChain: createAuditChain(options.encryptionKeys),
     onAuditHead: options.audit?.onHead,
-    catalogue: options.events,
+    catalogue: settings.operationalEvents ? withOperationalEvents(options.events) : options.events,
     settings,
     network,
     agent: createGuardedAgent(network, clock),
@@ -196,7 +202,12 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
     storageTime: options.clock === undefined ? () => undefined : () => new Date(clock.now()),
     random: options.random ?? Math.random,
     logger,
-    observe: safeObserver(options.observe, logger),
+    observe: observers(safeObserver(options.observe, logger), alerts?.observe),
+    alerts,
+    operationalEvents: undefined,
     wake,
   }
+  if (!settings.operationalEvents) return ctx
+  const operationalEvents = new OperationalEvents(ctx)
+  return { ...ctx, operationalEvents, observe: observers(ctx.observe, operationalEvents.observe) }
 }

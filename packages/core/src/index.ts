@@ -8,6 +8,11 @@ export { memoryRateLimiter, type MemoryRateLimiter, toDecision } from './rate-li
 export { checkCost } from './rate-limit/check-cost.ts'
 export { slideWindow, type WindowCounts } from './rate-limit/sliding-window.ts'
 export { drawTokens, type FullAt } from './rate-limit/token-bucket.ts'
+export { slackAlerts, type SlackAlertsOptions } from './alerts/slack-alerts.ts'
+export { emailAlerts, type EmailAlertsOptions } from './alerts/email-alerts.ts'
+export { webhookAlerts, type WebhookAlertsOptions } from './alerts/webhook-alerts.ts'
+export type { Alert } from './alerts/alert.ts'
+export type { AlertChannel } from './alerts/alert-channel.ts'
 export type { Leadhooks, NewEventOf } from './leadhooks.ts'
 export type { ApiKeyOptions, DeliveryOptions, LeadhooksOptions, RateLimitOptions } from './options.ts'
 export type { LegacyKeys } from './api-keys/legacy-keys.ts'
@@ -17,7 +22,7 @@ export type { EventCatalogue, EventData, EventDefinition } from './events/event-
 export type { NetworkOptions } from './network/network-policy.ts'
 export type { BodyLimits } from './events/serialize-body.ts'
 export type { Clock } from './clock.ts'
-export type { Logger, Observation } from './observation.ts'
+export type { Logger, Observation, OperationalEvent, OperationalEventType } from './observation.ts'
 
 // What its methods take and answer
 export type { CreateApiKeyInput } from './api-keys/create-api-key.ts'

@@ -29,6 +29,16 @@ export type Observation =
       /** True when the lease had lapsed: another worker holds the delivery, and this changed nothing but the attempt's row. */
       superseded: boolean
     }
+  /** A delivery was given up after an attempt. */
+  | {
+      type: 'delivery.dead_lettered'
+      organizationId: string
+      webhookId: string
+      eventId: string
+      eventType: string
+      deliveryId: string
+      reason: DeadLetterReason
+    }
   /** A token was found in public. `action`: what was done about it, by `apiKeys.leaked`. */
   | {
       type: 'api_key.leaked'
@@ -69,6 +79,29 @@ export type Observation =
   /** The receiver is back, and what has waited goes out. */
   | { type: 'webhook.recovered'; organizationId: string; webhookId: string }
 
+/** What those who look after webhooks and keys want to be told of. */
+export const operationalEventTypes = [
+  'webhook.failing',
+  'webhook.circuit_opened',
+  'webhook.recovered',
+  'webhook.disabled',
+  'webhook.secret_rotated',
+  'delivery.dead_lettered',
+  'api_key.expiring',
+  'api_key.rotation_due',
+  'api_key.leaked',
+] as const
+export type OperationalEventType = (typeof operationalEventTypes)[number]
+export type OperationalEvent = Extract<Observation, { type: OperationalEventType }>
+
+export function isOperational(observation: Observation): observation is OperationalEvent {
+  return isOperationalType(observation.type)
+}
+
+export function isOperationalType(type: string): boolean {
+  return (operationalEventTypes as readonly string[]).includes(type)
+}
+
 /** The part of a pino logger that Leadhooks calls: fields first, then the sentence. */
 export interface Logger {
   info(fields: object, message: string): void
@@ -96,6 +129,15 @@ export function safeObserver(
       onFault(error)
     }
   }
+}
+
+/** Tells several observers, one after the other; undefined where there is none. */
+export function observers(
+  ...each: (((observation: Observation) => void) | undefined)[]
+): ((observation: Observation) => void) | undefined {
+  const given = each.filter((observe) => observe !== undefined)
+  if (given.length === 0) return undefined
+  return (observation) => given.forEach((observe) => observe(observation))
 }
 
 /** Calls the host's logger; where that throws, there is nobody left to tell, and deliveries go on. */

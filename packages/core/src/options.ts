@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AlertChannel } from './alerts/alert-channel.ts'
 import type { ApiKeyChanges } from './api-keys/api-key-changes.ts'
 import type { ApiKeyCacheSettings } from './api-keys/api-key-cache.ts'
 import { isAllowListEntry } from './api-keys/ip-allow-list.ts'
@@ -137,6 +138,18 @@ export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalo
   logger?: Logger
   /** Told of every dispatch and every attempt, in this process. @default none */
   observe?: (observation: Observation) => void
+  /**
+   * Where alerts go of webhooks that fail, deliveries that are given up and keys that expire: `slackAlerts(…)`, `emailAlerts(…)`,
+   * `webhookAlerts(…)`, or a function. @default nowhere
+   */
+  alerts?: readonly AlertChannel[]
+  /** Of alerts that repeat one another, one goes out in so long. @default 900000, fifteen minutes */
+  alertQuietPeriodMs?: number
+  /**
+   * Dispatches what happens to webhooks and keys as events of their organization (`webhook.disabled`, `delivery.dead_lettered`,
+   * `api_key.expiring`, …), to the webhooks that take them. One that takes all event types gets them too. @default false
+   */
+  operationalEvents?: boolean
   /** For tests: `fakeClock()`. @default the system's, and in the database the database's own */
   clock?: Clock
   /** For tests: numbers from 0 to 1, for jitter. @default Math.random */
@@ -161,6 +174,11 @@ const options = z.strictObject({
   audit: z.strictObject({ onHead: method.optional() }).optional(),
   logger: methods(['info', 'warn', 'error']).optional(),
   observe: method.optional(),
+  alerts: z
+    .array(z.custom<AlertChannel>((value) => typeof value === 'function', 'Must be a function'))
+    .default([]),
+  operationalEvents: z.boolean().default(false),
+  alertQuietPeriodMs: z.int().min(0).max(86_400_000).default(900_000),
   clock: methods(['now', 'schedule']).optional(),
   random: method.optional(),
   apiKeys: z
@@ -237,7 +255,14 @@ const options = z.strictObject({
 /** The settings of the host, checked once, with every default filled in. */
 export type Settings = Pick<
   z.output<typeof options>,
-  'apiKeys' | 'rateLimits' | 'trustedProxies' | 'delivery' | 'limits'
+  | 'apiKeys'
+  | 'rateLimits'
+  | 'trustedProxies'
+  | 'delivery'
+  | 'limits'
+  | 'alerts'
+  | 'alertQuietPeriodMs'
+  | 'operationalEvents'
 >
 
 /** Throws `invalid_options`, naming the option and the value that is wrong. */

@@ -28,8 +28,7 @@ export function createLiveLog({ leadhooks, takeVerified }: LiveLogOptions): Live
   let lines = Promise.resolve()
 
   async function print(observation: Observation, atMs: number): Promise<void> {
-    // What happens to keys and webhooks has no event.
-    if (!('eventId' in observation)) return
+    if (observation.type !== 'event.dispatched' && observation.type !== 'delivery.settled') return
     const { organizationId, eventId, eventType } = observation
     const event = await committed(async () => found(leadhooks().events.get({ organizationId, id: eventId })))
     // The transaction that would have written the event was rolled back.

@@ -10,19 +10,24 @@ export function observeSettlement(
 ): void {
   if (ctx.observe === undefined) return
   const { organizationId, webhook, event } = claimed
-  ctx.observe({
-    type: 'delivery.settled',
+  const subject = {
     organizationId,
     webhookId: webhook.id,
     eventId: event.id,
     eventType: event.type,
     deliveryId: claimed.id,
+  }
+  ctx.observe({
+    type: 'delivery.settled',
+    ...subject,
     attempt,
     status: next.status,
     reason: next.status === 'dead_letter' ? next.reason : null,
     retryInMs: next.status === 'retrying' ? next.delayMs : null,
     superseded: !written,
   })
+  if (next.status === 'dead_letter' && written)
+    ctx.observe({ type: 'delivery.dead_lettered', ...subject, reason: next.reason })
   if (disableWebhook === 'gone' && written) {
     ctx.observe({ type: 'webhook.disabled', organizationId, webhookId: webhook.id, reason: 'gone' })
   }
