@@ -67,11 +67,14 @@ export type { Organization } from './model/organization.ts'
 export type { RateLimit, RateLimitAlgorithm } from './model/rate-limit.ts'
 export type { RetryPolicy, RetryPolicyName } from './model/retry-policy.ts'
 export type {
+  AuthenticationType,
   AutoDisablePolicy,
   BodySignature,
   CircuitPolicy,
   CircuitState,
   DisabledReason,
+  MaintenanceWindow,
+  Throttle,
   WaitReason,
   Webhook,
 } from './model/webhook.ts'

@@ -13,17 +13,20 @@ const fullLookShare = 1 / 50
 /** How many webhooks one step of a full look passes. */
 const pageSize = 1000
 
-/** The webhooks for which something has fallen due lately; a row without one says that there are claims to look after. */
+/** The webhooks for which something has fallen due lately, and those whose wait has ended; a row without one says that there are claims to look after. */
 const findRecent = statement(`
   with input as (select ${nowOr('$1')} as now)
-  select webhook.organization_id, webhook.id as webhook_id from input
+  select webhook.organization_id, webhook.id as webhook_id, false as has_waited from input
   cross join lateral (
     select distinct webhook_id from leadhooks.queue
     where due_at > input.now - $2::float8 * interval '1 millisecond' and due_at <= input.now and lease is null
   ) as due
   join leadhooks.webhooks as webhook on webhook.id = due.webhook_id and ${isSending('input.now')}
   union all
-  select null, null from input where exists (select from leadhooks.claims where look_at <= input.now)`)
+  select organization_id, id, true from input join leadhooks.webhooks as webhook
+    on waits_until > input.now - $2::float8 * interval '1 millisecond' and waits_until <= input.now and enabled
+  union all
+  select null, null, false from input where exists (select from leadhooks.claims where look_at <= input.now)`)
 
 /**
  * A page of all webhooks that have anything waiting: one step in the index for each, however much it is (a loose index
@@ -53,6 +56,7 @@ const findAll = statement(`
 interface RecentRow {
   organization_id: string | null
   webhook_id: string | null
+  has_waited: boolean
 }
 
 interface LaneRow {
@@ -109,12 +113,14 @@ export class LaneSearch {
     const rows = await this.#database.rows<RecentRow>(findRecent, [null, backMs])
     this.#lookedAt = startedAt
     const found: Found = { isDue: false, mayHaveLapsed: false, orphans: [] }
-    for (const { organization_id: organizationId, webhook_id: webhookId } of rows) {
+    for (const row of rows) {
+      const { organization_id: organizationId, webhook_id: webhookId, has_waited: hasWaited } = row
       if (organizationId === null || webhookId === null) {
         found.mayHaveLapsed = true
         continue
       }
       found.isDue = true
+      if (hasWaited) this.#dueFrom.forget(webhookId)
       this.#known.hear({ organizationId, webhookId })
     }
     return found

@@ -5,6 +5,7 @@ import { apiKeyLife } from './migrations/0003-api-key-life.ts'
 import { rateLimits } from './migrations/0004-rate-limits.ts'
 import { auditLog } from './migrations/0005-audit-log.ts'
 import { webhookHealth } from './migrations/0006-webhook-health.ts'
+import { webhookPace } from './migrations/0007-webhook-pace.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -13,4 +14,5 @@ export const migrations: readonly Migration[] = [
   rateLimits,
   auditLog,
   webhookHealth,
+  webhookPace,
 ]

@@ -37,6 +37,9 @@ export function newWebhook(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     retry: null,
     timeoutMs: null,
     concurrency: null,
+    throttle: null,
+    maintenance: [],
+    authenticationType: null,
     circuit: null,
     autoDisable: null,
     circuitState: 'closed',
@@ -55,6 +58,8 @@ export function newWebhook(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     updatedAt: new Date(),
     sealedSecret: 'sealed',
     sealedHeaders: null,
+    sealedAuthentication: null,
+    throttleFullAt: null,
     maxAgeMs: 86_400_000,
     ...changes,
   }

@@ -1,4 +1,5 @@
 import {
+  authenticationTypes,
   bodySignatures,
   circuitStates,
   disabledReasons,
@@ -26,6 +27,9 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   retry: 'json',
   timeoutMs: 'number',
   concurrency: 'number',
+  throttle: 'json',
+  maintenance: 'json',
+  authenticationType: authenticationTypes,
   circuit: 'json',
   autoDisable: 'json',
   circuitState: circuitStates,
@@ -43,6 +47,8 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   sealedSecret: 'text',
   sealedPreviousSecret: 'text',
   sealedHeaders: 'text',
+  sealedAuthentication: 'text',
+  throttleFullAt: 'number',
   maxAgeMs: 'number',
   health: 'json',
 })
@@ -113,7 +119,9 @@ export function webhookStorage(sql: Sql): Omit<WebhookStorage, 'deleteWebhook'> 
         .where('id', '>', afterId)
         .where((eb) =>
           eb.or(
-            (['sealed_secret', 'sealed_previous_secret', 'sealed_headers'] as const).map((column) =>
+            (
+              ['sealed_secret', 'sealed_previous_secret', 'sealed_headers', 'sealed_authentication'] as const
+            ).map((column) =>
               eb(eb.fn<string>('substr', [column, eb.val(1), eb.val(prefix.length)]), '<>', prefix),
             ),
           ),

@@ -4,5 +4,13 @@ import { duties } from './migrations/0002-duties.ts'
 import { apiKeyLife } from './migrations/0003-api-key-life.ts'
 import { auditLog } from './migrations/0004-audit-log.ts'
 import { webhookHealth } from './migrations/0005-webhook-health.ts'
+import { webhookPace } from './migrations/0006-webhook-pace.ts'
 
-export const migrations: readonly Migration[] = [initial, duties, apiKeyLife, auditLog, webhookHealth]
+export const migrations: readonly Migration[] = [
+  initial,
+  duties,
+  apiKeyLife,
+  auditLog,
+  webhookHealth,
+  webhookPace,
+]

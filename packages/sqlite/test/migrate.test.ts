@@ -13,6 +13,7 @@ test('what is pending is told without a change to an empty file, and is what a m
     { version: 3, name: 'api-key-life', mode: 'transactional' },
     { version: 4, name: 'audit-log', mode: 'transactional' },
     { version: 5, name: 'webhook-health', mode: 'transactional' },
+    { version: 6, name: 'webhook-pace', mode: 'transactional' },
   ])
   expect(database.prepare('select count(*) from sqlite_master').pluck().get()).toBe(0)
 
@@ -50,6 +51,7 @@ test('webhooks of version 1 stay, and those without a retry policy of their own 
     { version: 3 },
     { version: 4 },
     { version: 5 },
+    { version: 6 },
   ])
   const webhooks = await storage.listWebhooks({ organizationId: 'acme', limit: 10 })
   expect(webhooks).toMatchObject([

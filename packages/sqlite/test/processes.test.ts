@@ -40,6 +40,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'api-key-life',
     'audit-log',
     'webhook-health',
+    'webhook-pace',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
@@ -48,6 +49,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     { version: 3, name: 'api-key-life' },
     { version: 4, name: 'audit-log' },
     { version: 5, name: 'webhook-health' },
+    { version: 6, name: 'webhook-pace' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

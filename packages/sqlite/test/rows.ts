@@ -38,6 +38,9 @@ export function newWebhook(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     retry: null,
     timeoutMs: null,
     concurrency: null,
+    throttle: null,
+    maintenance: [],
+    authenticationType: null,
     circuit: null,
     autoDisable: null,
     circuitState: 'closed',
@@ -56,6 +59,8 @@ export function newWebhook(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     updatedAt: new Date(),
     sealedSecret: 'sealed',
     sealedHeaders: null,
+    sealedAuthentication: null,
+    throttleFullAt: null,
     maxAgeMs: 86_400_000,
     ...changes,
   }

@@ -138,6 +138,7 @@ export const webhookHealthCases: readonly ConformanceCase[] = [
         await addWebhook(storage, { ...sealed, sealedSecret: 'v1.k1.a' }),
         await addWebhook(storage, { ...sealed, sealedHeaders: 'v1.k20.a', organizationId: 'globex' }),
         await addWebhook(storage, { ...sealed, sealedPreviousSecret: 'v1.K2.a' }),
+        await addWebhook(storage, { ...sealed, sealedAuthentication: 'v1.k1.d' }),
       ].sort((a, b) => (a.id < b.id ? -1 : 1))
       const [first, ...later] = others
       const page = { prefix: 'v1.k2.', limit: 10 }

@@ -41,6 +41,12 @@ export const webhookCases: readonly ConformanceCase[] = [
       bodySignature: 'off',
       timeoutMs: 30_000,
       concurrency: 3,
+      throttle: { requests: 10, perMs: 1000 },
+      maintenance: [
+        { startsAt: '2026-01-01T00:00:00Z', endsAt: '2026-01-02T00:00:00Z' },
+        { weekdays: ['sat', 'sun'], startsAt: '02:00', minutes: 120, timeZone: 'Europe/Berlin' },
+      ],
+      authenticationType: 'basic',
       circuit: { failures: 3, spanMs: 0, firstProbeMs: 1000, longestProbeMs: hour },
       autoDisable: { consecutiveFailures: 10 },
       circuitState: 'half_open',
@@ -58,6 +64,8 @@ export const webhookCases: readonly ConformanceCase[] = [
       createdAt: after(123),
       updatedAt: after(456),
       sealedHeaders: 'sealed:headers',
+      sealedAuthentication: 'sealed:authentication',
+      throttleFullAt: start.getTime() + 0.25,
       // Longer than 32 bits of milliseconds.
       maxAgeMs: 90 * 24 * hour,
     })
@@ -87,6 +95,10 @@ export const webhookCases: readonly ConformanceCase[] = [
       { retry: null, maxAgeMs: null },
       { timeoutMs: 1000 },
       { concurrency: null },
+      { throttle: { requests: 1, perMs: 100 }, throttleFullAt: start.getTime() },
+      { throttle: null, throttleFullAt: null },
+      { maintenance: [{ startsAt: '2026-01-01T00:00:00Z', endsAt: '2026-01-02T00:00:00Z' }] },
+      { authenticationType: 'bearer', sealedAuthentication: 'sealed:authentication' },
       { enabled: false, disabledReason: 'by_user', disabledAt: after(7) },
       { enabled: true, disabledReason: null, disabledAt: null },
       { sealedSecret: 'sealed:new-secret' },

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import type { ClaimedDelivery } from '../storage/storage.ts'
-import { takeProbe } from '../webhooks/webhook-health.ts'
+import { admit, isGuarded } from '../webhooks/admission.ts'
 
 export interface Admitted {
   /** To be sent. */
@@ -10,17 +10,24 @@ export interface Admitted {
   refused: readonly ClaimedDelivery[]
 }
 
-/** Of what a claim brought for a webhook whose circuit is open, one goes out as a probe, if it is time for one. */
+interface Guarded {
+  webhook: StoredWebhook
+  wanted: number
+}
+
+/**
+ * Of what a claim brought for a webhook whose circuit is open, which is throttled or in maintenance, as many go as it lets through.
+ * The webhook is asked in the database, where all workers ask it; none of the others costs anything.
+ */
 export async function admitClaimed(
   ctx: Context,
   claimed: readonly ClaimedDelivery[],
   now: number,
 ): Promise<Admitted> {
-  const doubtful = new Map<string, StoredWebhook>()
-  for (const { webhook } of claimed) if (webhook.circuitState !== 'closed') doubtful.set(webhook.id, webhook)
-  if (doubtful.size === 0) return { sendable: claimed, refused: [] }
+  const guarded = guardedAmong(claimed, now)
+  if (guarded.size === 0) return { sendable: claimed, refused: [] }
   const room = new Map<string, number>()
-  for (const webhook of doubtful.values()) room.set(webhook.id, await roomOf(ctx, webhook, now))
+  for (const [id, one] of guarded) room.set(id, await roomOf(ctx, one, now))
   const sendable: ClaimedDelivery[] = []
   const refused: ClaimedDelivery[] = []
   for (const one of claimed) {
@@ -32,15 +39,24 @@ export async function admitClaimed(
   return { sendable, refused }
 }
 
-/** How many may go: all once the circuit is closed again, one where this is the probe, and else none. */
-async function roomOf(ctx: Context, webhook: StoredWebhook, now: number): Promise<number> {
+function guardedAmong(claimed: readonly ClaimedDelivery[], now: number): Map<string, Guarded> {
+  const guarded = new Map<string, Guarded>()
+  for (const { webhook } of claimed) {
+    const known = guarded.get(webhook.id)
+    if (known !== undefined) known.wanted++
+    else if (isGuarded(webhook, now)) guarded.set(webhook.id, { webhook, wanted: 1 })
+  }
+  return guarded
+}
+
+async function roomOf(ctx: Context, { webhook, wanted }: Guarded, now: number): Promise<number> {
   const { leaseMs, timeoutMs } = ctx.settings.delivery
   const answerMs = leaseMs + (webhook.timeoutMs ?? timeoutMs)
   let room = 0
   await ctx.storage.updateWebhook(webhook, (current) => {
-    const probe = takeProbe(current, now, answerMs)
-    room = current.circuitState === 'closed' ? Number.POSITIVE_INFINITY : Number(probe !== null)
-    return probe
+    const admission = admit(current, { wanted, now, answerMs })
+    room = admission.room
+    return admission.changes
   })
   return room
 }

@@ -1,7 +1,7 @@
 import { createBodySigner, createSigner, type Signer } from '@leadhooks/verify-signature'
 import type { Context } from '../context.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
-import { openHeaders, openPreviousSecret, openSecret } from '../webhooks/credentials.ts'
+import { openAuthentication, openHeaders, openPreviousSecret, openSecret } from '../webhooks/credentials.ts'
 import { userAgent } from './user-agent.ts'
 
 /** What every request to a webhook has in common, worked out once: its secret opened, its headers laid out. */
@@ -59,6 +59,7 @@ function isSame(a: StoredWebhook, b: StoredWebhook): boolean {
       a.sealedPreviousSecret === b.sealedPreviousSecret &&
       a.previousSecretEndsAt?.getTime() === b.previousSecretEndsAt?.getTime() &&
       a.sealedHeaders === b.sealedHeaders &&
+      a.sealedAuthentication === b.sealedAuthentication &&
       a.url === b.url &&
       a.bodySignature === b.bodySignature &&
       a.timeoutMs === b.timeoutMs)
@@ -75,14 +76,22 @@ function forgetOldest(targets: Map<string, unknown>): void {
 /** Throws `undecryptable` when no key opens the webhook's credentials. */
 export function deliveryTarget(ctx: Context, webhook: StoredWebhook): DeliveryTarget {
   const secret = openSecret(ctx.encryption, webhook)
-  const customHeaders = Object.entries(openHeaders(ctx.encryption, webhook)).flat()
   return {
     url: new URL(webhook.url),
     keys: signingKeys([secret], secret, webhook),
     grace: graceOf(ctx, webhook, secret),
-    headers: [...commonHeaders, ...customHeaders],
+    headers: [...commonHeaders, ...ownHeaders(ctx, webhook)],
     timeoutMs: webhook.timeoutMs ?? ctx.settings.delivery.timeoutMs,
   }
+}
+
+/** Those that the webhook adds. A header of the customer's that authenticates gives way to what was set for that. */
+function ownHeaders(ctx: Context, webhook: StoredWebhook): string[] {
+  const custom = Object.entries(openHeaders(ctx.encryption, webhook))
+  const authorization = openAuthentication(ctx.encryption, webhook)
+  if (authorization === null) return custom.flat()
+  const others = custom.filter(([name]) => name.toLowerCase() !== 'authorization')
+  return [...others.flat(), 'authorization', authorization]
 }
 
 /** Both secrets sign; the body alone, which has room for one signature, is signed with the one that receivers have had so far. */

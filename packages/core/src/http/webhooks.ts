@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  authenticationTypes,
   bodySignatures,
   circuitStates,
   disabledReasons,
@@ -12,8 +13,10 @@ import { testRequest, type WebhookTest } from '../webhooks/test-webhook.ts'
 import {
   autoDisablePolicy,
   circuitPolicy,
+  maintenanceWindow,
   newWebhook,
   retryPolicy,
+  throttle,
   webhookChanges,
   type webhookSettings,
 } from '../webhooks/webhook-input.ts'
@@ -35,6 +38,9 @@ const webhookFields = z.object({
   retry: retryPolicy.nullable(),
   timeoutMs: z.int().nullable(),
   concurrency: z.int().nullable(),
+  throttle: throttle.nullable(),
+  maintenance: z.array(maintenanceWindow),
+  authenticationType: z.enum(authenticationTypes).nullable(),
   circuit: circuitPolicy.or(z.literal(false)).nullable(),
   autoDisable: autoDisablePolicy.or(z.literal(false)).nullable(),
   circuitState: z
@@ -102,6 +108,9 @@ const defaults: Omit<z.input<typeof webhookSettings>, 'url'> = {
   retry: null,
   timeoutMs: null,
   concurrency: null,
+  throttle: null,
+  maintenance: [],
+  authentication: null,
   circuit: null,
   autoDisable: null,
   rotateSecretEveryDays: null,

@@ -15,8 +15,11 @@ export type DisabledReason = (typeof disabledReasons)[number]
 export const circuitStates = ['closed', 'open', 'half_open'] as const
 export type CircuitState = (typeof circuitStates)[number]
 
-/** Why deliveries wait: the circuit is open, or the receiver asked for a pause (429 or 503). */
-export const waitReasons = ['circuit', 'paused'] as const
+/**
+ * Why deliveries wait: the circuit is open, the receiver asked for a pause (429 or 503), as many as its throttle lets through
+ * have gone, or a maintenance window is open.
+ */
+export const waitReasons = ['circuit', 'paused', 'throttled', 'maintenance'] as const
 export type WaitReason = (typeof waitReasons)[number]
 
 /** When a circuit opens, and how often it is tried then. */
@@ -33,6 +36,27 @@ export interface CircuitPolicy {
 
 /** When a webhook that fails is switched off: after so many failures in a row, or when nothing else came for so long. */
 export type AutoDisablePolicy = { consecutiveFailures: number } | { failingForMs: number }
+
+/** At most `requests` in `perMs`, all workers together: as many at once, and refilled evenly. */
+export interface Throttle {
+  requests: number
+  perMs: number
+}
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+export type Weekday = (typeof weekdays)[number]
+
+/**
+ * A time in which nothing is sent: once, from and to times in RFC 3339, or each week on these days from a time of the day on, so
+ * many minutes long, by the clocks of a time zone.
+ */
+export type MaintenanceWindow =
+  | { startsAt: string; endsAt: string }
+  | { weekdays: Weekday[]; startsAt: string; minutes: number; timeZone: string }
+
+/** How requests identify themselves to the receiver, beside the signature. */
+export const authenticationTypes = ['basic', 'bearer'] as const
+export type AuthenticationType = (typeof authenticationTypes)[number]
 
 /** How a webhook has fared since its last success. Times are milliseconds since the epoch. */
 export interface WebhookHealth {
@@ -62,6 +86,12 @@ export interface Webhook {
   timeoutMs: number | null
   /** How many requests may be under way at once. Null where the host's default holds. */
   concurrency: number | null
+  /** Null: as fast as its concurrency goes. */
+  throttle: Throttle | null
+  /** Nothing is sent in any of these. */
+  maintenance: MaintenanceWindow[]
+  /** What its requests carry as `Authorization`; the credentials are kept encrypted and never shown. */
+  authenticationType: AuthenticationType | null
   /** Null where the host's default holds; false: it has none. */
   circuit: CircuitPolicy | false | null
   /** Null where the host's default holds; false: never. */
@@ -90,6 +120,10 @@ export interface StoredWebhook extends Webhook {
   sealedPreviousSecret: string | null
   /** The custom headers as encrypted JSON; null when there are none. */
   sealedHeaders: string | null
+  /** The value of `Authorization`, encrypted; null when there is none. */
+  sealedAuthentication: string | null
+  /** When its throttle will let through as many as ever, in milliseconds since the epoch; null where it does. */
+  throttleFullAt: number | null
   /**
    * How old a delivery may grow before it is given up: the length of the retry policy and a day. Null where the host's
    * default holds.

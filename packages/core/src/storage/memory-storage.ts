@@ -110,9 +110,9 @@ function memoryWebhooks(state: MemoryState): WebhookStorage {
 
     async findSealedOtherwise({ prefix, afterId, limit }) {
       const found = [...webhooks.values()].filter(
-        ({ id, sealedSecret, sealedPreviousSecret, sealedHeaders }) =>
+        ({ id, sealedSecret, sealedPreviousSecret, sealedHeaders, sealedAuthentication }) =>
           id > afterId &&
-          [sealedSecret, sealedPreviousSecret, sealedHeaders].some(
+          [sealedSecret, sealedPreviousSecret, sealedHeaders, sealedAuthentication].some(
             (sealed) => sealed?.startsWith(prefix) === false,
           ),
       )

@@ -9,7 +9,7 @@ import type { StoredWebhook, Webhook } from '../model/webhook.ts'
 import { checkCustomHeaders } from '../network/custom-headers.ts'
 import { checkWebhookUrl } from '../network/url-policy.ts'
 import { auditWebhook } from './audit-webhook.ts'
-import { sealHeaders, sealSecret } from './credentials.ts'
+import { sealAuthentication, sealHeaders, sealSecret } from './credentials.ts'
 import { checkEventTypes, checkSecret } from './checks.ts'
 import { nextRotation } from './next-rotation.ts'
 import { showWebhook } from './show-webhook.ts'
@@ -31,7 +31,7 @@ export async function createWebhook(
 
   const now = new Date(ctx.clock.now())
   const owner = { organizationId: settings.organizationId, id: newWebhookId(now.getTime()) }
-  const { enabled = true, retry = null, rotateSecretEveryDays = null } = settings
+  const { enabled = true, retry = null, rotateSecretEveryDays = null, authentication = null } = settings
   const webhook: StoredWebhook = {
     ...owner,
     name: settings.name ?? null,
@@ -43,6 +43,9 @@ export async function createWebhook(
     retry,
     timeoutMs: settings.timeoutMs ?? null,
     concurrency: settings.concurrency ?? null,
+    throttle: settings.throttle ?? null,
+    maintenance: settings.maintenance ?? [],
+    authenticationType: authentication && authentication.type,
     circuit: settings.circuit ?? null,
     autoDisable: settings.autoDisable ?? null,
     circuitState: 'closed',
@@ -60,6 +63,8 @@ export async function createWebhook(
     sealedSecret: sealSecret(ctx.encryption, owner, secret),
     sealedPreviousSecret: null,
     sealedHeaders: sealHeaders(ctx.encryption, owner, headers),
+    sealedAuthentication: sealAuthentication(ctx.encryption, owner, authentication),
+    throttleFullAt: null,
     maxAgeMs: retry && maxAgeMs(retry),
     health: null,
   }

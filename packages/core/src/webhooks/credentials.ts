@@ -1,5 +1,6 @@
 import type { Encryption } from '../encryption.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
+import type { Authentication } from './webhook-input.ts'
 
 type Owner = Pick<StoredWebhook, 'organizationId' | 'id'>
 
@@ -31,16 +32,44 @@ export function sealHeaders(
   return encryption.seal(JSON.stringify(headers), identity('webhook-headers', owner))
 }
 
+/** Null when there is none. */
+export function sealAuthentication(
+  encryption: Encryption,
+  owner: Owner,
+  authentication: Authentication | null,
+): string | null {
+  if (authentication === null) return null
+  return encryption.seal(authorizationOf(authentication), identity('webhook-authentication', owner))
+}
+
+/** The value of `Authorization`; null when there is none. */
+export function openAuthentication(encryption: Encryption, webhook: StoredWebhook): string | null {
+  const { sealedAuthentication } = webhook
+  return (
+    sealedAuthentication && encryption.open(sealedAuthentication, identity('webhook-authentication', webhook))
+  )
+}
+
+/** By RFC 7617 and RFC 6750. */
+function authorizationOf(authentication: Authentication): string {
+  if (authentication.type === 'bearer') return `Bearer ${authentication.token}`
+  const { username, password } = authentication
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
+
 /** The same credentials, sealed with the current key. */
 export function sealAnew(
   encryption: Encryption,
   webhook: StoredWebhook,
-): Pick<StoredWebhook, 'sealedSecret' | 'sealedPreviousSecret' | 'sealedHeaders'> {
+): Pick<StoredWebhook, 'sealedSecret' | 'sealedPreviousSecret' | 'sealedHeaders' | 'sealedAuthentication'> {
   const previous = openPreviousSecret(encryption, webhook)
+  const authentication = openAuthentication(encryption, webhook)
   return {
     sealedSecret: sealSecret(encryption, webhook, openSecret(encryption, webhook)),
     sealedPreviousSecret: previous && sealSecret(encryption, webhook, previous),
     sealedHeaders: sealHeaders(encryption, webhook, openHeaders(encryption, webhook)),
+    sealedAuthentication:
+      authentication && encryption.seal(authentication, identity('webhook-authentication', webhook)),
   }
 }
 

@@ -6,6 +6,8 @@ export function showWebhook(stored: StoredWebhook): Webhook {
     sealedSecret: _secret,
     sealedPreviousSecret: _previous,
     sealedHeaders: _headers,
+    sealedAuthentication: _authentication,
+    throttleFullAt: _throttleFullAt,
     maxAgeMs: _maxAge,
     health: _health,
     ...webhook

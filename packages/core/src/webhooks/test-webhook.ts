@@ -62,7 +62,7 @@ export async function testWebhook(ctx: Context, input: TestWebhookInput): Promis
   const event = testEvent(ctx, webhook, wanted)
   const request = signRequest(deliveryTarget(ctx, webhook), { event, attempt: 1 }, await sendingTime(ctx))
   const traced = await sendTraced(ctx, request)
-  const shown = showRequest(request, webhook.headerNames)
+  const shown = showRequest(request, [...webhook.headerNames, 'authorization'])
   return {
     ...verdictOf(traced, classifyResponse(traced.result)),
     request: shown,
@@ -78,10 +78,10 @@ async function sendingTime(ctx: Context): Promise<number> {
   return time.now()
 }
 
-function showRequest({ url, headers, body }: OutgoingRequest, customHeaders: readonly string[]): SentRequest {
+function showRequest({ url, headers, body }: OutgoingRequest, secretHeaders: readonly string[]): SentRequest {
   const shown: Record<string, string> = {}
   for (let i = 0; i + 1 < headers.length; i += 2) shown[headers[i] ?? ''] = headers[i + 1] ?? ''
-  for (const name of customHeaders) shown[name] = '(hidden)'
+  for (const name of secretHeaders) if (name in shown) shown[name] = '(hidden)'
   return { method: 'POST', url: url.href, headers: shown, body }
 }
 

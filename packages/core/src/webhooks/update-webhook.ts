@@ -10,7 +10,7 @@ import { checkWebhookUrl } from '../network/url-policy.ts'
 import type { Scoped, WebhookChanges } from '../storage/storage.ts'
 import { auditWebhook } from './audit-webhook.ts'
 import { checkEventTypes } from './checks.ts'
-import { sealHeaders } from './credentials.ts'
+import { sealAuthentication, sealHeaders } from './credentials.ts'
 import { unburdened } from './webhook-health.ts'
 import { nextRotation } from './next-rotation.ts'
 import { showWebhook } from './show-webhook.ts'
@@ -47,7 +47,7 @@ export async function switchWebhook(
 function checkChanges(
   ctx: Context,
   webhook: Scoped,
-  { url, headers, eventTypes, retry, enabled, ...plain }: z.output<typeof webhookChanges>,
+  { url, headers, authentication, eventTypes, retry, enabled, ...plain }: z.output<typeof webhookChanges>,
 ): WebhookChanges {
   const now = new Date(ctx.clock.now())
   const changes: WebhookChanges = { ...definedOf(plain), updatedAt: now }
@@ -56,6 +56,10 @@ function checkChanges(
     checkCustomHeaders(headers)
     changes.headerNames = Object.keys(headers)
     changes.sealedHeaders = sealHeaders(ctx.encryption, webhook, headers)
+  }
+  if (authentication !== undefined) {
+    changes.authenticationType = authentication && authentication.type
+    changes.sealedAuthentication = sealAuthentication(ctx.encryption, webhook, authentication)
   }
   if (eventTypes !== undefined) {
     checkEventTypes(ctx.catalogue, eventTypes)
@@ -78,11 +82,15 @@ function switched(enabled: boolean, now: Date): WebhookChanges {
 /** With what follows from the changes, as the webhook is. */
 function completed(
   changes: WebhookChanges,
-  { url, secretRotatedAt, createdAt }: StoredWebhook,
+  { url, waitsFor, secretRotatedAt, createdAt }: StoredWebhook,
 ): WebhookChanges {
   const { rotateSecretEveryDays: days } = changes
+  const isWaitStale =
+    (changes.throttle !== undefined && waitsFor === 'throttled') ||
+    (changes.maintenance !== undefined && waitsFor === 'maintenance')
   return {
     ...changes,
+    ...(isWaitStale && { waitsUntil: null, waitsFor: null }),
     // What is known against the receiver is known of the one at the old URL.
     ...(changes.url !== undefined && changes.url !== url && unburdened),
     ...(days !== undefined && { rotateSecretAt: nextRotation(secretRotatedAt ?? createdAt, days) }),

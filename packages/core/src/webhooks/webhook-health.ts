@@ -94,8 +94,9 @@ function judgeOne(webhook: Judged, policy: HealthPolicy, sign: HealthSign): Heal
 }
 
 function recover({ circuitState, waitsFor }: Judged): HealthVerdict {
-  // A pause that the receiver asked for goes on; only what waited for this success does not.
-  const changes = waitsFor === 'paused' ? ({ circuitState: 'closed', health: null } as const) : unburdened
+  // A pause that the receiver asked for goes on, and so do throttle and maintenance; only what waited for this success does not.
+  const isHeldOtherwise = waitsFor !== null && waitsFor !== 'circuit'
+  const changes = isHeldOtherwise ? ({ circuitState: 'closed', health: null } as const) : unburdened
   return { changes, events: circuitState === 'closed' ? [] : [{ type: 'webhook.recovered' }] }
 }
 

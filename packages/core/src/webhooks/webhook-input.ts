@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { text } from '../input.ts'
 import { retryPolicyNames } from '../model/retry-policy.ts'
-import { bodySignatures } from '../model/webhook.ts'
+import { bodySignatures, weekdays } from '../model/webhook.ts'
+import { isTimeZone } from './maintenance.ts'
 
 const delayMs = z
   .int()
@@ -79,6 +80,63 @@ export const autoDisablePolicy = z
       'When a failing webhook is switched off: after so many failures in a row, or when nothing else came for so long',
   })
 
+export const throttle = z
+  .strictObject({
+    requests: z.int().min(1).max(100_000),
+    perMs: z.int().min(100).max(86_400_000),
+  })
+  .meta({ id: 'Throttle', description: 'At most so many requests in so many milliseconds' })
+
+const timeZone = z
+  .string()
+  .max(100)
+  .refine(isTimeZone, 'Must be a time zone: "Europe/Berlin"')
+  .meta({ description: 'Of the IANA database: `Europe/Berlin`' })
+
+const onceWindow = z
+  .strictObject({ startsAt: z.iso.datetime({ offset: true }), endsAt: z.iso.datetime({ offset: true }) })
+  .refine(({ startsAt, endsAt }) => Date.parse(startsAt) < Date.parse(endsAt), {
+    path: ['endsAt'],
+    message: 'Must be after `startsAt`',
+  })
+
+const weeklyWindow = z.strictObject({
+  weekdays: z.array(z.enum(weekdays)).min(1).max(7),
+  startsAt: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Must be a time of the day: "02:00"')
+    .meta({ example: '02:00' }),
+  minutes: z.int().min(1).max(10_080),
+  timeZone,
+})
+
+export const maintenanceWindow = z.union([onceWindow, weeklyWindow]).meta({
+  id: 'MaintenanceWindow',
+  description: 'A time in which nothing is sent: once, or each week',
+})
+
+// What a header can carry, in Latin-1 (RFC 7617, 2 and RFC 6750, 2.1).
+const credential = z
+  .string()
+  .min(1)
+  .max(1024)
+  .regex(/^[\x20-\x7e\x80-\xff]+$/, 'Must have no control characters, and none beyond Latin-1')
+
+export const authentication = z
+  .union([
+    z.strictObject({
+      type: z.literal('basic'),
+      username: credential.regex(/^[^:]*$/, 'Must not have a colon'),
+      password: credential,
+    }),
+    z.strictObject({ type: z.literal('bearer'), token: credential }),
+  ])
+  .meta({
+    id: 'Authentication',
+    description: 'What requests carry as `Authorization`. Stored encrypted, and never shown',
+  })
+export type Authentication = z.output<typeof authentication>
+
 /** The settings of a webhook that its owner may set. */
 export const webhookSettings = z.strictObject({
   url: z
@@ -99,6 +157,14 @@ export const webhookSettings = z.strictObject({
   retry: retryPolicy.nullable(),
   timeoutMs: z.int().min(1).max(120_000).nullable(),
   concurrency: z.int().min(1).max(1000).nullable(),
+  throttle: throttle.nullable().meta({
+    description: 'At most so many requests in so long, all workers together. What comes too soon waits',
+  }),
+  maintenance: z
+    .array(maintenanceWindow)
+    .max(50)
+    .meta({ description: 'Times in which nothing is sent: deliveries wait, and spend no attempt' }),
+  authentication: authentication.nullable(),
   circuit: circuitSettings.or(z.literal(false)).nullable().meta({
     description:
       'When its deliveries wait because its receiver fails; false: never; null: as the host has it',

@@ -1,0 +1,61 @@
+import type { StoredWebhook } from '../model/webhook.ts'
+import { drawTokens } from '../rate-limit/token-bucket.ts'
+import type { WebhookChanges } from '../storage/storage.ts'
+import { maintenanceUntil } from './maintenance.ts'
+import { takeProbe } from './webhook-health.ts'
+
+type Judged = Pick<
+  StoredWebhook,
+  | 'enabled'
+  | 'circuitState'
+  | 'waitsUntil'
+  | 'waitsFor'
+  | 'health'
+  | 'throttle'
+  | 'throttleFullAt'
+  | 'maintenance'
+>
+
+export interface AdmissionRequest {
+  /** How many deliveries want to go. */
+  wanted: number
+  now: number
+  /** Should nothing be heard of a probe, the next one goes after so long. */
+  answerMs: number
+}
+
+/** How many of them may go, and what is to be written of the webhook; null where it stays as it is. */
+export interface Admission {
+  room: number
+  changes: WebhookChanges | null
+}
+
+/** Whether it has to be asked at all: most webhooks let everything through. */
+export function isGuarded({ circuitState, throttle, maintenance }: Judged, now: number): boolean {
+  return circuitState !== 'closed' || throttle !== null || maintenanceUntil(maintenance, now) !== null
+}
+
+/** Lets through as many as maintenance, circuit and throttle of a webhook allow, as it is at this moment. */
+export function admit(webhook: Judged, { wanted, now, answerMs }: AdmissionRequest): Admission {
+  const maintenanceEnd = maintenanceUntil(webhook.maintenance, now)
+  if (maintenanceEnd !== null)
+    return { room: 0, changes: { waitsUntil: new Date(maintenanceEnd), waitsFor: 'maintenance' } }
+  if (webhook.circuitState !== 'closed') {
+    const probe = takeProbe(webhook, now, answerMs)
+    return { room: probe === null ? 0 : 1, changes: probe }
+  }
+  return throttled(webhook, wanted, now)
+}
+
+/** Where not all may go, the webhook waits until the next one may. */
+function throttled({ throttle, throttleFullAt }: Judged, wanted: number, now: number): Admission {
+  if (throttle === null) return { room: wanted, changes: null }
+  const bucket = { limit: throttle.requests, windowMs: throttle.perMs }
+  const { remaining } = drawTokens(throttleFullAt ?? undefined, bucket, 0, now)
+  const room = Math.min(wanted, remaining)
+  const drawn = drawTokens(throttleFullAt ?? undefined, bucket, room, now)
+  if (room === wanted) return { room, changes: { throttleFullAt: drawn.state } }
+  const { resetMs } = drawTokens(drawn.state, bucket, 1, now)
+  const waitsUntil = new Date(Math.ceil(now + resetMs))
+  return { room, changes: { throttleFullAt: drawn.state, waitsUntil, waitsFor: 'throttled' } }
+}

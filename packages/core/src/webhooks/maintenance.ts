@@ -1,0 +1,72 @@
+import { type MaintenanceWindow, type Weekday, weekdays } from '../model/webhook.ts'
+
+const minuteMs = 60_000
+const dayMinutes = 24 * 60
+const weekMinutes = 7 * dayMinutes
+
+/** Making one takes longer than using it a hundred times. */
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+/** When the maintenance that is going on will be over; null when there is none. */
+export function maintenanceUntil(windows: readonly MaintenanceWindow[], now: number): number | null {
+  let until: number | null = null
+  for (const window of windows) {
+    const end = endOf(window, now)
+    if (end !== null && end > (until ?? now)) until = end
+  }
+  return until
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    clockOf(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function endOf(window: MaintenanceWindow, now: number): number | null {
+  if (!('weekdays' in window)) {
+    const end = Date.parse(window.endsAt)
+    return Date.parse(window.startsAt) <= now && now < end ? end : null
+  }
+  const { minuteOfWeek, ms } = localTime(window.timeZone, now)
+  const ends = window.weekdays.flatMap((day) => {
+    const startsAt = weekdays.indexOf(day) * dayMinutes + minuteOfDay(window.startsAt)
+    const passed = (minuteOfWeek - startsAt + weekMinutes) % weekMinutes
+    return passed < window.minutes ? [now - ms + (window.minutes - passed) * minuteMs] : []
+  })
+  return ends.length === 0 ? null : Math.max(...ends)
+}
+
+/** The minutes since Monday began that the clocks of a time zone show, and how far they are into the minute. */
+function localTime(timeZone: string, now: number): { minuteOfWeek: number; ms: number } {
+  const parts = clockOf(timeZone).formatToParts(now)
+  const part = (type: Intl.DateTimeFormatPartTypes): string =>
+    parts.find((found) => found.type === type)?.value ?? ''
+  const day = weekdays.indexOf(part('weekday').toLowerCase() as Weekday)
+  return {
+    minuteOfWeek: day * dayMinutes + Number(part('hour')) * 60 + Number(part('minute')),
+    ms: now % minuteMs,
+  }
+}
+
+function minuteOfDay(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number)
+  return hours * 60 + minutes
+}
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone)
+  if (known !== undefined) return known
+  const clock = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  })
+  clocks.set(timeZone, clock)
+  return clock
+}
