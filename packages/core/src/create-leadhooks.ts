@@ -17,6 +17,7 @@ import { systemClock } from './clock.ts'
 import type { Context } from './context.ts'
 import { getDelivery, listAttempts, listDeliveries } from './deliveries/list-deliveries.ts'
 import { cancel, replay, resolve, retryNow } from './deliveries/operations.ts'
+import { changeBulkReplay, getBulkReplay, listBulkReplays, replayMany } from './deliveries/replay-many.ts'
 import { UnderWay } from './deliveries/under-way.ts'
 import { Worker } from './deliveries/worker.ts'
 import { diagnose } from './diagnose.ts'
@@ -150,8 +151,16 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       attempts: (input) => listAttempts(ctx, input),
       retryNow: (input) => retryNow(ctx, input),
       replay: (input) => replay(ctx, input),
+      replayMany: (input) => replayMany(ctx, input),
       cancel: (input) => cancel(ctx, input),
       resolve: (input) => resolve(ctx, input),
+    },
+    bulkReplays: {
+      get: (input) => getBulkReplay(ctx, input),
+      list: (input) => listBulkReplays(ctx, input),
+      pause: (input) => changeBulkReplay(ctx, input, 'pause'),
+      resume: (input) => changeBulkReplay(ctx, input, 'resume'),
+      cancel: (input) => changeBulkReplay(ctx, input, 'cancel'),
     },
 
     fetch: (request, fetchOptions) => handleRequest(leadhooks as Leadhooks, ctx, request, fetchOptions),

@@ -10,6 +10,7 @@ import type { Verification, VerifyOptions } from './api-keys/verify-api-key.ts'
 import type { ListAuditInput, ShownAuditEntry } from './audit/list-audit.ts'
 import type { AuditVerification, VerifyAuditInput } from './audit/verify-audit.ts'
 import type { ListDeliveriesInput } from './deliveries/list-deliveries.ts'
+import type { ListBulkReplaysInput, ReplayManyInput, ReplayManyResult } from './deliveries/replay-many.ts'
 import type { Worker } from './deliveries/worker.ts'
 import type { Dispatched } from './events/dispatch-event.ts'
 import type { EventCatalogue, EventData } from './events/event-catalogue.ts'
@@ -19,6 +20,7 @@ import type { FetchOptions } from './http/caller.ts'
 import type { MigrateOptions } from './migrate.ts'
 import type { ApiKey } from './model/api-key.ts'
 import type { Attempt } from './model/attempt.ts'
+import type { BulkReplay } from './model/bulk-replay.ts'
 import type { Delivery } from './model/delivery.ts'
 import type { LeadhooksEvent } from './model/event.ts'
 import type { Organization } from './model/organization.ts'
@@ -192,10 +194,26 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     retryNow(input: Scoped): Promise<Delivery>
     /** Makes a new delivery of the same event to the same webhook. Throws `conflict` when the webhook was deleted. */
     replay(input: Scoped): Promise<Delivery>
+    /**
+     * Replays all finished deliveries that match (dead letters unless told), in the background, at a rate. With `dryRun` it only
+     * counts them.
+     */
+    replayMany(input: ReplayManyInput): Promise<ReplayManyResult>
     /** Ends an unfinished delivery. Throws `conflict` for a finished one. */
     cancel(input: Scoped): Promise<Delivery>
     /** Marks a dead letter as dealt with. Throws `conflict` for anything else. */
     resolve(input: Scoped): Promise<Delivery>
+  }
+
+  /** The replays of many deliveries, and how far they have come. */
+  bulkReplays: {
+    get(input: Scoped): Promise<BulkReplay>
+    list(input: ListBulkReplaysInput): Promise<List<BulkReplay>>
+    /** Stops it until it is resumed. Throws `conflict` for one that is not running. */
+    pause(input: Scoped): Promise<BulkReplay>
+    resume(input: Scoped): Promise<BulkReplay>
+    /** Ends it for good. What it has made goes on. */
+    cancel(input: Scoped): Promise<BulkReplay>
   }
 
   /**

@@ -6,6 +6,7 @@ import { rateLimits } from './migrations/0004-rate-limits.ts'
 import { auditLog } from './migrations/0005-audit-log.ts'
 import { webhookHealth } from './migrations/0006-webhook-health.ts'
 import { webhookPace } from './migrations/0007-webhook-pace.ts'
+import { bulkReplays } from './migrations/0008-bulk-replays.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   auditLog,
   webhookHealth,
   webhookPace,
+  bulkReplays,
 ]

@@ -4,6 +4,8 @@ import {
   auditStorage,
   deliveryStorage,
   eventListing,
+  advanceSteps,
+  bulkReplayStorage,
   organizationStorage,
   type Sql,
   webhookStorage,
@@ -23,6 +25,7 @@ import { expireDeliveries } from './expire-deliveries.ts'
 import { findEvent } from './find-event.ts'
 import { GroupedInserts } from './grouped-inserts.ts'
 import { insertEvents, type Run } from './insert-events.ts'
+import { insertReplays } from './insert-replays.ts'
 import { releaseDeliveries, renewLeases } from './leases.ts'
 import { findPending, migrate } from './migrate.ts'
 import { serverTime } from './now.ts'
@@ -92,7 +95,8 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     contains: (column, text) => rawSql`${rawSql.ref(column)} @> ${JSON.stringify([text])}::jsonb`,
   }
   const inserts = new GroupedInserts()
-  const deliveries = deliveryStorage(sql, deliveryLayout(schema))
+  const layout = deliveryLayout(schema)
+  const deliveries = deliveryStorage(sql, layout)
   const webhooks = webhookStorage(sql)
 
   return {
@@ -176,6 +180,12 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       const id = replayed && (await insertReplay(database, replayed, now))
       return id === null ? null : deliveries.findDelivery({ organizationId: delivery.organizationId, id })
     },
+
+    ...bulkReplayStorage(sql),
+    advanceBulkReplay: async (step) =>
+      sql.runner.transaction(() =>
+        advanceSteps(sql, step, { layout, insertReplays: (rows) => insertReplays(sql, rows, step.now) }),
+      ),
 
     ...auditStorage(sql),
 

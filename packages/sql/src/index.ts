@@ -12,6 +12,7 @@ export { apiKeyStorage } from './api-keys.ts'
 export { webhookStorage } from './webhooks.ts'
 export { appendEntry, auditStorage } from './audit.ts'
 export { eventListing } from './events.ts'
+export { advanceSteps, bulkReplayStorage } from './bulk-replays.ts'
 export { deliveryStorage } from './deliveries.ts'
 export {
   checkUpToDate,

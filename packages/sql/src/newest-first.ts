@@ -15,7 +15,28 @@ export function behind(
   order: readonly AgeColumn[] = ['created_at', 'id'],
 ): RawBuilder<boolean> {
   if (place === undefined) return sql<boolean>`true`
-  const values = { created_at: codec.date.write(place.createdAt), id: place.id }
-  const columns = sql.join(order.map((column) => sql.ref(column)))
-  return sql<boolean>`(${columns}) < (${sql.join(order.map((column) => values[column]))})`
+  return sql<boolean>`${columnsOf(order)} < ${valuesOf(codec, place, order)}`
+}
+
+/** The rows behind a place on the way from the oldest to the newest. */
+export function ahead(
+  codec: Codec,
+  place: PagePosition | undefined,
+  order: readonly AgeColumn[],
+): RawBuilder<boolean> {
+  if (place === undefined) return sql<boolean>`true`
+  return sql<boolean>`${columnsOf(order)} > ${valuesOf(codec, place, order)}`
+}
+
+function columnsOf(order: readonly AgeColumn[]): RawBuilder<unknown> {
+  return sql`(${sql.join(order.map((column) => sql.ref(column)))})`
+}
+
+function valuesOf(
+  codec: Codec,
+  { createdAt, id }: PagePosition,
+  order: readonly AgeColumn[],
+): RawBuilder<unknown> {
+  const values = { created_at: codec.date.write(createdAt), id }
+  return sql`(${sql.join(order.map((column) => values[column]))})`
 }

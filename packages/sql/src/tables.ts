@@ -6,6 +6,7 @@ import type {
   AuditHead,
   Delivery,
   Organization,
+  StoredBulkReplay,
   StoredEvent,
   StoredWebhook,
 } from '@leadhooks/core/storage'
@@ -57,6 +58,7 @@ export interface Tables {
   webhooks: Columns<StoredWebhook>
   events: Columns<StoredEvent>
   deliveries: Columns<Delivery>
+  bulk_replays: Columns<StoredBulkReplay>
   attempts: Columns<Attempt> & { delivery_id: string }
   migrations: MigrationRow
 }

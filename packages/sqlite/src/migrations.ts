@@ -5,6 +5,7 @@ import { apiKeyLife } from './migrations/0003-api-key-life.ts'
 import { auditLog } from './migrations/0004-audit-log.ts'
 import { webhookHealth } from './migrations/0005-webhook-health.ts'
 import { webhookPace } from './migrations/0006-webhook-pace.ts'
+import { bulkReplays } from './migrations/0007-bulk-replays.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -13,4 +14,5 @@ export const migrations: readonly Migration[] = [
   auditLog,
   webhookHealth,
   webhookPace,
+  bulkReplays,
 ]

@@ -1,5 +1,5 @@
 import { type Delivery, newDeliveryId, type Scoped } from '@leadhooks/core/storage'
-import { type Columns, deliveryColumns, readDelivery } from '@leadhooks/sql'
+import { type Columns, deliveryColumns, readDelivery, type Steps } from '@leadhooks/sql'
 import { codec } from './codec.ts'
 import type { Connection } from './connection.ts'
 import { fanOut } from './fan-out.ts'
@@ -62,6 +62,16 @@ export function replayDelivery(connection: Connection, replayed: Delivery, now: 
   const copy = [organizationId, webhookId, eventId, eventType]
   const origin = [replayed.id, replayed.replayRoot ?? replayed.id]
   return answered(connection.all(insertReplay, newDeliveryId(now), ...copy, now, ...origin, now))
+}
+
+/** Writes a replay of each, and answers how many there were. Its statements run at once, so that there is nothing to yield. */
+// oxlint-disable-next-line require-yield
+export function* replaySteps(
+  connection: Connection,
+  deliveries: readonly Delivery[],
+  now: number,
+): Steps<number> {
+  return deliveries.filter((delivery) => replayDelivery(connection, delivery, now) !== null).length
 }
 
 function answered([row]: Columns<Delivery>[]): Delivery | null {

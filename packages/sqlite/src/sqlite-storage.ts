@@ -1,12 +1,21 @@
-import { type AuditHead, LeadhooksError, type Storage, type Timed } from '@leadhooks/core/storage'
+import {
+  type Delivery,
+  type AuditHead,
+  LeadhooksError,
+  type Storage,
+  type Timed,
+} from '@leadhooks/core/storage'
 import {
   apiKeyStorage,
   auditStorage,
   deliveryStorage,
   eventListing,
+  advanceSteps,
+  bulkReplayStorage,
   organizationStorage,
   type Sql,
   type SqlRunner,
+  type Steps,
   webhookStorage,
 } from '@leadhooks/sql'
 import { sql as rawSql } from 'kysely'
@@ -28,7 +37,7 @@ import { GroupCommit } from './group-commit.ts'
 import { HostConnections } from './host-connections.ts'
 import { releaseDeliveries, renewLeases } from './leases.ts'
 import { findPending, migrate } from './migrate.ts'
-import { cancelDelivery, replayDelivery, retryDelivery } from './operations.ts'
+import { cancelDelivery, replayDelivery, replaySteps, retryDelivery } from './operations.ts'
 import { type HandleOptions, openBeside, openPath, type PathOptions } from './open-database.ts'
 import { OwnConnection } from './own-connection.ts'
 import { recordApiKeyUsage } from './record-api-key-usage.ts'
@@ -138,6 +147,13 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
       const replayed = await deliveries.findDelivery({ organizationId, id })
       return replayed && own.write((c) => replayDelivery(c, replayed, timeOf({ now })))
     },
+
+    ...bulkReplayStorage(sql),
+    advanceBulkReplay: async (step) =>
+      own.write((c) => {
+        const insertReplays = (rows: readonly Delivery[]): Steps<number> => replaySteps(c, rows, timeOf(step))
+        return runSteps(c, advanceSteps(sql, step, { layout: deliveryLayout, insertReplays }))
+      }),
 
     ...auditStorage(sql),
 

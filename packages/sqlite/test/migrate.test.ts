@@ -14,6 +14,7 @@ test('what is pending is told without a change to an empty file, and is what a m
     { version: 4, name: 'audit-log', mode: 'transactional' },
     { version: 5, name: 'webhook-health', mode: 'transactional' },
     { version: 6, name: 'webhook-pace', mode: 'transactional' },
+    { version: 7, name: 'bulk-replays', mode: 'transactional' },
   ])
   expect(database.prepare('select count(*) from sqlite_master').pluck().get()).toBe(0)
 
@@ -52,6 +53,7 @@ test('webhooks of version 1 stay, and those without a retry policy of their own 
     { version: 4 },
     { version: 5 },
     { version: 6 },
+    { version: 7 },
   ])
   const webhooks = await storage.listWebhooks({ organizationId: 'acme', limit: 10 })
   expect(webhooks).toMatchObject([

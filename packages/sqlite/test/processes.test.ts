@@ -41,6 +41,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'audit-log',
     'webhook-health',
     'webhook-pace',
+    'bulk-replays',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
@@ -50,6 +51,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     { version: 4, name: 'audit-log' },
     { version: 5, name: 'webhook-health' },
     { version: 6, name: 'webhook-pace' },
+    { version: 7, name: 'bulk-replays' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

@@ -1,5 +1,6 @@
 import { apiKeyCases } from './api-keys.ts'
 import { auditCases } from './audit.ts'
+import { bulkReplayCases } from './bulk-replays.ts'
 import { claimCases } from './claims.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { dutyCases } from './duties.ts'
@@ -27,6 +28,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...leaseCases,
   ...settlementCases,
   ...operationCases,
+  ...bulkReplayCases,
   ...expiryCases,
   ...dutyCases,
   ...auditCases,

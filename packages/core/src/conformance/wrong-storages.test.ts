@@ -966,6 +966,77 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['a holder that takes its duty again has it for longer'],
   },
 
+  'replays the same deliveries in each step of a bulk replay': {
+    breaks: (right, { bulkReplays }) => ({
+      async advanceBulkReplay(step) {
+        const replay = bulkReplays.get(step.id)
+        if (replay !== undefined) Object.assign(replay, { afterCreatedAt: null, afterId: null })
+        return right.advanceBulkReplay(step)
+      },
+    }),
+    noticedBy: ['a bulk replay makes a delivery of each that matches, the oldest first'],
+  },
+
+  'reads how far a bulk replay has come before the step that wrote it is over': {
+    breaks: (right, { bulkReplays }) => ({
+      async advanceBulkReplay(step) {
+        const known = { ...bulkReplays.get(step.id) }
+        await setImmediate()
+        const { afterCreatedAt = null, afterId = null } = known
+        const replay = bulkReplays.get(step.id)
+        if (replay !== undefined) Object.assign(replay, { afterCreatedAt, afterId })
+        return right.advanceBulkReplay(step)
+      },
+    }),
+    noticedBy: ['steps of a bulk replay at once replay nothing twice'],
+  },
+
+  'replays deliveries of every webhook': {
+    breaks: (right, { bulkReplays }) => ({
+      async advanceBulkReplay(step) {
+        const replay = bulkReplays.get(step.id)
+        if (replay !== undefined) replay.webhookId = null
+        return right.advanceBulkReplay(step)
+      },
+    }),
+    noticedBy: ['a bulk replay leaves alone what does not match'],
+  },
+
+  'goes on with a bulk replay that was paused': {
+    breaks: (right, { bulkReplays }) => ({
+      async advanceBulkReplay(step) {
+        const replay = bulkReplays.get(step.id)
+        if (replay?.state === 'paused') replay.state = 'running'
+        return right.advanceBulkReplay(step)
+      },
+    }),
+    noticedBy: ['a bulk replay that is paused or cancelled goes no further'],
+  },
+
+  'forgets the idempotency key of a bulk replay': {
+    breaks: (right) => ({
+      insertBulkReplay: async (replay) => right.insertBulkReplay({ ...replay, idempotencyKey: null }),
+    }),
+    noticedBy: ['of bulk replays of the same idempotency key the first one counts'],
+  },
+
+  'counts a bulk replay of a deleted webhook as made': {
+    breaks: (right) => ({
+      async advanceBulkReplay(step) {
+        const replay = await right.advanceBulkReplay(step)
+        return replay && { ...replay, replayed: replay.replayed + replay.skipped, skipped: 0 }
+      },
+    }),
+    noticedBy: ['a bulk replay passes over deliveries whose webhook is no more'],
+  },
+
+  'lists bulk replays as running that are not': {
+    breaks: (_right, { bulkReplays }) => ({
+      listRunningReplays: async ({ limit }) => [...bulkReplays.values()].slice(0, limit),
+    }),
+    noticedBy: ['bulk replays that are running are found in all organizations'],
+  },
+
   'lets anybody give a duty up': {
     breaks: (_right, { duties }) => ({
       async releaseDuty({ name }) {

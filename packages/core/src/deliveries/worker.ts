@@ -11,6 +11,7 @@ import { startHousekeeping } from './housekeeping.ts'
 import { type Lane, Lanes } from './lanes.ts'
 import { observeSettlement } from './observe-settlement.ts'
 import { recurring } from './recurring.ts'
+import { startBulkReplays } from './run-bulk-replays.ts'
 import { SendingTime } from './sending-time.ts'
 import { SettleBatch } from './settle-batch.ts'
 
@@ -76,6 +77,7 @@ export class Worker {
       recurring(ctx, 'give back what waits', longestWaitMs, () => this.#releaseStale()),
       recurring(ctx, 'compare clocks', compareClocksMs, () => this.#time.compare()),
       startHousekeeping(ctx),
+      startBulkReplays(ctx),
     ]
     this.#endWatch = ctx.storage.watchForWork?.(() => this.wake())
     this.#claimIfHungry()

@@ -60,7 +60,8 @@ async function answer(
   const { organizationId, actor } = caller
   const scoped = { organizationId, id }
   const published = route.publishes && (await countPublished(ctx, organizationId, route.publishes(body)))
-  const call = { leadhooks, caller, actor, organizationId, scoped, body, query, basePath }
+  const idempotencyKey = request.headers.get('idempotency-key') ?? undefined
+  const call = { leadhooks, caller, actor, organizationId, scoped, body, query, idempotencyKey, basePath }
   const response = jsonResponse(statusOf(route), await route.handle(call))
   return withHeaders(response, rateLimitHeaders(both(caller.limits, published)))
 }

@@ -241,6 +241,14 @@ describe('what is answered is what is described', () => {
     const deadLetter = data?.find(({ status }) => status === 'dead_letter')
     await call('POST', '/deliveries/{id}/resolve', idOf(deadLetter))
 
+    const started = await call('POST', '/deliveries/replay', '', { webhookId: webhook, perSecond: 1 })
+    const bulkReplay = idOf((started as unknown as { replay: { id: string } }).replay)
+    await call('GET', '/bulk-replays')
+    await call('GET', '/bulk-replays/{id}', bulkReplay)
+    await call('POST', '/bulk-replays/{id}/pause', bulkReplay)
+    await call('POST', '/bulk-replays/{id}/resume', bulkReplay)
+    await call('POST', '/bulk-replays/{id}/cancel', bulkReplay)
+
     await call('PUT', '/webhooks/{id}', webhook, { url })
     await call('DELETE', '/webhooks/{id}', webhook)
     await api.leadhooks.organizations.upsert({ id: 'acme', name: 'Acme' })

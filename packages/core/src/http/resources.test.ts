@@ -199,3 +199,23 @@ describe('deliveries', () => {
     expect(replay.body?.['replayOf']).toBe(path.slice('/deliveries/'.length))
   })
 })
+
+describe('bulk replays', () => {
+  test('are made once for each Idempotency-Key', async () => {
+    const headers = { 'idempotency-key': 'outage-17' }
+    const [first, second] = [
+      await api.request('POST', '/deliveries/replay', { body: {}, headers }),
+      await api.request('POST', '/deliveries/replay', { body: {}, headers }),
+    ]
+    expect([first.status, second.status]).toEqual([202, 202])
+    expect(second.body).toEqual(first.body)
+    const other = await api.request('POST', '/deliveries/replay', { body: { status: 'delivered' }, headers })
+    expect([other.status, other.body?.['code']]).toEqual([409, 'conflict'])
+    expect((await api.request<Page>('GET', '/bulk-replays')).body?.data).toHaveLength(1)
+  })
+
+  test('are not made on a dry run', async () => {
+    const { body } = await api.request('POST', '/deliveries/replay', { body: { dryRun: true } })
+    expect(body).toEqual({ total: 0, replay: null })
+  })
+})

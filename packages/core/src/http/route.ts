@@ -17,6 +17,8 @@ export interface Call<Body = unknown, Query = unknown> {
   scoped: Scoped
   body: Body
   query: Query
+  /** The `Idempotency-Key` of the request; undefined without one. */
+  idempotencyKey: string | undefined
   /** The path that the API is mounted at: '' or '/api/v1'. */
   basePath: string
 }

@@ -2,6 +2,14 @@ import { describeApi, showApi } from './about.ts'
 import { createKey, getKey, listKeys, revokeKey, rotateKey, showKeyUsage, updateKey } from './api-keys.ts'
 import { listAuditLog } from './audit-log.ts'
 import {
+  cancelReplay,
+  getReplay,
+  listReplays,
+  pauseReplay,
+  replayDeliveries,
+  resumeReplay,
+} from './bulk-replays.ts'
+import {
   cancelDelivery,
   getDelivery,
   listDeliveries,
@@ -67,11 +75,18 @@ const table: readonly Row[] = [
   ['GET', '/event-types', 'read:events', 'List the event types', listEventTypes],
 
   ['GET', '/deliveries', 'read:deliveries', 'List deliveries', listDeliveries],
+  ['POST', '/deliveries/replay', 'write:deliveries', 'Replay all that match', replayDeliveries],
   ['GET', '/deliveries/{id}', 'read:deliveries', 'Read a delivery and its attempts', getDelivery],
   ['POST', '/deliveries/{id}/retry', 'write:deliveries', 'Make it due now', retryDelivery],
   ['POST', '/deliveries/{id}/replay', 'write:deliveries', 'Deliver it once more', replayDelivery],
   ['POST', '/deliveries/{id}/cancel', 'write:deliveries', 'Cancel it', cancelDelivery],
   ['POST', '/deliveries/{id}/resolve', 'write:deliveries', 'Close a dead letter', resolveDelivery],
+
+  ['GET', '/bulk-replays', 'read:deliveries', 'List the replays of many deliveries', listReplays],
+  ['GET', '/bulk-replays/{id}', 'read:deliveries', 'How far one has come', getReplay],
+  ['POST', '/bulk-replays/{id}/pause', 'write:deliveries', 'Stop it for now', pauseReplay],
+  ['POST', '/bulk-replays/{id}/resume', 'write:deliveries', 'Go on with it', resumeReplay],
+  ['POST', '/bulk-replays/{id}/cancel', 'write:deliveries', 'End it', cancelReplay],
 
   ['GET', '/organization', 'read:organization', 'Read the organization of the caller', showOrganization],
   ['PATCH', '/organization', 'write:organization', 'Rename it', updateOrganization],

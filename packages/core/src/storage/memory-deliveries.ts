@@ -3,8 +3,8 @@ import type { Delivery } from '../model/delivery.ts'
 import type { DisabledReason, StoredWebhook } from '../model/webhook.ts'
 import { appendAudit } from './memory-audit.ts'
 import { claimDeliveries, isLapsed, recordLapse } from './memory-claims.ts'
-import { addAttempt, addDelivery, attemptsOf, finish, showDelivery } from './memory-delivery-row.ts'
-import { copy, type DeliveryRow, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
+import { addAttempt, attemptsOf, finish, replayRow, showDelivery } from './memory-delivery-row.ts'
+import { copy, type DeliveryRow, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
 import type { Audit, Claim, DeliveryQuery, DeliveryStorage, Scoped, Settlement } from './storage.ts'
 
 /** Each names the field of a delivery that it compares. */
@@ -72,10 +72,8 @@ export function memoryDeliveries(state: MemoryState): DeliveryStorage {
 
     async replayDelivery({ now, ...delivery }) {
       const row = ownRow(state.deliveries, delivery)
-      const event = row && state.events.get(eventKey({ ...delivery, id: row.eventId }))
-      if (!row || !event || !state.webhooks.has(row.webhookId)) return null
-      const origin = { replayOf: row.id, replayRoot: row.replayRoot ?? row.id }
-      return showDelivery(addDelivery(state, event, row.webhookId, timeOf({ now }), origin))
+      const replay = row && replayRow(state, row, timeOf({ now }))
+      return replay && showDelivery(replay)
     },
 
     async cancelDelivery({ now, ...delivery }) {

@@ -2,7 +2,7 @@ import { newDeliveryId } from '../ids.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
-import { copy, type DeliveryRow, type MemoryState } from './memory-state.ts'
+import { copy, type DeliveryRow, eventKey, type MemoryState } from './memory-state.ts'
 
 /** Writes a delivery that is due at once; `origin` names what it repeats, if anything. */
 export function addDelivery(
@@ -35,6 +35,14 @@ export function addDelivery(
   state.unfinished.add(row)
   state.attempts.set(row.id, [])
   return row
+}
+
+/** A new delivery like this one; null where its webhook or its event is no more. */
+export function replayRow(state: MemoryState, row: DeliveryRow, now: Date): DeliveryRow | null {
+  const event = state.events.get(eventKey({ organizationId: row.organizationId, id: row.eventId }))
+  if (event === undefined || !state.webhooks.has(row.webhookId)) return null
+  const origin = { replayOf: row.id, replayRoot: row.replayRoot ?? row.id }
+  return addDelivery(state, event, row.webhookId, now, origin)
 }
 
 /** Ends a delivery, and with it the lease that a worker may have. */

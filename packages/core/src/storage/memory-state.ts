@@ -1,6 +1,7 @@
 import type { ApiKey } from '../model/api-key.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { AuditEntry, AuditHead } from '../model/audit-entry.ts'
+import type { StoredBulkReplay } from '../model/bulk-replay.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
 import type { Organization } from '../model/organization.ts'
@@ -37,6 +38,7 @@ export interface MemoryState {
   /** Those of `deliveries` that are `pending` or `retrying`: claims look at no others, however many have finished. */
   unfinished: Set<DeliveryRow>
   attempts: Map<string, Attempt[]>
+  bulkReplays: Map<string, StoredBulkReplay>
   /** Which of all claimed deliveries was the last of each organization and of each webhook. */
   turns: Map<string, number>
   claimed: number
@@ -58,6 +60,7 @@ export function emptyState(): MemoryState {
     deliveries: new Map(),
     unfinished: new Set(),
     attempts: new Map(),
+    bulkReplays: new Map(),
     turns: new Map(),
     claimed: 0,
     duties: new Map(),

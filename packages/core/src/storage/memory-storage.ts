@@ -2,6 +2,7 @@ import { LeadhooksError } from '../errors.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import { memoryApiKeys } from './memory-api-keys.ts'
 import { appendAudit, memoryAudit } from './memory-audit.ts'
+import { memoryBulkReplays } from './memory-bulk-replays.ts'
 import { memoryDeliveries } from './memory-deliveries.ts'
 import { addDelivery, finish } from './memory-delivery-row.ts'
 import { copy, emptyState, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
@@ -47,6 +48,7 @@ export function storageOver(state: MemoryState): Storage<never> {
     ...memoryWebhooks(state),
     ...memoryEvents(state),
     ...memoryDeliveries(state),
+    ...memoryBulkReplays(state),
     ...memoryDuties(state),
     ...memoryAudit(state),
   }

@@ -2,6 +2,7 @@ import type { ApiKey, Environment } from '../model/api-key.ts'
 import type { ApiKeyOutcome, UsageInterval } from '../model/api-key-usage.ts'
 import type { AuditAction, AuditEntry, AuditHead } from '../model/audit-entry.ts'
 import type { Attempt } from '../model/attempt.ts'
+import type { BulkReplayStatus, ReplayFilter, StoredBulkReplay } from '../model/bulk-replay.ts'
 import type { DeadLetterReason, Delivery, DeliveryStatus } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
 import type { Organization } from '../model/organization.ts'
@@ -32,6 +33,7 @@ export interface Storage<Tx = unknown>
     WebhookStorage,
     EventStorage<Tx>,
     DeliveryStorage,
+    BulkReplayStorage,
     DutyStorage,
     AuditStorage {
   /**
@@ -419,6 +421,41 @@ export interface DeliveryStorage {
   cancelDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
   /** Marks a dead letter as dealt with. Null unless it is a dead letter. The first caller's time stays. */
   resolveDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
+}
+
+export interface ReplayStep extends Scoped, Timed {
+  /** How many deliveries it sees to at most. */
+  limit: number
+}
+
+export interface BulkReplayStorage {
+  /** How many deliveries of an organization match. */
+  countReplayable(filter: ReplayFilter & { organizationId: string }): Promise<number>
+  /**
+   * Writes a bulk replay, or, where the organization has one of the same idempotency key, nothing. Answers the one that is stored.
+   *
+   * Concurrency: of any number of callers with the same key, one writes and every one gets that.
+   */
+  insertBulkReplay(replay: StoredBulkReplay): Promise<StoredBulkReplay>
+  findBulkReplay(replay: Scoped): Promise<StoredBulkReplay | null>
+  listBulkReplays(query: Page & { organizationId: string }): Promise<StoredBulkReplay[]>
+  /** Those of all organizations that are running, the first one first. */
+  listRunningReplays(options: { limit: number }): Promise<StoredBulkReplay[]>
+  /**
+   * Changes the state where it is one of `from`, and answers the bulk replay; null where it is not. One that is cancelled is
+   * finished at `now`.
+   */
+  changeReplayState(
+    replay: Scoped & Timed,
+    change: { from: readonly BulkReplayStatus[]; to: BulkReplayStatus },
+  ): Promise<StoredBulkReplay | null>
+  /**
+   * Replays the next `limit` deliveries that match, the oldest first, and notes how far it has come, all in one transaction; with
+   * the last of them it is completed. One that is not running is answered as it is; null where there is none.
+   *
+   * Concurrency: steps of the same bulk replay come one after the other, and none replays a delivery that another has.
+   */
+  advanceBulkReplay(step: ReplayStep): Promise<StoredBulkReplay | null>
 }
 
 /** Something that one worker of all is to see to, whichever it is: `housekeeping`. */

@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import type { Context } from '../context.ts'
+import { LeadhooksError, notFound } from '../errors.ts'
+import { newBulkReplayId } from '../ids.ts'
+import { eventTypeName, id, organizationId, parseInput, scoped, text } from '../input.ts'
+import {
+  type BulkReplay,
+  type BulkReplayStatus,
+  replayableStatuses,
+  type StoredBulkReplay,
+} from '../model/bulk-replay.ts'
+import { type List, pageInput, readPage } from '../pages.ts'
+
+export const replayRequest = z.strictObject({
+  webhookId: id.optional(),
+  eventType: eventTypeName.optional(),
+  status: z
+    .enum(replayableStatuses)
+    .default('dead_letter')
+    .meta({ description: 'How the deliveries ended that are replayed' }),
+  since: z.coerce.date().optional().meta({ description: 'Made then or later' }),
+  until: z.coerce.date().optional().meta({ description: 'Made before this. Left out: before now' }),
+  perSecond: z.int().min(1).max(1000).default(50).meta({ description: 'How many are replayed in a second' }),
+  dryRun: z.boolean().default(false).meta({ description: 'Only counts what would be replayed' }),
+})
+
+const replayManyInput = replayRequest.extend({ organizationId, idempotencyKey: text(255).optional() })
+export type ReplayManyInput = z.input<typeof replayManyInput>
+
+/** What would be replayed, and what does it: null on a dry run. */
+export interface ReplayManyResult {
+  total: number
+  replay: BulkReplay | null
+}
+
+/**
+ * Replays all deliveries that match, in the background and across restarts: any worker goes on with it. The same
+ * `idempotencyKey` once more answers the first one.
+ *
+ * Throws `not_found` for an unknown webhook, and `conflict` for a key that was used for something else.
+ */
+export async function replayMany(ctx: Context, input: ReplayManyInput): Promise<ReplayManyResult> {
+  const { dryRun, idempotencyKey = null, ...wanted } = parseInput(replayManyInput, input)
+  const now = new Date(ctx.clock.now())
+  const filter = {
+    organizationId: wanted.organizationId,
+    webhookId: wanted.webhookId ?? null,
+    eventType: wanted.eventType ?? null,
+    status: wanted.status,
+    since: wanted.since ?? null,
+    until: wanted.until ?? now,
+  }
+  await checkWebhook(ctx, filter)
+  const total = await ctx.storage.countReplayable(filter)
+  if (dryRun) return { total, replay: null }
+  const stored = await ctx.storage.insertBulkReplay({
+    id: newBulkReplayId(now.getTime()),
+    ...filter,
+    state: 'running',
+    perSecond: wanted.perSecond,
+    total,
+    replayed: 0,
+    skipped: 0,
+    createdAt: now,
+    finishedAt: null,
+    idempotencyKey,
+    afterCreatedAt: null,
+    afterId: null,
+  })
+  checkSame(stored, { ...filter, until: wanted.until ?? stored.until, perSecond: wanted.perSecond })
+  return { total: stored.total, replay: showBulkReplay(stored) }
+}
+
+async function checkWebhook(
+  ctx: Context,
+  { organizationId, webhookId }: Pick<BulkReplay, 'organizationId' | 'webhookId'>,
+): Promise<void> {
+  if (webhookId === null) return
+  const webhook = await ctx.storage.findWebhook({ organizationId, id: webhookId })
+  if (webhook === null) throw notFound('webhook', webhookId)
+}
+
+type Wanted = Pick<BulkReplay, 'webhookId' | 'eventType' | 'status' | 'since' | 'until' | 'perSecond'>
+
+function checkSame(stored: BulkReplay, wanted: Wanted): void {
+  const fields = ['webhookId', 'eventType', 'status', 'since', 'until', 'perSecond'] as const
+  if (fields.every((field) => stored[field]?.valueOf() === wanted[field]?.valueOf())) return
+  throw new LeadhooksError(
+    'conflict',
+    `This idempotency key was used for another bulk replay, "${stored.id}": take a new key for a new one`,
+  )
+}
+
+export async function getBulkReplay(ctx: Context, input: z.input<typeof scoped>): Promise<BulkReplay> {
+  const replay = parseInput(scoped, input)
+  const found = await ctx.storage.findBulkReplay(replay)
+  if (found === null) throw notFound('bulk replay', replay.id)
+  return showBulkReplay(found)
+}
+
+const listInput = pageInput.extend({ organizationId })
+export type ListBulkReplaysInput = z.input<typeof listInput>
+
+export async function listBulkReplays(ctx: Context, input: ListBulkReplaysInput): Promise<List<BulkReplay>> {
+  const { organizationId: owner, ...page } = parseInput(listInput, input)
+  return readPage(
+    page,
+    (rows) => ctx.storage.listBulkReplays({ organizationId: owner, ...rows }),
+    showBulkReplay,
+  )
+}
+
+const changes = {
+  pause: { from: ['running'], to: 'paused' },
+  resume: { from: ['paused'], to: 'running' },
+  cancel: { from: ['running', 'paused'], to: 'cancelled' },
+} as const satisfies Record<string, { from: BulkReplayStatus[]; to: BulkReplayStatus }>
+
+/** Throws `conflict` where it is in no state for that. */
+export async function changeBulkReplay(
+  ctx: Context,
+  input: z.input<typeof scoped>,
+  change: keyof typeof changes,
+): Promise<BulkReplay> {
+  const replay = parseInput(scoped, input)
+  const changed = await ctx.storage.changeReplayState({ ...replay, now: ctx.storageTime() }, changes[change])
+  if (changed !== null) return showBulkReplay(changed)
+  const found = await ctx.storage.findBulkReplay(replay)
+  if (found === null) throw notFound('bulk replay', replay.id)
+  throw new LeadhooksError(
+    'conflict',
+    `The bulk replay "${replay.id}" is ${found.state}: it cannot ${change}`,
+  )
+}
+
+function showBulkReplay(stored: StoredBulkReplay): BulkReplay {
+  const { idempotencyKey: _key, afterCreatedAt: _createdAt, afterId: _id, ...replay } = stored
+  return replay
+}

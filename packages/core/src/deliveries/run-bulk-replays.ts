@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto'
+import type { Context } from '../context.ts'
+import { recurring } from './recurring.ts'
+
+const intervalMs = 1000
+/** Outlasts a slow step; a worker that dies is replaced soon after. */
+const leaseMs = 15_000
+/** How many are gone on with in each turn. */
+const mostAtOnce = 20
+
+/**
+ * Goes on with bulk replays, each at its own rate: in every second one worker of all makes as many deliveries as it says. While
+ * there is none, a worker only looks. The function it returns ends that.
+ */
+export function startBulkReplays(ctx: Context): () => Promise<void> {
+  const duty = { name: 'bulk-replays', holder: randomUUID() }
+
+  return recurring(ctx, 'bulk replays', intervalMs, async () => {
+    const running = await ctx.storage.listRunningReplays({ limit: mostAtOnce })
+    if (running.length === 0) return
+    if (!(await ctx.storage.takeDuty({ ...duty, leaseMs, now: ctx.storageTime() }))) return
+    for (const { organizationId, id, perSecond } of running)
+      await ctx.storage.advanceBulkReplay({ organizationId, id, limit: perSecond, now: ctx.storageTime() })
+    ctx.wake()
+  })
+}

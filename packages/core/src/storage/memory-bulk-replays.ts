@@ -1,0 +1,93 @@
+import type { ReplayFilter, StoredBulkReplay } from '../model/bulk-replay.ts'
+import { replayRow } from './memory-delivery-row.ts'
+import { copy, type DeliveryRow, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
+import type { BulkReplayStorage } from './storage.ts'
+
+export function memoryBulkReplays(state: MemoryState): BulkReplayStorage {
+  const { bulkReplays } = state
+  return {
+    async countReplayable(filter) {
+      return matching(state, filter).length
+    },
+
+    async insertBulkReplay(replay) {
+      const { organizationId, idempotencyKey } = replay
+      const first = [...bulkReplays.values()].find(
+        (known) =>
+          idempotencyKey !== null &&
+          known.organizationId === organizationId &&
+          known.idempotencyKey === idempotencyKey,
+      )
+      if (first !== undefined) return copy(first)
+      bulkReplays.set(replay.id, copy(replay))
+      return copy(replay)
+    },
+
+    async findBulkReplay(replay) {
+      return copy(ownRow(bulkReplays, replay))
+    },
+
+    async listBulkReplays({ organizationId, ...page }) {
+      const own = [...bulkReplays.values()].filter((replay) => replay.organizationId === organizationId)
+      return pageOf(own, page)
+    },
+
+    async listRunningReplays({ limit }) {
+      const running = [...bulkReplays.values()].filter(({ state: current }) => current === 'running')
+      return copy(running.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit))
+    },
+
+    async changeReplayState({ now, ...replay }, { from, to }) {
+      const row = ownRow(bulkReplays, replay)
+      if (row === null || !from.includes(row.state)) return null
+      return copy(Object.assign(row, { state: to, finishedAt: to === 'cancelled' ? timeOf({ now }) : null }))
+    },
+
+    async advanceBulkReplay({ limit, now, ...replay }) {
+      const row = ownRow(bulkReplays, replay)
+      if (row?.state !== 'running') return copy(row)
+      const next = matching(state, row)
+        .filter((delivery) => isBehind(delivery, row))
+        .slice(0, limit)
+      const at = timeOf({ now })
+      const replayed = next.filter((delivery) => replayRow(state, delivery, at) !== null).length
+      row.replayed += replayed
+      row.skipped += next.length - replayed
+      const last = next.at(-1)
+      if (last !== undefined) Object.assign(row, { afterCreatedAt: copy(last.createdAt), afterId: last.id })
+      if (next.length < limit) Object.assign(row, { state: 'completed', finishedAt: at })
+      return copy(row)
+    },
+  }
+}
+
+/** The deliveries that match, the oldest first. */
+function matching(state: MemoryState, filter: ReplayFilter & { organizationId: string }): DeliveryRow[] {
+  const { organizationId, webhookId, eventType, status, since, until } = filter
+  const rows = [...state.deliveries.values()].filter(
+    (row) =>
+      row.organizationId === organizationId &&
+      row.status === status &&
+      (webhookId === null || row.webhookId === webhookId) &&
+      (eventType === null || row.eventType === eventType) &&
+      (since === null || row.createdAt >= since) &&
+      row.createdAt < until,
+  )
+  return rows.sort(oldestFirst)
+}
+
+function isBehind(row: DeliveryRow, { afterCreatedAt, afterId }: StoredBulkReplay): boolean {
+  return (
+    afterCreatedAt === null ||
+    afterId === null ||
+    oldestFirst({ createdAt: afterCreatedAt, id: afterId }, row) < 0
+  )
+}
+
+type Aged = Pick<DeliveryRow, 'createdAt' | 'id'>
+
+function oldestFirst(a: Aged, b: Aged): number {
+  const difference = a.createdAt.getTime() - b.createdAt.getTime()
+  if (difference !== 0 || a.id === b.id) return difference
+  return a.id < b.id ? -1 : 1
+}

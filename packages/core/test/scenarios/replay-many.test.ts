@@ -1,0 +1,135 @@
+import { memoryStorage } from '@leadhooks/core'
+import { type FakeClock, fakeClock } from '@leadhooks/core/testing'
+import { describe, expect, test } from 'vitest'
+import {
+  dispatch,
+  type Harness,
+  letSettle,
+  openLeadhooks,
+  openReceiver,
+  organizationId,
+  whileTimePasses,
+} from './harness.ts'
+
+const second = 1000
+
+interface Stage extends Harness {
+  clock: FakeClock
+  storage: ReturnType<typeof memoryStorage>
+  webhookId: string
+  /** What the receiver has got since it is well. */
+  received: () => number
+}
+
+/** A receiver that was down, is back, and has missed so many deliveries. */
+async function afterAnOutage(missed: number): Promise<Stage> {
+  const clock = fakeClock()
+  const storage = memoryStorage()
+  let isDown = true
+  const receiver = await openReceiver({ respond: () => (isDown ? 500 : 200) })
+  const harness = await openLeadhooks({
+    clock,
+    storage,
+    delivery: { retry: { delaysMs: [] }, circuit: false, autoDisable: false },
+  })
+  const { webhook } = await harness.leadhooks.webhooks.create({ organizationId, url: receiver.url })
+  harness.leadhooks.startWorker()
+  await dispatch(harness.leadhooks, missed)
+  await whileTimePasses(clock, harness.settledCount(missed))
+  await letSettle(clock)
+  isDown = false
+  const received = (): number => receiver.requests.length - missed
+  return { ...harness, clock, storage, webhookId: webhook.id, received }
+}
+
+describe('a bulk replay', () => {
+  test('delivers what was given up, at its rate, and tells how far it has come', async () => {
+    const { leadhooks, clock, webhookId, received } = await afterAnOutage(10)
+    const { total, replay } = await leadhooks.deliveries.replayMany({
+      organizationId,
+      webhookId,
+      perSecond: 4,
+    })
+    expect({ total, replay }).toMatchObject({ total: 10, replay: { state: 'running', replayed: 0 } })
+    const id = replay?.id ?? ''
+    const counts: number[] = []
+    for (let n = 0; n < 4; n++) {
+      await clock.advance(second)
+      counts.push((await leadhooks.bulkReplays.get({ organizationId, id })).replayed)
+    }
+    expect(counts).toEqual([4, 8, 10, 10])
+    expect(await leadhooks.bulkReplays.get({ organizationId, id })).toMatchObject({
+      state: 'completed',
+      total: 10,
+      skipped: 0,
+    })
+    await letSettle(clock)
+    expect(received()).toBe(10)
+    const { data } = await leadhooks.deliveries.list({ organizationId, status: 'delivered' })
+    expect(data).toHaveLength(10)
+    expect(data.every(({ replayOf, replayRoot }) => replayOf !== null && replayRoot === replayOf)).toBe(true)
+  })
+
+  test('is only counted on a dry run', async () => {
+    const { leadhooks, clock, received } = await afterAnOutage(3)
+    const counted = await leadhooks.deliveries.replayMany({ organizationId, dryRun: true })
+    expect(counted).toEqual({ total: 3, replay: null })
+    const none = await leadhooks.deliveries.replayMany({ organizationId, status: 'delivered', dryRun: true })
+    expect(none.total).toBe(0)
+    await clock.advance(5 * second)
+    expect((await leadhooks.bulkReplays.list({ organizationId })).data).toEqual([])
+    expect(received()).toBe(0)
+  })
+
+  test('can be paused, resumed and cancelled', async () => {
+    const { leadhooks, clock, received } = await afterAnOutage(6)
+    const { replay } = await leadhooks.deliveries.replayMany({ organizationId, perSecond: 2 })
+    const scope = { organizationId, id: replay?.id ?? '' }
+    await clock.advance(second)
+    expect(await leadhooks.bulkReplays.pause(scope)).toMatchObject({ state: 'paused', replayed: 2 })
+    await clock.advance(5 * second)
+    expect(received()).toBe(2)
+    await leadhooks.bulkReplays.resume(scope)
+    await clock.advance(second)
+    expect(await leadhooks.bulkReplays.cancel(scope)).toMatchObject({ state: 'cancelled', replayed: 4 })
+    await clock.advance(5 * second)
+    expect(received()).toBe(4)
+    for (const change of ['pause', 'resume', 'cancel'] as const)
+      await expect(leadhooks.bulkReplays[change](scope)).rejects.toMatchObject({ code: 'conflict' })
+    const unknown = { organizationId, id: 'rpl_unknown' }
+    await expect(leadhooks.bulkReplays.pause(unknown)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('is gone on with by another worker when its own is no more', async () => {
+    const { leadhooks, clock, storage, received } = await afterAnOutage(6)
+    await leadhooks.deliveries.replayMany({ organizationId, perSecond: 2 })
+    await clock.advance(second)
+    await letSettle(clock)
+    await leadhooks.close()
+    expect(received()).toBe(2)
+    const other = await openLeadhooks({ clock, storage })
+    other.leadhooks.startWorker()
+    await clock.advance(20 * second)
+    const [replay] = (await other.leadhooks.bulkReplays.list({ organizationId })).data
+    expect(replay).toMatchObject({ state: 'completed', replayed: 6 })
+  })
+
+  test('of the same idempotency key is the first one, and of another filter a conflict', async () => {
+    const { leadhooks, clock, webhookId, received } = await afterAnOutage(2)
+    const input = { organizationId, idempotencyKey: 'after-the-outage' }
+    const first = await leadhooks.deliveries.replayMany(input)
+    await clock.advance(2 * second)
+    expect((await leadhooks.deliveries.replayMany(input)).replay?.id).toBe(first.replay?.id)
+    const other = leadhooks.deliveries.replayMany({ ...input, webhookId })
+    await expect(other).rejects.toMatchObject({ code: 'conflict' })
+    await clock.advance(5 * second)
+    expect(received()).toBe(2)
+  })
+
+  test('of another organization’s webhook is not found', async () => {
+    const { leadhooks, webhookId } = await afterAnOutage(1)
+    const foreign = leadhooks.deliveries.replayMany({ organizationId: 'globex', webhookId })
+    await expect(foreign).rejects.toMatchObject({ code: 'not_found' })
+    expect((await leadhooks.deliveries.replayMany({ organizationId: 'globex', dryRun: true })).total).toBe(0)
+  })
+})

@@ -1,0 +1,35 @@
+import { type Delivery, newDeliveryId } from '@leadhooks/core/storage'
+import { rowsOf, type Sql, type Steps } from '@leadhooks/sql'
+import { type RawBuilder, sql as rawSql } from 'kysely'
+import { serverTime } from './now.ts'
+
+const table = (name: string): RawBuilder<unknown> => rawSql.raw(`leadhooks.${name}`)
+
+/** Writes a replay of each delivery by one statement, but for those whose webhook or event is no more; answers how many. */
+export function* insertReplays(
+  { db }: Sql,
+  deliveries: readonly Delivery[],
+  now: Date | undefined,
+): Steps<number> {
+  const column = (read: (delivery: Delivery) => string): RawBuilder<unknown> =>
+    rawSql`${deliveries.map(read)}::text[]`
+  const insert = rawSql<{ id: string }>`
+    with input as (select coalesce(${now ?? null}::timestamptz, ${rawSql.raw(serverTime)}) as now),
+    source as (
+      select * from unnest(
+        ${column(() => newDeliveryId(now?.getTime() ?? Date.now()))}, ${column(({ organizationId }) => organizationId)},
+        ${column(({ webhookId }) => webhookId)}, ${column(({ eventId }) => eventId)}, ${column(({ id }) => id)},
+        ${column(({ id, replayRoot }) => replayRoot ?? id)}
+      ) as source (id, organization_id, webhook_id, event_id, replay_of, replay_root)
+    )
+    insert into ${table('queue')} (id, organization_id, webhook_id, event_id, due_at, created_at, replay_of, replay_root)
+    select source.id, webhook.organization_id, webhook.id, event.id, input.now, input.now, source.replay_of, source.replay_root
+    from input cross join source
+    join ${table('webhooks')} as webhook
+      on webhook.organization_id = source.organization_id and webhook.id = source.webhook_id
+    join ${table('events')} as event
+      on event.organization_id = source.organization_id and event.id = source.event_id
+    returning id`
+  const rows = yield* rowsOf({ compile: () => insert.compile(db) })
+  return rows.length
+}
