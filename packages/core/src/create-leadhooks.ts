@@ -53,7 +53,8 @@ import { readHealth } from './webhooks/read-health.ts'
 import { revealSecret } from './webhooks/reveal-secret.ts'
 import { rotateSecret } from './webhooks/rotate-secret.ts'
 import { testWebhook } from './webhooks/test-webhook.ts'
-import { switchWebhook, updateWebhook } from './webhooks/update-webhook.ts'
+import { disableWebhook, enableWebhook } from './webhooks/switch-webhook.ts'
+import { updateWebhook } from './webhooks/update-webhook.ts'
 
 /**
  * Makes a Leadhooks that keeps everything in `storage`. It does nothing by itself: call `migrate()` at start, and
@@ -129,8 +130,8 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       list: (input) => listWebhooks(ctx, input),
       update: (input) => updateWebhook(ctx, input),
       delete: (input) => deleteWebhook(ctx, input),
-      enable: (input) => switchWebhook(ctx, input, true),
-      disable: (input) => switchWebhook(ctx, input, false),
+      enable: (input) => enableWebhook(ctx, input),
+      disable: (input) => disableWebhook(ctx, input),
       health: (input) => readHealth(ctx, input),
       rotateSecret: (input) => rotateSecret(ctx, input),
       test: (input) => testWebhook(ctx, input),

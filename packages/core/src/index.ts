@@ -47,6 +47,7 @@ export type { CreateWebhookInput } from './webhooks/create-webhook.ts'
 export type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
 export type { RequestTimings, TracedResponse } from './deliveries/send-traced.ts'
 export type { SentRequest, TestWebhookInput, WebhookTest } from './webhooks/test-webhook.ts'
+export type { DisableWebhookInput, EnableWebhookInput } from './webhooks/switch-webhook.ts'
 export type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
 
 export type { ListAuditInput, ShownAuditEntry } from './audit/list-audit.ts'

@@ -35,7 +35,8 @@ import type { WebhookHealthReport } from './webhooks/read-health.ts'
 import type { RevealSecretInput } from './webhooks/reveal-secret.ts'
 import type { RotateSecretInput } from './webhooks/rotate-secret.ts'
 import type { TestWebhookInput, WebhookTest } from './webhooks/test-webhook.ts'
-import type { SwitchWebhookInput, UpdateWebhookInput } from './webhooks/update-webhook.ts'
+import type { DisableWebhookInput, EnableWebhookInput } from './webhooks/switch-webhook.ts'
+import type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
 
 /** What `dispatchEvent` takes: `data` as the schema of the event type takes it. */
 export interface NewEventOf<Catalogue extends EventCatalogue, Type extends keyof Catalogue & string> {
@@ -154,10 +155,13 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     update(input: UpdateWebhookInput): Promise<Webhook>
     /** Removes it and cancels its unfinished deliveries. */
     delete(input: DeleteWebhookInput): Promise<void>
-    /** Lets its deliveries go again, those that waited first. */
-    enable(input: SwitchWebhookInput): Promise<Webhook>
+    /**
+     * Lets its deliveries go again, those that waited first. With `resume: 'none'`, or `{ since }`, those that waited are cancelled,
+     * or the older of them.
+     */
+    enable(input: EnableWebhookInput): Promise<Webhook>
     /** Makes its deliveries wait, and takes no new events. */
-    disable(input: SwitchWebhookInput): Promise<Webhook>
+    disable(input: DisableWebhookInput): Promise<Webhook>
     /** Whether its deliveries go, and how it has failed since its last success. */
     health(input: Scoped): Promise<WebhookHealthReport>
     /**

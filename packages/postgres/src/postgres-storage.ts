@@ -12,6 +12,7 @@ import {
 } from '@leadhooks/sql'
 import { sql as rawSql } from 'kysely'
 import { watchApiKeys } from './api-key-watch.ts'
+import { cancelWaiting } from './cancel-waiting.ts'
 import { Claims } from './claim-deliveries.ts'
 import { codec } from './codec.ts'
 import { compilerFor } from './compiler.ts'
@@ -180,6 +181,8 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       const id = replayed && (await insertReplay(database, replayed, now))
       return id === null ? null : deliveries.findDelivery({ organizationId: delivery.organizationId, id })
     },
+
+    cancelWaiting: async ({ now = null, ...waiting }) => cancelWaiting(database, waiting, now),
 
     ...bulkReplayStorage(sql),
     advanceBulkReplay: async (step) =>

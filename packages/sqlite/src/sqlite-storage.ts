@@ -21,6 +21,7 @@ import {
 import { sql as rawSql } from 'kysely'
 import { watchApiKeys } from './api-key-watch.ts'
 import { auditDisabled } from './audit-disabled.ts'
+import { cancelWaiting } from './cancel-waiting.ts'
 import { claimDeliveries, type ClaimState } from './claim-deliveries.ts'
 import { codec } from './codec.ts'
 import { compiler } from './compiler.ts'
@@ -147,6 +148,8 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
       const replayed = await deliveries.findDelivery({ organizationId, id })
       return replayed && own.write((c) => replayDelivery(c, replayed, timeOf({ now })))
     },
+
+    cancelWaiting: async (waiting) => own.write((c) => cancelWaiting(c, waiting, timeOf(waiting))),
 
     ...bulkReplayStorage(sql),
     advanceBulkReplay: async (step) =>

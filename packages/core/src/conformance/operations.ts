@@ -16,6 +16,7 @@ import {
   raceAround,
   reload,
   settle,
+  start,
 } from './fixtures.ts'
 
 async function addPending(storage: Storage): Promise<Scoped> {
@@ -256,5 +257,53 @@ export const operationCases: readonly ConformanceCase[] = [
     'under lease': addClaimed,
     delivered: addDelivered,
     cancelled: addCancelled,
+  }),
+
+  storageCase('what waits for a webhook is cancelled, as many at a time as it says', async (storage) => {
+    const [webhook, other] = [await addWebhook(storage), await addWebhook(storage)]
+    await dispatch(storage, {}, { count: 5 })
+    const waiting = { organizationId: 'acme', webhookId: webhook.id, createdBefore: null, now: after(1) }
+    assert.equal(await storage.cancelWaiting({ ...waiting, organizationId: 'globex', limit: 10 }), 0)
+    assert.equal(await storage.cancelWaiting({ ...waiting, limit: 3 }), 3)
+    assert.equal(await storage.cancelWaiting({ ...waiting, limit: 3 }), 2)
+    assert.equal(await storage.cancelWaiting({ ...waiting, limit: 3 }), 0)
+    const rows = await storage.listDeliveries({ organizationId: 'acme', webhookId: webhook.id, limit: 10 })
+    assert.deepEqual(
+      rows.map(({ status, reason, finishedAt }) => [status, reason, finishedAt]),
+      rows.map(() => ['cancelled', 'by_user', after(1)]),
+    )
+    const claimed = await claim(storage)
+    assert.deepEqual(
+      [claimed.length, new Set(claimed.map(({ webhook: { id } }) => id))],
+      [5, new Set([other.id])],
+    )
+  }),
+
+  storageCase('of what waits for a webhook the older part can be cancelled', async (storage) => {
+    const webhook = await addWebhook(storage, { enabled: false, disabledReason: 'failing' })
+    for (const ms of [0, 5, 10]) await dispatch(storage, {}, { now: after(ms) })
+    const waiting = { organizationId: 'acme', webhookId: webhook.id, limit: 10 }
+    assert.equal(await storage.cancelWaiting({ ...waiting, createdBefore: after(5), now: after(20) }), 1)
+    const rows = await storage.listDeliveries({ organizationId: 'acme', limit: 10 })
+    assert.deepEqual(
+      rows.map(({ status, createdAt }) => [status, createdAt]),
+      [
+        ['pending', after(10)],
+        ['pending', after(5)],
+        ['cancelled', start],
+      ],
+    )
+  }),
+
+  storageCase('what a worker has is not cancelled with what waits', async (storage) => {
+    const claimed = await addClaimed(storage)
+    const waiting = { organizationId: 'acme', webhookId: claimed.webhook.id, createdBefore: null, limit: 10 }
+    assert.equal(await storage.cancelWaiting({ ...waiting, now: after(1) }), 0)
+    await settle(storage, claimed, {
+      attempt: attemptRow(1, { outcome: 'failed', failure: 'connect', statusCode: null }),
+      next: { status: 'retrying', delayMs: hour },
+    })
+    assert.equal(await storage.cancelWaiting({ ...waiting, now: after(2) }), 1)
+    assert.equal((await reload(storage, claimed)).status, 'cancelled')
   }),
 ]

@@ -966,6 +966,33 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['a holder that takes its duty again has it for longer'],
   },
 
+  'cancels what waits for a webhook of anybody': {
+    breaks: (right, { webhooks }) => ({
+      cancelWaiting: async (waiting) => {
+        const { organizationId } = webhooks.get(waiting.webhookId) ?? waiting
+        return right.cancelWaiting({ ...waiting, organizationId })
+      },
+    }),
+    noticedBy: ['what waits for a webhook is cancelled, as many at a time as it says'],
+  },
+
+  'cancels what waits whatever its age': {
+    breaks: (right) => ({
+      cancelWaiting: async (waiting) => right.cancelWaiting({ ...waiting, createdBefore: null }),
+    }),
+    noticedBy: ['of what waits for a webhook the older part can be cancelled'],
+  },
+
+  'cancels what a worker has with what waits': {
+    breaks: (right, { unfinished }) => ({
+      async cancelWaiting(waiting) {
+        for (const row of unfinished) row.lease = null
+        return right.cancelWaiting(waiting)
+      },
+    }),
+    noticedBy: ['what a worker has is not cancelled with what waits'],
+  },
+
   'replays the same deliveries in each step of a bulk replay': {
     breaks: (right, { bulkReplays }) => ({
       async advanceBulkReplay(step) {

@@ -8,6 +8,7 @@ import {
   type Webhook,
 } from '../model/webhook.ts'
 import { attemptFailures } from '../model/attempt.ts'
+import { resumption } from '../webhooks/switch-webhook.ts'
 import { secretRotation } from '../webhooks/rotate-secret.ts'
 import { testRequest, type WebhookTest } from '../webhooks/test-webhook.ts'
 import {
@@ -136,8 +137,9 @@ export const deleteWebhook = operation({
 
 export const enableWebhook = operation({
   id: 'enableWebhook',
+  body: resumption.optional().meta({ id: 'Resumption' }),
   answer: webhook,
-  handle: ({ leadhooks, actor, scoped }) => leadhooks.webhooks.enable({ ...scoped, actor }),
+  handle: ({ leadhooks, actor, scoped, body }) => leadhooks.webhooks.enable({ ...scoped, actor, ...body }),
 })
 
 export const disableWebhook = operation({

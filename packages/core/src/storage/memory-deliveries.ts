@@ -83,6 +83,20 @@ export function memoryDeliveries(state: MemoryState): DeliveryStorage {
       return showDelivery(row)
     },
 
+    async cancelWaiting({ organizationId, webhookId, createdBefore, limit, now }) {
+      const waiting = [...state.unfinished].filter(
+        (row) =>
+          row.organizationId === organizationId &&
+          row.webhookId === webhookId &&
+          row.lease === null &&
+          (createdBefore === null || row.createdAt < createdBefore),
+      )
+      const cancelled = waiting.slice(0, limit)
+      for (const row of cancelled)
+        finish(state, row, { status: 'cancelled', reason: 'by_user' }, timeOf({ now }))
+      return cancelled.length
+    },
+
     async resolveDelivery({ now, ...delivery }) {
       const row = ownRow(state.deliveries, delivery)
       if (row?.status !== 'dead_letter') return null

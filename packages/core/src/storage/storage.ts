@@ -374,6 +374,14 @@ export interface DeliveryQuery extends Page {
   status?: DeliveryStatus | undefined
 }
 
+/** What waits for a webhook: older than `createdBefore`, or all of it. */
+export interface WaitingDeliveries {
+  organizationId: string
+  webhookId: string
+  createdBefore: Date | null
+  limit: number
+}
+
 export interface DeliveryStorage {
   /**
    * Leases up to `limit` due deliveries of enabled webhooks: lapsed leases first, then fairly, one organization after the
@@ -419,6 +427,11 @@ export interface DeliveryStorage {
   replayDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
   /** Ends an unfinished delivery (`cancelled: by_user`), also under lease. Null unless it is unfinished. */
   cancelDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
+  /**
+   * Ends what waits for a webhook (`cancelled: by_user`), at most `limit` at a time; answers how many. What a worker has stays with
+   * it.
+   */
+  cancelWaiting(waiting: WaitingDeliveries & Timed): Promise<number>
   /** Marks a dead letter as dealt with. Null unless it is a dead letter. The first caller's time stays. */
   resolveDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
 }

@@ -32,18 +32,6 @@ export async function updateWebhook(ctx: Context, input: UpdateWebhookInput): Pr
   return showWebhook(updated)
 }
 
-const switchInput = scoped.extend({ actor })
-export type SwitchWebhookInput = z.input<typeof switchInput>
-
-/** Lets a webhook's deliveries go, or makes them wait. */
-export async function switchWebhook(
-  ctx: Context,
-  input: SwitchWebhookInput,
-  enabled: boolean,
-): Promise<Webhook> {
-  return updateWebhook(ctx, { ...parseInput(switchInput, input), enabled })
-}
-
 function checkChanges(
   ctx: Context,
   webhook: Scoped,

@@ -212,3 +212,45 @@ function ids({ id }: { id: string }): { organizationId: string; id: string } {
 function ofWebhooks(observed: readonly Observation[]): Observation[] {
   return observed.filter(({ type }) => type.startsWith('webhook.'))
 }
+
+test.each([
+  ['all', [0, 1, 2]],
+  ['none', []],
+  [{ since: new Date('2026-01-01T00:02:00Z') }, [2]],
+] as const)('a webhook that is enabled again resumes %j of what waited', async (resume, resumed) => {
+  const clock = fakeClock()
+  const receiver = await openReceiver({ respond: [410, 200] })
+  const { leadhooks } = await openLeadhooks({ clock })
+  const { webhook } = await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+  leadhooks.startWorker()
+  await dispatch(leadhooks)
+  await whileTimePasses(clock, receiver.received(1))
+  await letSettle(clock)
+  for (const minute of [0, 1, 2]) {
+    await clock.advance(Date.parse(`2026-01-01T00:0${minute}:30Z`) - clock.now())
+    await leadhooks.dispatchEvent({ organizationId, type: 'new_lead', data: { minute } })
+  }
+  const ids = { organizationId, id: webhook.id }
+  expect(await leadhooks.webhooks.enable({ ...ids, resume })).toMatchObject({ enabled: true })
+  await leadhooks.dispatchEvent({ organizationId, type: 'new_lead', data: { minute: 9 } })
+  await whileTimePasses(clock, receiver.received(2 + resumed.length))
+  await letSettle(clock)
+  const bodies = receiver.requests.slice(1).map(({ body }) => JSON.parse(String(body)) as { data: unknown })
+  expect(new Set(bodies.map(({ data }) => data))).toEqual(
+    new Set([...resumed, 9].map((minute) => ({ minute }))),
+  )
+  const { data } = await leadhooks.deliveries.list({ organizationId, status: 'cancelled' })
+  expect(data.map(({ reason }) => reason)).toEqual(
+    Array.from({ length: 3 - resumed.length }, () => 'by_user'),
+  )
+})
+
+test('of a webhook that is on already nothing is cancelled, whatever is to be resumed', async () => {
+  const { leadhooks } = await openLeadhooks()
+  const { webhook } = await leadhooks.webhooks.create({ organizationId, url: 'https://example.com' })
+  await dispatch(leadhooks, 3)
+  await leadhooks.webhooks.enable({ organizationId, id: webhook.id, resume: 'none' })
+  expect((await leadhooks.deliveries.list({ organizationId, status: 'pending' })).data).toHaveLength(3)
+  const foreign = leadhooks.webhooks.enable({ organizationId: 'other', id: webhook.id, resume: 'none' })
+  await expect(foreign).rejects.toMatchObject({ code: 'not_found' })
+})
