@@ -1,6 +1,8 @@
 import { once } from 'node:events'
-import { createServer, type LookupFunction, type Server } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import { connect, createServer, type LookupFunction, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type { Dispatcher } from 'undici'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../clock.ts'
@@ -256,6 +258,122 @@ describe('TLS', () => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
     expect(await post(agentFor(network), `https://localhost:${port}/`)).toMatchObject(failure)
+  })
+})
+
+/** A proxy that connects, and keeps what it was asked. `answer`: what it says in place of that. */
+async function openProxy(answer?: string) {
+  const asked: { authority: string; authorization: string | undefined }[] = []
+  const proxy = createHttpServer()
+  proxy.on('connect', ({ url = '', headers }, client: Socket) => {
+    asked.push({ authority: url, authorization: headers['proxy-authorization'] })
+    client.on('error', () => {})
+    if (answer !== undefined) {
+      client.end(answer)
+      return
+    }
+    const { hostname, port } = new URL(`http://${url}`)
+    const upstream = connect(Number(port), hostname, () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      upstream.pipe(client).pipe(upstream)
+    })
+    upstream.on('error', () => client.destroy())
+  })
+  return { asked, port: await portOf(proxy) }
+}
+
+describe('a proxy', () => {
+  const open = { allowPrivateAddresses: true, allowHttp: true }
+
+  test('is asked for the vetted address, and the receiver for the name', async () => {
+    const { asked, port } = await openProxy()
+    const { lookup } = answering(['127.0.0.1'])
+    const outside = await receiver()
+    const agent = agentFor({ ...open, lookup, proxy: `http://crm:p%40ss@127.0.0.1:${port}` })
+    for (let n = 0; n < 2; n++)
+      expect(await post(agent, `http://public.example:${outside.port}/hooks`)).toMatchObject({
+        statusCode: 200,
+      })
+    expect(asked).toEqual([{ authority: `127.0.0.1:${outside.port}`, authorization: 'Basic Y3JtOnBAc3M=' }])
+    const { headers, url } = outside.requests[0] ?? {}
+    expect([headers?.host, url]).toEqual([`public.example:${outside.port}`, '/hooks'])
+  })
+
+  test('leads to TLS with the receiver, by its name', async () => {
+    const names: unknown[] = []
+    const server = createHttpsServer(selfSigned, (_request, response) => response.end())
+    server.on('secureConnection', ({ servername }: TLSSocket) => names.push(servername))
+    const port = await portOf(server)
+    const { asked, port: proxyPort } = await openProxy()
+    const network = { ...open, proxy: `http://127.0.0.1:${proxyPort}`, ca: [selfSigned.cert] }
+    const url = `https://localhost:${port}/`
+    expect(await post(agentFor(network), url)).toMatchObject({ statusCode: 200 })
+    expect(names).toEqual(['localhost'])
+    expect(asked).toMatchObject([{ authority: expect.stringMatching(/^(127\.0\.0\.1|\[::1\]):/) as string }])
+    const { ca: _ca, ...without } = network
+    expect(await post(agentFor(without), url)).toMatchObject({ failure: 'tls' })
+  })
+
+  test('is not asked for an inside address', async () => {
+    const { asked, port } = await openProxy()
+    const { lookup } = answering(['10.0.0.1'])
+    const agent = agentFor({ allowHttp: true, lookup, proxy: `http://127.0.0.1:${port}` })
+    for (const host of ['public.example:8080', '169.254.169.254:8080', '[::1]:8080'])
+      expect(await post(agent, `http://${host}/`)).toMatchObject(blocked)
+    expect(asked).toEqual([])
+  })
+
+  test.each([
+    ['refuses', 'HTTP/1.1 403 Forbidden\r\n\r\n'],
+    ['asks for credentials', 'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n'],
+    ['answers junk', 'junk\r\n\r\n'],
+    ['hangs up', ''],
+  ])('that %s is a failure to connect, of which nothing of the inside is told', async (_, answer) => {
+    const { port } = await openProxy(answer)
+    const { lookup } = answering(['10.1.2.3'])
+    const agent = agentFor({ ...open, lookup, proxy: `http://crm:secret@127.0.0.1:${port}` })
+    const result = await post(agent, 'http://public.example:8080/')
+    expect(result).toMatchObject({ failure: 'connect' })
+    expect(JSON.stringify(result)).toContain('proxy')
+    expect(JSON.stringify(result)).not.toMatch(/127\.0|secret|10\.1/)
+  })
+
+  test('that is not there, or says nothing, is a failure too', async () => {
+    const silent = await portOf(createServer(() => {}))
+    const waiting = agentFor({ ...open, proxy: `http://127.0.0.1:${silent}` }, { connectTimeoutMs: 50 })
+    expect(await post(waiting, 'http://10.1.2.3:8080/')).toMatchObject({ failure: 'timeout' })
+    const nothing = agentFor({ ...open, proxy: 'http://127.0.0.1:1' })
+    expect(await post(nothing, 'http://10.1.2.3:8080/')).toMatchObject({
+      failure: 'connect',
+      message: expect.stringContaining('could not be reached') as string,
+    })
+  })
+})
+
+describe('the way out', () => {
+  test('begins at the source address', async () => {
+    const seen: unknown[] = []
+    const port = await portOf(
+      createHttpServer(({ socket }, response) => {
+        seen.push(socket.remoteAddress)
+        response.end()
+      }),
+    )
+    const network = { allowPrivateAddresses: true, allowHttp: true, sourceAddress: '127.0.0.2' }
+    expect(await post(agentFor(network), `http://127.0.0.1:${port}/`)).toMatchObject({ statusCode: 200 })
+    expect(seen).toEqual(['127.0.0.2'])
+  })
+
+  test('speaks no older TLS than it is told to', async () => {
+    const server = createHttpsServer({ ...selfSigned, maxVersion: 'TLSv1.2' }, (_, response) =>
+      response.end(),
+    )
+    const url = `https://localhost:${await portOf(server)}/`
+    const network: NetworkOptions = { allowPrivateAddresses: true, ca: [selfSigned.cert] }
+    expect(await post(agentFor(network), url)).toMatchObject({ statusCode: 200 })
+    expect(await post(agentFor({ ...network, minTlsVersion: 'TLSv1.3' }), url)).toMatchObject({
+      failure: 'tls',
+    })
   })
 })
 

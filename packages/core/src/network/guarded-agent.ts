@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import { isAllowedAddress } from './address-policy.ts'
 import { blockedAddress, explainDialError } from './dial-error.ts'
 import type { NetworkPolicy } from './network-policy.ts'
+import { openTunnel } from './proxy-tunnel.ts'
 import { createResolver, type Resolve, resolveBy } from './resolver.ts'
 
 export interface GuardedAgentOptions {
@@ -47,6 +48,11 @@ export function createGuardedAgent(
   })
 }
 
+interface DialOptions {
+  timeoutMs: number
+  onPhase: (phase: DialPhase) => void
+}
+
 /**
  * Vets where it dials: a name through the look-up of the very connection, so that what was vetted is what is dialled and
  * DNS has no second word (rebinding); a literal here, since no look-up is made for it.
@@ -54,10 +60,12 @@ export function createGuardedAgent(
 function guardedConnector(
   policy: NetworkPolicy,
   resolve: Resolve,
-  { timeoutMs, onPhase }: { timeoutMs: number; onPhase: (phase: DialPhase) => void },
+  { timeoutMs, onPhase }: DialOptions,
 ): buildConnector.connector {
+  const { proxy, sourceAddress, secureContext } = policy
+  const vetted = vettedResolve(policy, resolve, () => onPhase('dns'))
   const dial = buildConnector({
-    lookup: guardedLookup(policy, resolve, () => onPhase('dns')),
+    lookup: lookupBy(vetted),
     timeout: timeoutMs,
     allowH2: false,
     // Stated, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default for the whole process.
@@ -65,15 +73,14 @@ function guardedConnector(
     autoSelectFamily: true,
     // Node's 250 ms give up on a receiver that is merely far away (https://github.com/nodejs/node/issues/54359).
     autoSelectFamilyAttemptTimeout: 1500,
+    ...(secureContext !== undefined && { secureContext }),
   })
-  return (target, callback) => {
-    if (isIP(target.hostname) !== 0 && !isAllowedAddress(policy, target.hostname)) {
-      process.nextTick(callback, blockedAddress(), null)
-      return
-    }
-    // Returned, though the types keep quiet about it.
+
+  function direct(target: buildConnector.Options, callback: buildConnector.Callback): void {
     const isTls = target.protocol === 'https:'
-    const dialling: unknown = dial(target, (error, socket) => {
+    const from = sourceAddress === undefined ? {} : { localAddress: sourceAddress }
+    // Returned, though the types keep quiet about it.
+    const dialling: unknown = dial({ ...target, ...from }, (error, socket) => {
       if (error !== null) return callback(explainDialError(error, isTls), null)
       if (isTls) onPhase('tls')
       callback(null, socket.ref())
@@ -83,16 +90,44 @@ function guardedConnector(
     dialling.unref()
     dialling.once('connect', () => onPhase('connect'))
   }
+
+  const tunnel = callbackify(async (through: URL, target: buildConnector.Options) => {
+    const [address = ''] = isIP(target.hostname) === 0 ? await vetted(target.hostname) : [target.hostname]
+    const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80)
+    const socket = await openTunnel(through, { address, port }, { timeoutMs, localAddress: sourceAddress })
+    onPhase('connect')
+    return socket
+  })
+
+  return (target, callback) => {
+    if (isIP(target.hostname) !== 0 && !isAllowedAddress(policy, target.hostname)) {
+      process.nextTick(callback, blockedAddress(), null)
+      return
+    }
+    if (proxy === undefined) return direct(target, callback)
+    tunnel(proxy, target, (error, socket) => {
+      if (error) callback(explainDialError(error, false), null)
+      else if (target.protocol === 'https:') direct({ ...target, httpSocket: socket }, callback)
+      else callback(null, socket.setNoDelay(true).ref())
+    })
+  }
 }
 
 /** One forbidden address refuses them all: a set that mixes inside and outside is an attack, or a mistake. */
-function guardedLookup(policy: NetworkPolicy, resolve: Resolve, onResolved: () => void): LookupFunction {
-  const vetted = callbackify(async (name: string) => {
+function vettedResolve(policy: NetworkPolicy, resolve: Resolve, onResolved: () => void): Resolve {
+  return async (name) => {
     const addresses = await resolve(name)
     onResolved()
     if (!addresses.every((address) => isAllowedAddress(policy, address))) throw blockedAddress()
+    return addresses
+  }
+}
+
+function lookupBy(resolve: Resolve): LookupFunction {
+  const answer = callbackify(async (name: string) => {
+    const addresses = await resolve(name)
     return addresses.map((address) => ({ address, family: isIP(address) }))
   })
   // `autoSelectFamily` asks for all addresses at once, so that this is always the answer's form.
-  return (name, _options, callback) => vetted(name, callback)
+  return (name, _options, callback) => answer(name, callback)
 }

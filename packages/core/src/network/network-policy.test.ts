@@ -31,6 +31,17 @@ describe('the network options', () => {
     [{ allowedPorts: [80.5] }, '80.5 is not a port'],
     [{ allowedPorts: [] }, '/network/allowedPorts: Must name a port'],
     [{ allowHttp: 'yes' }, '/network/allowHttp'],
+    [{ proxy: 'proxy.example:3128' }, '/network/proxy: Must be a URL like'],
+    [{ proxy: 'socks5://proxy.example' }, '/network/proxy: Must be a URL like'],
+    [{ proxy: 'http://proxy.example/path' }, '/network/proxy: Must be a URL like'],
+    [{ proxy: 'http://crm:100%@proxy.example' }, '/network/proxy: Must be a URL like'],
+    [{ sourceAddress: 'eth0' }, '/network/sourceAddress: Must be an address'],
+    [{ minTlsVersion: 'TLSv1.1' }, '/network/minTlsVersion'],
+    [{ ca: ['-----BEGIN PRIVATE KEY-----'] }, '/network/ca/0: Must be a certificate in PEM'],
+    [
+      { ca: ['-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----'] },
+      '/network/ca: a certificate cannot',
+    ],
     [{ lookup: 'dns' }, '/network/lookup: Must be a function'],
     [{ allowPrivateAdresses: true }, '/network/allowPrivateAdresses: Unknown field'],
   ])('%j is refused, and the message says where and what', (options, message) => {

@@ -1,4 +1,5 @@
-import type { BlockList, LookupFunction } from 'node:net'
+import { type BlockList, isIP, type LookupFunction } from 'node:net'
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { z } from 'zod'
 import { LeadhooksError } from '../errors.ts'
 import { describeIssues, toIssues } from '../input.ts'
@@ -22,6 +23,17 @@ export interface NetworkOptions {
   allowedCidrs?: readonly string[]
   /** The only ports that are allowed. @default 443 (80 with `allowHttp`) and 1024 up, less those of known services */
   allowedPorts?: readonly number[]
+  /**
+   * A proxy that deliveries go through, by CONNECT: `http://user:password@proxy.example:3128`. Names are resolved and addresses are
+   * vetted here all the same; the proxy is asked for the address. @default none
+   */
+  proxy?: string
+  /** The address of this machine that deliveries come from, where it has several. @default the system's choice */
+  sourceAddress?: string
+  /** @default 'TLSv1.2' */
+  minTlsVersion?: 'TLSv1.2' | 'TLSv1.3'
+  /** Certificates in PEM of authorities that are trusted beside the public ones. @default none */
+  ca?: readonly string[]
   /** Resolves host names, in the form of `dns.lookup`; what it answers is vetted too. For tests and own resolvers. */
   lookup?: LookupFunction
 }
@@ -38,6 +50,10 @@ export interface NetworkPolicy {
   /** Undefined: the default ones. */
   readonly allowedPorts: ReadonlySet<number> | undefined
   readonly lookup: LookupFunction | undefined
+  readonly proxy: URL | undefined
+  readonly sourceAddress: string | undefined
+  /** Undefined: the process's own. */
+  readonly secureContext: SecureContext | undefined
 }
 
 const cidr = z.string().refine(isCidr, {
@@ -51,11 +67,34 @@ const port = z.number().refine((value) => Number.isInteger(value) && value >= 1 
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 
+const isProxy = (value: string): boolean => {
+  if (!URL.canParse(value)) return false
+  const { protocol, pathname, search, username, password } = new URL(value)
+  const isPlain = pathname === '/' && search === '' && !/%(?![0-9a-f]{2})/i.test(username + password)
+  return isPlain && (protocol === 'http:' || protocol === 'https:')
+}
+
+const pem = z.string().refine((value) => value.includes('-----BEGIN CERTIFICATE-----'), {
+  // It may be a key, by mistake: what was given is not shown.
+  error: 'Must be a certificate in PEM: "-----BEGIN CERTIFICATE-----…"',
+})
+
 const networkOptions = z.strictObject({
   allowPrivateAddresses: z.boolean().default(false),
   allowHttp: z.boolean().default(false),
   allowedCidrs: z.array(cidr).default([]),
   allowedPorts: z.array(port).min(1, 'Must name a port: with none no webhook could be saved').optional(),
+  // Its credentials are not shown.
+  proxy: z
+    .string()
+    .refine(isProxy, 'Must be a URL like "http://proxy.example:3128", without a path')
+    .optional(),
+  sourceAddress: z
+    .string()
+    .refine((value) => isIP(value) !== 0, 'Must be an address of this machine: "192.0.2.1"')
+    .optional(),
+  minTlsVersion: z.enum(['TLSv1.2', 'TLSv1.3']).optional(),
+  ca: z.array(pem).min(1).optional(),
   lookup: z.custom<LookupFunction>(isFunction, 'Must be a function like dns.lookup').optional(),
 })
 
@@ -66,7 +105,7 @@ export function resolveNetworkPolicy(options: NetworkOptions = {}): NetworkPolic
     const issues = toIssues(result.error, '/network')
     throw new LeadhooksError('invalid_options', `createLeadhooks: ${describeIssues(issues)}`, { issues })
   }
-  const { allowPrivateAddresses, allowHttp, allowedCidrs, allowedPorts, lookup } = result.data
+  const { allowPrivateAddresses, allowHttp, allowedCidrs, allowedPorts, lookup, proxy } = result.data
   return {
     allowPrivateAddresses,
     allowHttp,
@@ -75,5 +114,25 @@ export function resolveNetworkPolicy(options: NetworkOptions = {}): NetworkPolic
     allowedAddresses: toRanges(allowedCidrs.filter(isOneAddress)),
     allowedPorts: allowedPorts && new Set(allowedPorts),
     lookup,
+    proxy: proxy === undefined ? undefined : new URL(proxy),
+    sourceAddress: result.data.sourceAddress,
+    secureContext: secureContextOf(result.data),
+  }
+}
+
+/** Made once: to read a hundred and fifty certificates for each connection would take longer than to connect. */
+function secureContextOf({
+  ca,
+  minTlsVersion,
+}: Pick<z.output<typeof networkOptions>, 'ca' | 'minTlsVersion'>): SecureContext | undefined {
+  if (ca === undefined && minTlsVersion === undefined) return undefined
+  try {
+    return createSecureContext({
+      ...(ca !== undefined && { ca: [...rootCertificates, ...ca] }),
+      minVersion: minTlsVersion ?? 'TLSv1.2',
+    })
+  } catch (cause) {
+    const message = 'createLeadhooks: /network/ca: a certificate cannot be read'
+    throw new LeadhooksError('invalid_options', message, { cause })
   }
 }
