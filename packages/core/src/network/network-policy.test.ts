@@ -40,7 +40,7 @@ describe('the network options', () => {
     [{ ca: ['-----BEGIN PRIVATE KEY-----'] }, '/network/ca/0: Must be a certificate in PEM'],
     [
       { ca: ['-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----'] },
-      '/network/ca: a certificate cannot',
+      '/network/ca/0: Must be a certificate in PEM',
     ],
     [{ lookup: 'dns' }, '/network/lookup: Must be a function'],
     [{ allowPrivateAdresses: true }, '/network/allowPrivateAdresses: Unknown field'],

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { type BlockList, isIP, type LookupFunction } from 'node:net'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { z } from 'zod'
@@ -74,10 +75,19 @@ const isProxy = (value: string): boolean => {
   return isPlain && (protocol === 'http:' || protocol === 'https:')
 }
 
-const pem = z.string().refine((value) => value.includes('-----BEGIN CERTIFICATE-----'), {
+/** `createSecureContext` passes over what it cannot read. */
+const isCertificate = (value: string): boolean => {
+  try {
+    return new X509Certificate(value).raw.length > 0
+  } catch {
+    return false
+  }
+}
+
+const pem = z
+  .string()
   // It may be a key, by mistake: what was given is not shown.
-  error: 'Must be a certificate in PEM: "-----BEGIN CERTIFICATE-----…"',
-})
+  .refine(isCertificate, 'Must be a certificate in PEM: "-----BEGIN CERTIFICATE-----…"')
 
 const networkOptions = z.strictObject({
   allowPrivateAddresses: z.boolean().default(false),
@@ -126,13 +136,8 @@ function secureContextOf({
   minTlsVersion,
 }: Pick<z.output<typeof networkOptions>, 'ca' | 'minTlsVersion'>): SecureContext | undefined {
   if (ca === undefined && minTlsVersion === undefined) return undefined
-  try {
-    return createSecureContext({
-      ...(ca !== undefined && { ca: [...rootCertificates, ...ca] }),
-      minVersion: minTlsVersion ?? 'TLSv1.2',
-    })
-  } catch (cause) {
-    const message = 'createLeadhooks: /network/ca: a certificate cannot be read'
-    throw new LeadhooksError('invalid_options', message, { cause })
-  }
+  return createSecureContext({
+    ...(ca !== undefined && { ca: [...rootCertificates, ...ca] }),
+    minVersion: minTlsVersion ?? 'TLSv1.2',
+  })
 }
