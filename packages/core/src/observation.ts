@@ -1,5 +1,5 @@
 import type { Attempt } from './model/attempt.ts'
-import type { DeadLetterReason } from './model/delivery.ts'
+import type { CancelReason, DeadLetterReason } from './model/delivery.ts'
 import type { DisabledReason } from './model/webhook.ts'
 
 /** What just happened, for the host's metrics, traces and screens. Holds no secrets and no payloads. */
@@ -22,9 +22,9 @@ export type Observation =
       deliveryId: string
       /** The request that was made; null when the delivery was given up without one. */
       attempt: Attempt | null
-      /** What the delivery became. `retrying` says when it is due again. */
-      status: 'delivered' | 'retrying' | 'dead_letter'
-      reason: DeadLetterReason | null
+      /** What the delivery became. `retrying` says when it is due again; `cancelled`: its webhook's filter left it out. */
+      status: 'delivered' | 'retrying' | 'dead_letter' | 'cancelled'
+      reason: DeadLetterReason | CancelReason | null
       retryInMs: number | null
       /** True when the lease had lapsed: another worker holds the delivery, and this changed nothing but the attempt's row. */
       superseded: boolean

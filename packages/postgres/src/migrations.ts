@@ -7,6 +7,7 @@ import { auditLog } from './migrations/0005-audit-log.ts'
 import { webhookHealth } from './migrations/0006-webhook-health.ts'
 import { webhookPace } from './migrations/0007-webhook-pace.ts'
 import { bulkReplays } from './migrations/0008-bulk-replays.ts'
+import { webhookFilter } from './migrations/0009-webhook-filter.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   webhookHealth,
   webhookPace,
   bulkReplays,
+  webhookFilter,
 ]

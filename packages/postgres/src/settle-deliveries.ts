@@ -109,7 +109,7 @@ async function write(
 ): Promise<Set<string>> {
   const columns: unknown[][] = Array.from({ length: 13 }, () => [])
   for (const { id, lease, attempt, next } of settlements) {
-    const reason = next.status === 'dead_letter' ? next.reason : null
+    const reason = 'reason' in next ? next.reason : null
     const delayMs = next.status === 'retrying' ? next.delayMs : null
     const sent = [
       attempt?.number,

@@ -22,6 +22,7 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   description: 'text',
   url: 'text',
   eventTypes: 'json',
+  filter: 'json',
   headerNames: 'json',
   bodySignature: bodySignatures,
   retry: 'json',

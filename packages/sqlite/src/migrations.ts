@@ -6,6 +6,7 @@ import { auditLog } from './migrations/0004-audit-log.ts'
 import { webhookHealth } from './migrations/0005-webhook-health.ts'
 import { webhookPace } from './migrations/0006-webhook-pace.ts'
 import { bulkReplays } from './migrations/0007-bulk-replays.ts'
+import { webhookFilter } from './migrations/0008-webhook-filter.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   webhookHealth,
   webhookPace,
   bulkReplays,
+  webhookFilter,
 ]

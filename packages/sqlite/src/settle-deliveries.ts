@@ -95,7 +95,7 @@ function settle(
 function moveOn(connection: Connection, held: Held, { id, attempt, next }: Settlement, now: number): void {
   const { organization_id: organizationId, webhook_id: webhookId } = held
   const { status } = next
-  const reason = status === 'dead_letter' ? next.reason : null
+  const reason = 'reason' in next ? next.reason : null
   // A part of a millisecond is rounded up: nothing is due before its time.
   const dueAt = status === 'retrying' ? Math.ceil(now + next.delayMs) : null
   const finishedAt = status === 'retrying' ? null : now

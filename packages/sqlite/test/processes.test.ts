@@ -42,6 +42,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'webhook-health',
     'webhook-pace',
     'bulk-replays',
+    'webhook-filter',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
@@ -52,6 +53,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     { version: 5, name: 'webhook-health' },
     { version: 6, name: 'webhook-pace' },
     { version: 7, name: 'bulk-replays' },
+    { version: 8, name: 'webhook-filter' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

@@ -33,6 +33,7 @@ export function newWebhook(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     description: null,
     url: 'https://receiver.example/',
     eventTypes: [],
+    filter: null,
     headerNames: [],
     bodySignature: 'sha256=',
     retry: null,

@@ -66,6 +66,7 @@ export function webhookRow(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     description: null,
     url: 'https://receiver.example/hooks',
     eventTypes: [],
+    filter: null,
     headerNames: [],
     bodySignature: 'sha256=',
     retry: null,

@@ -57,6 +57,21 @@ export const settlementCases: readonly ConformanceCase[] = [
     })
   }),
 
+  storageCase('a delivery that is filtered out is cancelled, with no attempt', async (storage) => {
+    const claimed = await addClaimed(storage)
+    const before = await reload(storage, claimed)
+    const next = { status: 'cancelled', reason: 'filtered' } as const
+    assert.equal(await settle(storage, claimed, { attempt: null, next }, after(40)), true)
+    assert.deepEqual(await reload(storage, claimed), {
+      ...before,
+      status: 'cancelled',
+      reason: 'filtered',
+      nextAttemptAt: null,
+      finishedAt: after(40),
+    })
+    assert.deepEqual(await outcomes(storage, claimed), [])
+  }),
+
   ...(['exhausted', 'undecryptable', 'gone'] as const).map((reason: DeadLetterReason) =>
     storageCase(`a delivery that is given up ends as a dead letter: ${reason}`, async (storage) => {
       const claimed = await addClaimed(storage)

@@ -22,7 +22,7 @@ export function observeSettlement(
     ...subject,
     attempt,
     status: next.status,
-    reason: next.status === 'dead_letter' ? next.reason : null,
+    reason: 'reason' in next ? next.reason : null,
     retryInMs: next.status === 'retrying' ? next.delayMs : null,
     superseded: !written,
   })

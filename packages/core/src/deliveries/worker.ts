@@ -9,6 +9,7 @@ import { HealthRecorder } from './health-recorder.ts'
 import { HeldClaims } from './held-claims.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { type Lane, Lanes } from './lanes.ts'
+import { filteredOut, leaveOutFiltered } from './leave-out-filtered.ts'
 import { observeSettlement } from './observe-settlement.ts'
 import { recurring } from './recurring.ts'
 import { startBulkReplays } from './run-bulk-replays.ts'
@@ -157,8 +158,13 @@ export class Worker {
   }
 
   async #send(lane: Lane, claimed: ClaimedDelivery): Promise<void> {
+    await this.#record(claimed, async () => this.#deliver(lane, claimed))
+  }
+
+  /** Writes what came of a delivery, and lets go of it. */
+  async #record(claimed: ClaimedDelivery, outcome: () => Promise<Settlement>): Promise<void> {
     try {
-      const settlement = await this.#deliver(lane, claimed)
+      const settlement = await outcome()
       const written = await this.#results.settle(settlement)
       observeSettlement(this.#ctx, claimed, settlement, written)
     } catch (error) {
@@ -235,7 +241,9 @@ export class Worker {
       const answeredAt = this.#ctx.clock.now()
       // An answer that was held up for so long is about leases that others may have taken over by now.
       if (answeredAt - askedAt >= leaseMs) return await this.#giveBack(claimed)
-      const { sendable, refused } = await this.#admit(claimed)
+      const { wanted, leftOut } = leaveOutFiltered(claimed)
+      this.#cancelFiltered(leftOut, answeredAt)
+      const { sendable, refused } = await this.#admit(wanted)
       this.#held.add(sendable, answeredAt)
       this.#lanes.add(sendable, request)
       await this.#giveBack(refused)
@@ -243,6 +251,14 @@ export class Worker {
       this.#failedClaims++
       this.#ctx.logger.error({ err: error }, 'No deliveries could be claimed; trying again')
     }
+  }
+
+  /** What is left out makes place for more. */
+  #cancelFiltered(leftOut: readonly ClaimedDelivery[], answeredAt: number): void {
+    if (leftOut.length === 0) return
+    this.#isHungry = true
+    this.#held.add(leftOut, answeredAt)
+    for (const claimed of leftOut) void this.#record(claimed, async () => filteredOut(claimed))
   }
 
   /** Where it cannot be told what may go, everything is given back: left to lapse, it would count as sent. */

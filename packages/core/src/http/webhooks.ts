@@ -32,6 +32,7 @@ const webhookFields = z.object({
   description: z.string().nullable(),
   url: z.string(),
   eventTypes: z.array(z.string()).meta({ description: '`contact.created`, or `contact.*`. Empty means all' }),
+  filter: z.record(z.string(), z.unknown()).nullable(),
   headerNames: z
     .array(z.string())
     .meta({ description: 'Names of the custom headers; the values are never shown' }),
@@ -104,6 +105,7 @@ const defaults: Omit<z.input<typeof webhookSettings>, 'url'> = {
   name: null,
   description: null,
   eventTypes: [],
+  filter: null,
   headers: {},
   bodySignature: 'sha256=',
   retry: null,

@@ -14,7 +14,8 @@ export type DeliveryStatus = (typeof deliveryStatuses)[number]
  */
 export type DeadLetterReason = 'exhausted' | 'expired' | 'worker_crash' | 'undecryptable' | 'gone'
 
-export type CancelReason = 'by_user' | 'webhook_deleted'
+/** `filtered`: the data of the event did not match the filter of the webhook, and nothing was sent. */
+export type CancelReason = 'by_user' | 'webhook_deleted' | 'filtered'
 
 /** One event on its way to one webhook. */
 export interface Delivery {

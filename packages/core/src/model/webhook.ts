@@ -77,6 +77,8 @@ export interface Webhook {
   url: string
   /** `contact.created`, or `contact.*` for all that start so. Empty means every event type. */
   eventTypes: string[]
+  /** Of these, only events whose data matches. Null: all. */
+  filter: Record<string, unknown> | null
   /** The names of the custom headers that each request carries. Their values are kept encrypted and never shown. */
   headerNames: string[]
   bodySignature: BodySignature

@@ -141,7 +141,7 @@ function moveOn(state: MemoryState, row: DeliveryRow, next: Settlement['next'], 
     Object.assign(row, { status: 'retrying', nextAttemptAt, lease: null, lapses: 0 })
     return
   }
-  finish(state, row, { status: next.status, reason: next.status === 'dead_letter' ? next.reason : null }, now)
+  finish(state, row, { status: next.status, reason: 'reason' in next ? next.reason : null }, now)
 }
 
 function disableWebhook(

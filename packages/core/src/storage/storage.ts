@@ -3,7 +3,7 @@ import type { ApiKeyOutcome, UsageInterval } from '../model/api-key-usage.ts'
 import type { AuditAction, AuditEntry, AuditHead } from '../model/audit-entry.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { BulkReplayStatus, ReplayFilter, StoredBulkReplay } from '../model/bulk-replay.ts'
-import type { DeadLetterReason, Delivery, DeliveryStatus } from '../model/delivery.ts'
+import type { CancelReason, DeadLetterReason, Delivery, DeliveryStatus } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
 import type { Organization } from '../model/organization.ts'
 import type { DisabledReason, StoredWebhook } from '../model/webhook.ts'
@@ -357,6 +357,7 @@ export interface Settlement {
     | { status: 'delivered' }
     | { status: 'retrying'; delayMs: number }
     | { status: 'dead_letter'; reason: DeadLetterReason }
+    | { status: 'cancelled'; reason: CancelReason }
   /** Switches the webhook off in the same write. */
   disableWebhook?: DisabledReason | undefined
 }

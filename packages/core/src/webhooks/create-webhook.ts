@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { actor } from '../audit/audit-of.ts'
 import type { Context } from '../context.ts'
 import { maxAgeMs } from '../deliveries/retry-schedule.ts'
+import { checkFilter } from '../events/event-filter.ts'
 import { newWebhookId } from '../ids.ts'
 import { organizationId, parseInput } from '../input.ts'
 import type { StoredWebhook, Webhook } from '../model/webhook.ts'
@@ -28,6 +29,7 @@ export async function createWebhook(
   checkCustomHeaders(headers)
   checkSecret(secret)
   checkEventTypes(ctx.catalogue, settings.eventTypes ?? [])
+  checkFilter(settings.filter ?? {})
 
   const now = new Date(ctx.clock.now())
   const owner = { organizationId: settings.organizationId, id: newWebhookId(now.getTime()) }
@@ -38,6 +40,7 @@ export async function createWebhook(
     description: settings.description ?? null,
     url,
     eventTypes: settings.eventTypes ?? [],
+    filter: settings.filter ?? null,
     headerNames: Object.keys(headers),
     bodySignature: settings.bodySignature ?? 'sha256=',
     retry,

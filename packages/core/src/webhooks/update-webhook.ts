@@ -9,6 +9,7 @@ import { checkCustomHeaders } from '../network/custom-headers.ts'
 import { checkWebhookUrl } from '../network/url-policy.ts'
 import type { Scoped, WebhookChanges } from '../storage/storage.ts'
 import { auditWebhook } from './audit-webhook.ts'
+import { checkFilter } from '../events/event-filter.ts'
 import { checkEventTypes } from './checks.ts'
 import { sealAuthentication, sealHeaders } from './credentials.ts'
 import { unburdened } from './webhook-health.ts'
@@ -37,6 +38,7 @@ function checkChanges(
   webhook: Scoped,
   { url, headers, authentication, eventTypes, retry, enabled, ...plain }: z.output<typeof webhookChanges>,
 ): WebhookChanges {
+  checkFilter(plain.filter ?? {})
   const now = new Date(ctx.clock.now())
   const changes: WebhookChanges = { ...definedOf(plain), updatedAt: now }
   if (url !== undefined) changes.url = checkWebhookUrl(ctx.network, url)

@@ -148,6 +148,14 @@ export const webhookSettings = z.strictObject({
   eventTypes: z.array(eventTypePattern).max(200).meta({
     description: 'The event types to send: `contact.created`, or `contact.*`. Empty means all',
   }),
+  filter: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .meta({
+      description:
+        'Of these event types, only events whose data matches, in the manner of MongoDB: `{ "amount": { "$gte": 1000 } }`. Null: all',
+      example: { amount: { $gte: 1000 } },
+    }),
   headers: z.record(z.string(), z.string()).meta({
     description: 'Headers to add to each request. Stored encrypted; only their names are shown',
   }),
