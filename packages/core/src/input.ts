@@ -51,6 +51,13 @@ export const text = (maxLength: number) =>
 
 export const organizationId = text(128).meta({ description: "The organization, by the host's own id" })
 
+/** A `Date`, or its text in RFC 3339. */
+export const date = z
+  .union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))], {
+    error: 'Must be a date and time like 2027-01-31T12:00:00Z',
+  })
+  .meta({ type: 'string', format: 'date-time' })
+
 /** The id of a row, in whatever form: one of the wrong form is simply not found. */
 export const id = text(200)
 

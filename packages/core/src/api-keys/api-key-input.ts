@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { actor } from '../audit/audit-of.ts'
-import { isCleanText, organizationId, text } from '../input.ts'
+import { date, isCleanText, organizationId, text } from '../input.ts'
 import { environments, roles } from '../model/api-key.ts'
 import { rateLimits } from '../rate-limit/rate-limit-input.ts'
 import { isAllowListEntry } from './ip-allow-list.ts'
@@ -14,12 +14,6 @@ const permission = z
   )
 
 export const permissions = z.array(permission).min(1).max(100)
-
-export const date = z
-  .union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))], {
-    error: 'Must be a date and time like 2027-01-31T12:00:00Z',
-  })
-  .meta({ type: 'string', format: 'date-time' })
 
 const allowedIp = z.string().refine(isAllowListEntry, {
   error: ({ input }) =>

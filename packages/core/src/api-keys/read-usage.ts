@@ -1,14 +1,13 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { LeadhooksError } from '../errors.ts'
-import { parseInput, scoped } from '../input.ts'
+import { date, parseInput, scoped } from '../input.ts'
 import {
   type ApiKeyOutcome,
   apiKeyOutcomes,
   type UsageInterval,
   usageIntervals,
 } from '../model/api-key-usage.ts'
-import { date } from './api-key-input.ts'
 import { getApiKey } from './list-api-keys.ts'
 import { intervalMs, startOfInterval } from './usage-intervals.ts'
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { LeadhooksError, notFound } from '../errors.ts'
 import { newBulkReplayId } from '../ids.ts'
-import { eventTypeName, id, organizationId, parseInput, scoped, text } from '../input.ts'
+import { date, eventTypeName, id, organizationId, parseInput, scoped, text } from '../input.ts'
 import {
   type BulkReplay,
   type BulkReplayStatus,
@@ -18,8 +18,8 @@ export const replayRequest = z.strictObject({
     .enum(replayableStatuses)
     .default('dead_letter')
     .meta({ description: 'How the deliveries ended that are replayed' }),
-  since: z.coerce.date().optional().meta({ description: 'Made then or later' }),
-  until: z.coerce.date().optional().meta({ description: 'Made before this. Left out: before now' }),
+  since: date.optional().meta({ description: 'Made then or later' }),
+  until: date.optional().meta({ description: 'Made before this. Left out: before now' }),
   perSecond: z.int().min(1).max(1000).default(50).meta({ description: 'How many are replayed in a second' }),
   dryRun: z.boolean().default(false).meta({ description: 'Only counts what would be replayed' }),
 })

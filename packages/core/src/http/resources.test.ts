@@ -214,6 +214,11 @@ describe('bulk replays', () => {
     expect((await api.request<Page>('GET', '/bulk-replays')).body?.data).toHaveLength(1)
   })
 
+  test.each([5, null, true, 'yesterday', '2026-01-31'])('want a date that is one: %j', async (since) => {
+    const { status, body } = await api.request('POST', '/deliveries/replay', { body: { since } })
+    expect([status, body?.['code']]).toEqual([400, 'invalid_request'])
+  })
+
   test('are not made on a dry run', async () => {
     const { body } = await api.request('POST', '/deliveries/replay', { body: { dryRun: true } })
     expect(body).toEqual({ total: 0, replay: null })

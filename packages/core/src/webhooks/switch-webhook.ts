@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { actor } from '../audit/audit-of.ts'
 import type { Context } from '../context.ts'
 import { notFound } from '../errors.ts'
-import { parseInput, scoped } from '../input.ts'
+import { date, parseInput, scoped } from '../input.ts'
 import type { Webhook } from '../model/webhook.ts'
 import type { Scoped } from '../storage/storage.ts'
 import { updateWebhook } from './update-webhook.ts'
@@ -12,7 +12,7 @@ const batch = 1000
 
 export const resumption = z.strictObject({
   resume: z
-    .union([z.enum(['all', 'none']), z.strictObject({ since: z.coerce.date() })])
+    .union([z.enum(['all', 'none']), z.strictObject({ since: date })])
     .default('all')
     .meta({
       description:
