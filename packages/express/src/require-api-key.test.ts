@@ -1,5 +1,6 @@
 import { createLeadhooks, LeadhooksError, memoryStorage, type Leadhooks } from '@leadhooks/core'
 import type { HttpHost } from '@leadhooks/core/conformance'
+import type { KeyVerifier } from '@leadhooks/core/node-http'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { listen, versions } from '../test/listen.ts'
@@ -8,6 +9,7 @@ import { requireApiKey } from './require-api-key.ts'
 describe.each(versions)('Express $version', ({ express }) => {
   let leadhooks: Leadhooks
   let host: HttpHost
+  let routes: (string | undefined)[]
 
   beforeEach(async () => {
     const storage = memoryStorage()
@@ -32,11 +34,31 @@ describe.each(versions)('Express $version', ({ express }) => {
     )
     app.get('/broken', breakDown, requireApiKey(leadhooks), showKey)
     app.get('/fail', requireApiKey(leadhooks), fail)
+    routes = []
+    const verifier: KeyVerifier = {
+      apiKeys: {
+        verify(token, options) {
+          routes.push(options?.route)
+          return leadhooks.apiKeys.verify(token, options)
+        },
+      },
+    }
+    app.get('/leads/:id', requireApiKey(verifier), showKey)
+    app.get('/named/:id', requireApiKey(verifier, { route: 'read a lead' }), showKey)
+    app.use('/mounted', requireApiKey(verifier), showKey)
     app.get('/open', showKey)
     app.use(onError)
     host = await listen(app)
   })
   afterEach(() => host.close())
+
+  test('counts a use under the route as the app wrote it, or by the name that it is given', async () => {
+    const { token } = await leadhooks.apiKeys.create({ organizationId: 'acme', name: 'x', role: 'admin' })
+    const headers = { 'x-api-key': token }
+    for (const path of ['/leads/1', '/leads/2', '/named/1', '/mounted/x'])
+      expect((await fetch(host.origin + path, { headers })).status).toBe(200)
+    expect(routes).toEqual(['GET /leads/:id', 'GET /leads/:id', 'read a lead', undefined])
+  })
 
   async function get(
     path: string,

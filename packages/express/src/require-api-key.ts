@@ -22,6 +22,8 @@ export interface GuardedRequest extends IncomingMessage {
   apiKey?: ApiKey
   /** The client's address, as far as the app's `trust proxy` lets it be known. */
   ip?: string | undefined
+  /** The route that was matched, as the app wrote it. */
+  route?: { path?: unknown }
 }
 
 type Next = (error?: unknown) => void
@@ -33,7 +35,8 @@ export type RequireApiKeyOptions = Pick<
 
 /**
  * Lets in requests with an API key that may do what is asked, and sets `req.apiKey`. Others are answered with 401, 403 or 429;
- * a broken storage goes to the error handlers of the app. Where the key has rate limits, the answer says how they stand.
+ * a broken storage goes to the error handlers of the app. Where the key has rate limits, the answer says how they stand. Its use
+ * is counted under the route as the app wrote it (`GET /contacts/:id`), unless `route` names it.
  *
  * ```ts
  * app.get('/contacts', requireApiKey(leadhooks, { permissions: ['read:contacts'] }), handler)
@@ -55,7 +58,7 @@ async function guard(
 ): Promise<void> {
   try {
     const header = (name: string): string | undefined => req.headers[name]?.toString()
-    const check = await checkApiKey(leadhooks, header, { ...options, ip: req.ip })
+    const check = await checkApiKey(leadhooks, header, { route: routeOf(req), ...options, ip: req.ip })
     if (!check.ok) return await sendResponse(problemResponse(check.refusal), res)
     for (const [name, value] of Object.entries(rateLimitHeaders(check.limits))) res.setHeader(name, value)
     req.apiKey = check.apiKey
@@ -63,4 +66,9 @@ async function guard(
     return next(error)
   }
   next()
+}
+
+/** Not the URL: there would be as many counts as there are contacts. */
+function routeOf({ method, route }: GuardedRequest): string | undefined {
+  return typeof route?.path === 'string' ? `${method} ${route.path}` : undefined
 }

@@ -1,5 +1,6 @@
 import { createLeadhooks, LeadhooksError, memoryStorage, type Leadhooks } from '@leadhooks/core'
 import type { HttpHost } from '@leadhooks/core/conformance'
+import type { KeyVerifier } from '@leadhooks/core/node-http'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { listen, versions } from '../test/listen.ts'
@@ -10,6 +11,7 @@ describe.each(versions)('Fastify $version', ({ fastify }) => {
   let leadhooks: Leadhooks
   let app: FastifyInstance
   let host: HttpHost
+  let routes: (string | undefined)[]
 
   beforeEach(async () => {
     const storage = memoryStorage()
@@ -36,6 +38,17 @@ describe.each(versions)('Fastify $version', ({ fastify }) => {
     app.get('/fail', { preHandler: app.requireApiKey() }, async () => {
       throw new Error('the handler failed')
     })
+    routes = []
+    const verifier: KeyVerifier = {
+      apiKeys: {
+        verify(token, options) {
+          routes.push(options?.route)
+          return leadhooks.apiKeys.verify(token, options)
+        },
+      },
+    }
+    app.get('/leads/:id', { onRequest: requireApiKey(verifier) }, async () => 'a lead')
+    app.get('/named/:id', { onRequest: requireApiKey(verifier, { route: 'read a lead' }) }, async () => 'it')
     app.get('/dear', { onRequest: app.requireApiKey({ cost: 2 }) }, async () => ({ served: true }))
     app.register(async (scope) => {
       scope.addHook('onRequest', scope.requireApiKey({ anyOf: ['read:deals', 'read:leads'] }))
@@ -44,6 +57,14 @@ describe.each(versions)('Fastify $version', ({ fastify }) => {
     host = await listen(app)
   })
   afterEach(() => host.close())
+
+  test('counts a use under the route as the app wrote it, or by the name that it is given', async () => {
+    const { token } = await leadhooks.apiKeys.create({ organizationId: 'acme', name: 'x', role: 'admin' })
+    const headers = { 'x-api-key': token }
+    for (const path of ['/leads/1', '/leads/2', '/named/1'])
+      expect((await fetch(host.origin + path, { headers })).status).toBe(200)
+    expect(routes).toEqual(['GET /leads/:id', 'GET /leads/:id', 'read a lead'])
+  })
 
   async function get(
     path: string,

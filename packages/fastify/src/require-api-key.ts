@@ -17,7 +17,8 @@ export type RequireApiKeyOptions = Pick<
 /**
  * A hook that lets in requests with an API key that may do what is asked, and sets `request.apiKey`. Others are answered with
  * 401, 403 or 429 before their body is read; a broken storage goes to the error handler of the app. Where the key has rate
- * limits, the answer says how they stand.
+ * limits, the answer says how they stand. Its use is counted under the route as the app wrote it (`GET /contacts/:id`), unless
+ * `route` names it.
  *
  * ```ts
  * const onRequest = requireApiKey(leadhooks, { permissions: ['read:contacts'] })
@@ -30,10 +31,19 @@ export function requireApiKey(
 ): onRequestAsyncHookHandler {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const header = (name: string): string | undefined => request.headers[name]?.toString()
-    const check = await checkApiKey(leadhooks, header, { ...options, ip: request.ip })
+    const check = await checkApiKey(leadhooks, header, {
+      route: routeOf(request),
+      ...options,
+      ip: request.ip,
+    })
     if (!check.ok) return reply.send(problemResponse(check.refusal))
     reply.headers(rateLimitHeaders(check.limits))
     request.apiKey = check.apiKey
     return undefined
   }
+}
+
+/** Not the URL: there would be as many counts as there are contacts. */
+function routeOf({ method, routeOptions }: FastifyRequest): string | undefined {
+  return routeOptions.url === undefined ? undefined : `${method} ${routeOptions.url}`
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { isLeadhooksError } from '../errors.ts'
+import { isLeadhooksError, LeadhooksError } from '../errors.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import type { FoundApiKey } from '../storage/storage.ts'
 import { auditApiKey } from './audit-api-key.ts'
@@ -25,7 +25,7 @@ export async function adoptLegacyKey(
   const described = await lookup(token)
   if (described === null || described === undefined) return null
   const shown = { start: token.slice(0, Math.min(8, Math.floor(token.length / 3))), last4: token.slice(-4) }
-  const apiKey: ApiKey = newKeyOf(ctx, described, shown)
+  const apiKey = legacyKey(ctx, described, shown)
   const hash = ctx.tokenHashes.current(token)
   try {
     const audit = auditApiKey(ctx, 'api_key.created', { type: 'system', id: 'legacy-keys' }, apiKey)
@@ -35,5 +35,20 @@ export async function adoptLegacyKey(
     // Another request with the same token was quicker.
     if (isLeadhooksError(error) && error.code === 'conflict') return ctx.storage.findApiKeyByHash([hash])
     throw error
+  }
+}
+
+/** What `lookup` answers is the host's, and so is a fault in it: nothing that the caller could put right. */
+function legacyKey(
+  ctx: Context,
+  described: CreateApiKeyInput,
+  shown: Pick<ApiKey, 'start' | 'last4'>,
+): ApiKey {
+  try {
+    return newKeyOf(ctx, described, shown)
+  } catch (cause) {
+    if (!isLeadhooksError(cause)) throw cause
+    const message = `The lookup of \`legacyKeys\` answered what is no API key: ${cause.message}`
+    throw new LeadhooksError('invalid_options', message, { cause })
   }
 }

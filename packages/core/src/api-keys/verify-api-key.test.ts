@@ -527,6 +527,16 @@ describe('keys of another system', () => {
       reason: 'revoked',
     })
   })
+
+  test('that the host describes wrongly are a fault of the host', async () => {
+    const lookup = async () => ({ organizationId: 'acme', name: 'Old', role: 'boss' as never })
+    const { leadhooks } = open({ apiKeys: { legacyKeys: [{ prefix: 'old_', lookup }] } })
+    await expect(leadhooks.apiKeys.verify('old_secret_token')).rejects.toMatchObject({
+      code: 'invalid_options',
+      status: 500,
+      message: expect.stringMatching(/lookup of `legacyKeys`.*role/) as string,
+    })
+  })
 })
 
 describe('the use of a key', () => {
