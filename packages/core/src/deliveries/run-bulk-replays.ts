@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from '../context.ts'
+import type { BulkReplay } from '../model/bulk-replay.ts'
 import { recurring } from './recurring.ts'
 
 const intervalMs = 1000
@@ -19,8 +20,19 @@ export function startBulkReplays(ctx: Context): () => Promise<void> {
     const running = await ctx.storage.listRunningReplays({ limit: mostAtOnce })
     if (running.length === 0) return
     if (!(await ctx.storage.takeDuty({ ...duty, leaseMs, now: ctx.storageTime() }))) return
-    for (const { organizationId, id, perSecond } of running)
-      await ctx.storage.advanceBulkReplay({ organizationId, id, limit: perSecond, now: ctx.storageTime() })
+    for (const replay of running) await advance(ctx, replay)
     ctx.wake()
   })
+}
+
+/** One that cannot go on keeps no other waiting. */
+async function advance(ctx: Context, { organizationId, id, perSecond: limit }: BulkReplay): Promise<void> {
+  try {
+    await ctx.storage.advanceBulkReplay({ organizationId, id, limit, now: ctx.storageTime() })
+  } catch (error) {
+    ctx.logger.error(
+      { err: error, bulkReplayId: id },
+      'A bulk replay could not go on; it will be tried again',
+    )
+  }
 }

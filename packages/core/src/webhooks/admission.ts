@@ -37,6 +37,8 @@ export function isGuarded({ circuitState, throttle, maintenance }: Judged, now: 
 
 /** Lets through as many as maintenance, circuit and throttle of a webhook allow, as it is at this moment. */
 export function admit(webhook: Judged, { wanted, now, answerMs }: AdmissionRequest): Admission {
+  // It was told to wait, or switched off, between the claim and now: that holds, and nothing here may shorten it.
+  if (!webhook.enabled || (webhook.waitsUntil?.getTime() ?? 0) > now) return { room: 0, changes: null }
   const maintenanceEnd = maintenanceUntil(webhook.maintenance, now)
   if (maintenanceEnd !== null)
     return { room: 0, changes: { waitsUntil: new Date(maintenanceEnd), waitsFor: 'maintenance' } }

@@ -114,6 +114,21 @@ describe('a bulk replay', () => {
     expect(replay).toMatchObject({ state: 'completed', replayed: 6 })
   })
 
+  test('that cannot go on keeps no other waiting', async () => {
+    const { leadhooks, clock, storage } = await afterAnOutage(2)
+    const broken = await leadhooks.deliveries.replayMany({ organizationId })
+    const sound = await leadhooks.deliveries.replayMany({ organizationId })
+    const advance = storage.advanceBulkReplay.bind(storage)
+    storage.advanceBulkReplay = async (step) => {
+      if (step.id === broken.replay?.id) throw new Error('The row is damaged')
+      return advance(step)
+    }
+    await clock.advance(2 * second)
+    const state = async (id = '') => (await leadhooks.bulkReplays.get({ organizationId, id })).state
+    expect(await state(sound.replay?.id)).toBe('completed')
+    expect(await state(broken.replay?.id)).toBe('running')
+  })
+
   test('of the same idempotency key is the first one, and of another filter a conflict', async () => {
     const { leadhooks, clock, webhookId, received } = await afterAnOutage(2)
     const input = { organizationId, idempotencyKey: 'after-the-outage' }
