@@ -151,20 +151,16 @@ export class Worker {
     while (this.#isRunning) {
       const next = this.#lanes.take()
       if (next === undefined) break
-      void this.#send(next.lane, next.claimed)
+      void this.#record(next.claimed, this.#deliver(next.lane, next.claimed))
     }
     if (this.#lanes.isRunningLow()) this.#isHungry = true
     this.#claimIfHungry()
   }
 
-  async #send(lane: Lane, claimed: ClaimedDelivery): Promise<void> {
-    await this.#record(claimed, async () => this.#deliver(lane, claimed))
-  }
-
   /** Writes what came of a delivery, and lets go of it. */
-  async #record(claimed: ClaimedDelivery, outcome: () => Promise<Settlement>): Promise<void> {
+  async #record(claimed: ClaimedDelivery, outcome: Promise<Settlement>): Promise<void> {
     try {
-      const settlement = await outcome()
+      const settlement = await outcome
       const written = await this.#results.settle(settlement)
       observeSettlement(this.#ctx, claimed, settlement, written)
     } catch (error) {
@@ -258,7 +254,7 @@ export class Worker {
     if (leftOut.length === 0) return
     this.#isHungry = true
     this.#held.add(leftOut, answeredAt)
-    for (const claimed of leftOut) void this.#record(claimed, async () => filteredOut(claimed))
+    for (const claimed of leftOut) void this.#record(claimed, Promise.resolve(filteredOut(claimed)))
   }
 
   /** Where it cannot be told what may go, everything is given back: left to lapse, it would count as sent. */
