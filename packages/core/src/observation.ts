@@ -59,11 +59,15 @@ export type Observation =
     }
   /** A webhook has a new signing secret. `previousEndsAt`: until when requests are signed with the former one too. */
   | { type: 'webhook.secret_rotated'; organizationId: string; webhookId: string; previousEndsAt: Date | null }
-  /** Failures in a row have reached so much of what switches a webhook off, in percent: 50, 70, 90 or 100. */
+  /**
+   * Failures in a row have reached so much of what switches a webhook off, in percent: 50, 70, 90 or 100. `eventType`, here and
+   * below: the type of the event that was sent when it showed.
+   */
   | {
       type: 'webhook.failing'
       organizationId: string
       webhookId: string
+      eventType: string
       percent: number
       consecutiveFailures: number
       failingSince: Date
@@ -73,11 +77,12 @@ export type Observation =
       type: 'webhook.circuit_opened'
       organizationId: string
       webhookId: string
+      eventType: string
       consecutiveFailures: number
       probeAt: Date
     }
   /** The receiver is back, and what has waited goes out. */
-  | { type: 'webhook.recovered'; organizationId: string; webhookId: string }
+  | { type: 'webhook.recovered'; organizationId: string; webhookId: string; eventType: string }
 
 /** What those who look after webhooks and keys want to be told of. */
 export const operationalEventTypes = [

@@ -50,7 +50,7 @@ export async function deliver(
       next,
       ...(verdict.outcome === 'gone' && { disableWebhook: 'gone' }),
     },
-    sign: healthSign({ verdict, statusCode, retryAfterMs, next, at }),
+    sign: healthSign({ eventType: claimed.event.type, verdict, statusCode, retryAfterMs, next, at }),
   }
 }
 

@@ -9,6 +9,7 @@ const longestPauseMs = 3600 * second
 const longestUnaskedPauseMs = 30 * second
 
 export interface Answered {
+  eventType: string
   verdict: Verdict
   statusCode: number | null
   retryAfterMs: number | null
@@ -20,12 +21,19 @@ export interface Answered {
  * What an attempt says of its webhook; null where it says nothing. 429 and 503 ask for a pause, 503 as a failure all the same;
  * 410 switches the webhook off by itself, and of an attempt that was broken off nobody knows.
  */
-export function healthSign({ verdict, statusCode, retryAfterMs, next, at }: Answered): HealthSign | null {
+export function healthSign({
+  eventType,
+  verdict,
+  statusCode,
+  retryAfterMs,
+  next,
+  at,
+}: Answered): HealthSign | null {
   if (verdict.outcome === 'gone' || verdict.failure === 'worker_stopped') return null
-  if (verdict.outcome === 'delivered') return { sign: 'success', at, pauseMs: null }
-  if (statusCode !== 429 && statusCode !== 503) return { sign: 'failure', at, pauseMs: null }
+  if (verdict.outcome === 'delivered') return { eventType, sign: 'success', at, pauseMs: null }
+  if (statusCode !== 429 && statusCode !== 503) return { eventType, sign: 'failure', at, pauseMs: null }
   const delayMs = next.status === 'retrying' ? next.delayMs : second
   const pauseMs =
     retryAfterMs === null ? Math.min(delayMs, longestUnaskedPauseMs) : Math.min(retryAfterMs, longestPauseMs)
-  return { sign: statusCode === 429 ? 'neutral' : 'failure', at, pauseMs }
+  return { eventType, sign: statusCode === 429 ? 'neutral' : 'failure', at, pauseMs }
 }

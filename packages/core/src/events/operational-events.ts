@@ -12,28 +12,36 @@ import { dispatchEvent } from './dispatch-event.ts'
 import { type EventCatalogue, type EventDefinition } from './event-catalogue.ts'
 
 const webhookId = z.string()
+const eventType = z.string()
 const apiKeyId = z.string()
 const time = z.iso.datetime()
 const webhook = 'whk_01JGFJJZ00CX7V4QN5R8S9T0WX'
 const apiKey = 'key_01JGFJJZ00CX7V4QN5R8S9T0WX'
+const type = 'contact.created'
 const at = '2026-01-31T12:00:00.000Z'
 
 const definitions: Record<OperationalEventType, EventDefinition> = {
   'webhook.failing': {
     description:
       'The failures in a row of a webhook have reached 50, 70, 90 or 100 % of what switches it off',
-    schema: z.object({ webhookId, percent: z.int(), consecutiveFailures: z.int(), failingSince: time }),
-    example: { webhookId: webhook, percent: 50, consecutiveFailures: 12, failingSince: at },
+    schema: z.object({
+      webhookId,
+      eventType,
+      percent: z.int(),
+      consecutiveFailures: z.int(),
+      failingSince: time,
+    }),
+    example: { webhookId: webhook, eventType: type, percent: 50, consecutiveFailures: 12, failingSince: at },
   },
   'webhook.circuit_opened': {
     description: 'A webhook fails, and its deliveries wait',
-    schema: z.object({ webhookId, consecutiveFailures: z.int(), probeAt: time }),
-    example: { webhookId: webhook, consecutiveFailures: 10, probeAt: at },
+    schema: z.object({ webhookId, eventType, consecutiveFailures: z.int(), probeAt: time }),
+    example: { webhookId: webhook, eventType: type, consecutiveFailures: 10, probeAt: at },
   },
   'webhook.recovered': {
     description: 'The receiver of a webhook is back, and what has waited goes out',
-    schema: z.object({ webhookId }),
-    example: { webhookId: webhook },
+    schema: z.object({ webhookId, eventType }),
+    example: { webhookId: webhook, eventType: type },
   },
   'webhook.disabled': {
     description: 'A webhook was switched off: it failed for too long, or its receiver answered 410',
@@ -50,14 +58,14 @@ const definitions: Record<OperationalEventType, EventDefinition> = {
     schema: z.object({
       webhookId,
       eventId: z.string(),
-      eventType: z.string(),
+      eventType,
       deliveryId: z.string(),
       reason: z.string(),
     }),
     example: {
       webhookId: webhook,
       eventId: 'evt_01JGFJJZ00CX7V4QN5R8S9T0WX',
-      eventType: 'contact.created',
+      eventType: type,
       deliveryId: 'dlv_01JGFJJZ00CX7V4QN5R8S9T0WX',
       reason: 'exhausted',
     },
@@ -128,9 +136,9 @@ export class OperationalEvents {
   }
 }
 
-/** A delivery of an operational event that is given up makes no further one: there would be no end to it. */
+/** What shows by the delivery of an operational event makes no further one: there would be no end to it. */
 function isOfItsOwnKind(event: OperationalEvent): boolean {
-  return event.type === 'delivery.dead_lettered' && isOperationalType(event.eventType)
+  return 'eventType' in event && isOperationalType(event.eventType)
 }
 
 function datesAsText(details: object): Record<string, unknown> {

@@ -37,7 +37,7 @@ export interface CircuitPolicy {
 /** When a webhook that fails is switched off: after so many failures in a row, or when nothing else came for so long. */
 export type AutoDisablePolicy = { consecutiveFailures: number } | { failingForMs: number }
 
-/** At most `requests` in `perMs`, all workers together: as many at once, and refilled evenly. */
+/** A token bucket, of all workers together: `requests` may go at once, and as many are refilled, evenly, in `perMs`. */
 export interface Throttle {
   requests: number
   perMs: number

@@ -59,30 +59,29 @@ function checkChanges(
     changes.retry = retry
     changes.maxAgeMs = retry && maxAgeMs(retry)
   }
-  if (enabled !== undefined) Object.assign(changes, switched(enabled, now))
+  if (enabled !== undefined) changes.enabled = enabled
   return changes
 }
 
-function switched(enabled: boolean, now: Date): WebhookChanges {
-  return enabled
-    ? { enabled, disabledReason: null, disabledAt: null, ...unburdened }
-    : { enabled, disabledReason: 'by_user', disabledAt: now }
-}
-
 /** With what follows from the changes, as the webhook is. */
-function completed(
-  changes: WebhookChanges,
-  { url, waitsFor, secretRotatedAt, createdAt }: StoredWebhook,
-): WebhookChanges {
+function completed(changes: WebhookChanges, current: StoredWebhook): WebhookChanges {
+  const { url, waitsFor, secretRotatedAt, createdAt } = current
   const { rotateSecretEveryDays: days } = changes
   const isWaitStale =
     (changes.throttle !== undefined && waitsFor === 'throttled') ||
     (changes.maintenance !== undefined && waitsFor === 'maintenance')
   return {
     ...changes,
+    ...switched(changes, current),
     ...(isWaitStale && { waitsUntil: null, waitsFor: null }),
     // What is known against the receiver is known of the one at the old URL.
     ...(changes.url !== undefined && changes.url !== url && unburdened),
     ...(days !== undefined && { rotateSecretAt: nextRotation(secretRotatedAt ?? createdAt, days) }),
   }
+}
+
+/** One that is on already, and told so once more, keeps its waits and what is known of its receiver. */
+function switched({ enabled, updatedAt }: WebhookChanges, current: StoredWebhook): WebhookChanges {
+  if (enabled === false) return { disabledReason: 'by_user', disabledAt: updatedAt ?? null }
+  return enabled === true && !current.enabled ? { disabledReason: null, disabledAt: null, ...unburdened } : {}
 }

@@ -5,6 +5,7 @@ import { type HealthPolicy, type HealthSign, judgeHealth, takeProbe, unburdened 
 const second = 1000
 const minute = 60 * second
 const day = 86_400 * second
+const eventType = 'contact.created'
 const circuit: CircuitPolicy = {
   failures: 10,
   spanMs: 30 * second,
@@ -16,9 +17,14 @@ const policy: HealthPolicy = { circuit, autoDisable: { failingForMs: 5 * day } }
 type Judged = Parameters<typeof judgeHealth>[0]
 const well: Judged = { enabled: true, ...unburdened }
 
-const failed = (at: number, pauseMs: number | null = null): HealthSign => ({ sign: 'failure', at, pauseMs })
-const succeeded = (at: number): HealthSign => ({ sign: 'success', at, pauseMs: null })
-const refused = (at: number, pauseMs: number): HealthSign => ({ sign: 'neutral', at, pauseMs })
+const failed = (at: number, pauseMs: number | null = null): HealthSign => ({
+  eventType,
+  sign: 'failure',
+  at,
+  pauseMs,
+})
+const succeeded = (at: number): HealthSign => ({ eventType, sign: 'success', at, pauseMs: null })
+const refused = (at: number, pauseMs: number): HealthSign => ({ eventType, sign: 'neutral', at, pauseMs })
 const failures = (count: number, everyMs: number): HealthSign[] =>
   Array.from({ length: count }, (_, n) => failed(n * everyMs))
 
@@ -43,7 +49,7 @@ describe('a circuit', () => {
       waitsUntil: new Date(36 * second + 30 * second),
     })
     expect(events).toEqual([
-      { type: 'webhook.circuit_opened', consecutiveFailures: 10, probeAt: new Date(66 * second) },
+      { type: 'webhook.circuit_opened', eventType, consecutiveFailures: 10, probeAt: new Date(66 * second) },
     ])
   })
 
@@ -86,7 +92,7 @@ describe('a circuit', () => {
     const open = after(well, failures(10, minute)).webhook
     const { webhook, events } = after(open, [succeeded(11 * minute)])
     expect(webhook).toEqual(well)
-    expect(events).toEqual([{ type: 'webhook.recovered' }])
+    expect(events).toEqual([{ type: 'webhook.recovered', eventType }])
   })
 
   test('stays open when the failures of others come in late, without a longer wait', () => {
@@ -137,11 +143,11 @@ describe('a webhook that fails', () => {
       waitsUntil: null,
     })
     expect(events).toMatchObject([
-      { type: 'webhook.circuit_opened' },
-      { type: 'webhook.failing', percent: 50, failingSince: new Date(0) },
-      { type: 'webhook.failing', percent: 70 },
-      { type: 'webhook.failing', percent: 90 },
-      { type: 'webhook.failing', percent: 100, consecutiveFailures: 121 },
+      { type: 'webhook.circuit_opened', eventType },
+      { type: 'webhook.failing', eventType, percent: 50, failingSince: new Date(0) },
+      { type: 'webhook.failing', eventType, percent: 70 },
+      { type: 'webhook.failing', eventType, percent: 90 },
+      { type: 'webhook.failing', eventType, percent: 100, consecutiveFailures: 121 },
       { type: 'webhook.disabled', reason: 'failing' },
     ])
   })
@@ -175,4 +181,31 @@ test('many signs at once come to the same as one by one', () => {
   const single = after(well, signs)
   expect({ ...well, ...changes }).toEqual(single.webhook)
   expect(events).toEqual(single.events)
+})
+
+describe('of two waits the longer one holds', () => {
+  const paused = { waitsUntil: new Date(60 * minute), waitsFor: 'paused' } as const
+
+  test('when a failure opens the circuit of a webhook that its receiver has asked to pause', () => {
+    const { webhook, events } = after({ ...well, ...paused }, failures(10, 4 * second))
+    expect(webhook).toMatchObject({ circuitState: 'open', ...paused })
+    expect(events).toEqual([
+      expect.objectContaining({ type: 'webhook.circuit_opened', probeAt: paused.waitsUntil }),
+    ])
+  })
+
+  test('when a probe is put off for longer than probes are apart, and when for less', () => {
+    const opened = after(well, failures(10, 4 * second)).webhook
+    const probed = { ...opened, ...takeProbe(opened, 70 * second, 15 * minute) }
+    expect(after(probed, [refused(71 * second, 10 * minute)]).webhook).toMatchObject({
+      circuitState: 'open',
+      waitsUntil: new Date(71 * second + 10 * minute),
+      waitsFor: 'paused',
+    })
+    expect(after(probed, [refused(71 * second, second)]).webhook).toMatchObject({
+      circuitState: 'open',
+      waitsUntil: new Date(101 * second),
+      waitsFor: 'circuit',
+    })
+  })
 })

@@ -1,4 +1,10 @@
-import type { AutoDisablePolicy, CircuitPolicy, StoredWebhook, WebhookHealth } from '../model/webhook.ts'
+import type {
+  AutoDisablePolicy,
+  CircuitPolicy,
+  StoredWebhook,
+  WaitReason,
+  WebhookHealth,
+} from '../model/webhook.ts'
 import type { WebhookChanges } from '../storage/storage.ts'
 
 /** What holds for a webhook, its own settings or else the host's. */
@@ -9,6 +15,8 @@ export interface HealthPolicy {
 
 /** What came of an attempt, as far as the health of its webhook goes. */
 export interface HealthSign {
+  /** The type of the event that was sent. */
+  eventType: string
   /** `neutral`: the receiver is there, and has asked for a pause. */
   sign: 'success' | 'failure' | 'neutral'
   at: number
@@ -16,11 +24,17 @@ export interface HealthSign {
   pauseMs: number | null
 }
 
-/** What a webhook goes through, for those who look after it. */
+/** What a webhook goes through, for those who look after it. `eventType`: what was sent when it showed. */
 export type HealthEvent =
-  | { type: 'webhook.failing'; percent: number; consecutiveFailures: number; failingSince: Date }
-  | { type: 'webhook.circuit_opened'; consecutiveFailures: number; probeAt: Date }
-  | { type: 'webhook.recovered' }
+  | {
+      type: 'webhook.failing'
+      eventType: string
+      percent: number
+      consecutiveFailures: number
+      failingSince: Date
+    }
+  | { type: 'webhook.circuit_opened'; eventType: string; consecutiveFailures: number; probeAt: Date }
+  | { type: 'webhook.recovered'; eventType: string }
   | { type: 'webhook.disabled'; reason: 'failing' }
 
 export interface HealthVerdict {
@@ -37,6 +51,7 @@ export const unburdened = {
 } as const satisfies WebhookChanges
 
 type Judged = Pick<StoredWebhook, 'enabled' | 'circuitState' | 'waitsUntil' | 'waitsFor' | 'health'>
+type Wait = { waitsUntil: Date; waitsFor: WaitReason }
 
 const warnings = [100, 90, 70, 50]
 
@@ -65,17 +80,20 @@ export function judgeHealth(
 function judgeOne(webhook: Judged, policy: HealthPolicy, sign: HealthSign): HealthVerdict {
   // What was still on its way when it was switched off changes nothing any more.
   if (!webhook.enabled || !isNews(webhook, sign)) return { changes: {}, events: [] }
-  if (sign.sign === 'success') return recover(webhook)
-  const pause = pauseOf(webhook, sign)
-  if (sign.sign === 'neutral')
-    return { changes: { ...reopened(webhook, policy, sign), ...pause }, events: [] }
+  if (sign.sign === 'success') return recover(webhook, sign)
+  const waits = [heldOtherwise(webhook), pauseOf(sign)]
+  if (sign.sign === 'neutral') {
+    const reopened = reopenedBy(webhook, policy, sign)
+    return { changes: { ...stateOf(reopened), ...longestOf(...waits, reopened) }, events: [] }
+  }
+  const { eventType } = sign
   const health = withOneMore(webhook.health, sign.at)
   const events: HealthEvent[] = []
   const percent = shareOf(health, policy.autoDisable, sign.at)
   const warning = warnings.find((level) => percent >= level)
   if (warning !== undefined && warning > health.warnedOf) {
     health.warnedOf = warning
-    events.push({ type: 'webhook.failing', percent: warning, ...told(health) })
+    events.push({ type: 'webhook.failing', eventType, percent: warning, ...told(health) })
   }
   if (percent >= 100) {
     const disabledAt = new Date(sign.at)
@@ -84,20 +102,22 @@ function judgeOne(webhook: Judged, policy: HealthPolicy, sign: HealthSign): Heal
     return { changes: { ...unburdened, health, ...off }, events }
   }
   const opened = openedBy(webhook, policy, health, sign.at)
+  const wait = longestOf(...waits, opened)
   if (opened !== null && webhook.circuitState === 'closed')
     events.push({
       type: 'webhook.circuit_opened',
+      eventType,
       consecutiveFailures: health.consecutiveFailures,
-      probeAt: opened.waitsUntil,
+      probeAt: wait?.waitsUntil ?? opened.waitsUntil,
     })
-  return { changes: { health, ...opened, ...longerOf(pause, opened) }, events }
+  return { changes: { health, ...stateOf(opened), ...wait }, events }
 }
 
-function recover({ circuitState, waitsFor }: Judged): HealthVerdict {
+function recover({ circuitState, waitsFor }: Judged, { eventType }: HealthSign): HealthVerdict {
   // A pause that the receiver asked for goes on, and so do throttle and maintenance; only what waited for this success does not.
   const isHeldOtherwise = waitsFor !== null && waitsFor !== 'circuit'
   const changes = isHeldOtherwise ? ({ circuitState: 'closed', health: null } as const) : unburdened
-  return { changes, events: circuitState === 'closed' ? [] : [{ type: 'webhook.recovered' }] }
+  return { changes, events: circuitState === 'closed' ? [] : [{ type: 'webhook.recovered', eventType }] }
 }
 
 function withOneMore(health: WebhookHealth | null, at: number): WebhookHealth {
@@ -126,37 +146,44 @@ function openedBy(
   { circuit }: HealthPolicy,
   health: WebhookHealth,
   at: number,
-): { circuitState: 'open'; waitsUntil: Date; waitsFor: 'circuit' } | null {
+): Wait | null {
   if (circuit === false || circuitState === 'open') return null
   const isDown = health.consecutiveFailures >= circuit.failures && at - health.failingSince >= circuit.spanMs
   if (circuitState === 'closed' && !isDown) return null
   health.openings++
-  return {
-    circuitState: 'open',
-    waitsUntil: new Date(at + probeDelayMs(circuit, health.openings)),
-    waitsFor: 'circuit',
-  }
+  return { waitsUntil: new Date(at + probeDelayMs(circuit, health.openings)), waitsFor: 'circuit' }
 }
 
-/** A probe that was only put off says nothing: another one is tried when the pause is over. */
-function reopened({ circuitState }: Judged, { circuit }: HealthPolicy, { at }: HealthSign): WebhookChanges {
-  if (circuit === false || circuitState !== 'half_open') return {}
-  return { circuitState: 'open', waitsUntil: new Date(at + circuit.firstProbeMs), waitsFor: 'circuit' }
+/** A probe that was only put off says nothing: another one is tried after the pause, and no sooner than the first one was. */
+function reopenedBy({ circuitState }: Judged, { circuit }: HealthPolicy, { at }: HealthSign): Wait | null {
+  if (circuit === false || circuitState !== 'half_open') return null
+  return { waitsUntil: new Date(at + circuit.firstProbeMs), waitsFor: 'circuit' }
+}
+
+function stateOf(opened: Wait | null): WebhookChanges {
+  return opened === null ? {} : { circuitState: 'open' }
 }
 
 function probeDelayMs({ firstProbeMs, longestProbeMs }: CircuitPolicy, openings: number): number {
   return Math.min(firstProbeMs * 2 ** (openings - 1), longestProbeMs)
 }
 
-function longerOf(pause: WebhookChanges, opened: WebhookChanges | null): WebhookChanges {
-  return (pause.waitsUntil?.getTime() ?? 0) > (opened?.waitsUntil?.getTime() ?? 0) ? pause : {}
+/** What it waits for already, unless that was the answer of a probe. */
+function heldOtherwise({ circuitState, waitsUntil, waitsFor }: Judged): Wait | null {
+  if (waitsUntil === null || waitsFor === null) return null
+  return circuitState === 'half_open' && waitsFor === 'circuit' ? null : { waitsUntil, waitsFor }
 }
 
-/** Of two waits the longer one holds. */
-function pauseOf({ waitsUntil }: Judged, { at, pauseMs }: HealthSign): WebhookChanges {
-  if (pauseMs === null) return {}
-  const until = at + pauseMs
-  return until > (waitsUntil?.getTime() ?? 0) ? { waitsUntil: new Date(until), waitsFor: 'paused' } : {}
+function pauseOf({ at, pauseMs }: HealthSign): Wait | null {
+  return pauseMs === null ? null : { waitsUntil: new Date(at + pauseMs), waitsFor: 'paused' }
+}
+
+/** Of several waits the longest one holds; of two that are as long, the first. */
+function longestOf(...waits: readonly (Wait | null)[]): Wait | null {
+  let longest: Wait | null = null
+  for (const wait of waits)
+    if (wait !== null && (longest === null || wait.waitsUntil > longest.waitsUntil)) longest = wait
+  return longest
 }
 
 /**

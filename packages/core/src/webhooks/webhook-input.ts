@@ -85,7 +85,7 @@ export const throttle = z
     requests: z.int().min(1).max(100_000),
     perMs: z.int().min(100).max(86_400_000),
   })
-  .meta({ id: 'Throttle', description: 'At most so many requests in so many milliseconds' })
+  .meta({ id: 'Throttle', description: 'As many requests at once, refilled evenly in so many milliseconds' })
 
 const timeZone = z
   .string()

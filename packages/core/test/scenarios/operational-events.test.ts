@@ -56,6 +56,34 @@ test('a delivery of an operational event that is given up makes no further one',
   expect(data.map(({ type }) => type).sort()).toEqual(['delivery.dead_lettered', 'new_lead'])
 })
 
+test('what shows by the deliveries of operational events makes no further ones, however a receiver comes and goes', async () => {
+  const clock = fakeClock()
+  let count = 0
+  const receiver = await openReceiver({ respond: () => (count++ % 2 === 0 ? 500 : 200) })
+  const { leadhooks } = await openLeadhooks({
+    clock,
+    events,
+    operationalEvents: true,
+    delivery: { retry: { delaysMs: [1000, 1000, 1000] } },
+  })
+  await leadhooks.webhooks.create({
+    organizationId,
+    url: receiver.url,
+    circuit: { failures: 1, spanMs: 0, firstProbeMs: 1000, longestProbeMs: 1000 },
+  })
+  leadhooks.startWorker()
+  await dispatch(leadhooks)
+  for (let n = 0; n < 60; n++) {
+    await clock.advance(1000)
+    await letSettle(clock)
+  }
+  const { data } = await leadhooks.events.list({ organizationId })
+  // Each of the four tries may open the circuit, and the last is the end of it.
+  expect(data.length).toBeLessThanOrEqual(1 + 4 + 1)
+  const deliveries = await leadhooks.deliveries.list({ organizationId })
+  expect(deliveries.data.every(({ finishedAt }) => finishedAt !== null)).toBe(true)
+})
+
 test('their types are listed with the host’s, and only where they are dispatched', async () => {
   const { leadhooks } = await openLeadhooks({ events, operationalEvents: true })
   expect(leadhooks.events.types().map(({ type }) => type)).toContain('webhook.circuit_opened')

@@ -254,3 +254,27 @@ test('of a webhook that is on already nothing is cancelled, whatever is to be re
   const foreign = leadhooks.webhooks.enable({ organizationId: 'other', id: webhook.id, resume: 'none' })
   await expect(foreign).rejects.toMatchObject({ code: 'not_found' })
 })
+
+test('to enable a webhook that is on leaves its circuit and its failures as they are', async () => {
+  const clock = fakeClock()
+  const receiver = await openReceiver({ respond: 500 })
+  const { leadhooks } = await openLeadhooks({ clock, delivery: { circuit, retry } })
+  const { webhook } = await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+  leadhooks.startWorker()
+  await dispatch(leadhooks, 3)
+  await whileTimePasses(clock, receiver.received(3))
+  await letSettle(clock)
+  const health = await leadhooks.webhooks.health(ids(webhook))
+  expect(health).toMatchObject({ circuitState: 'open', waitsFor: 'circuit' })
+  await leadhooks.webhooks.enable(ids(webhook))
+  await leadhooks.webhooks.update({ ...ids(webhook), enabled: true, name: 'The same' })
+  expect(await leadhooks.webhooks.health(ids(webhook))).toEqual(health)
+  await leadhooks.webhooks.disable(ids(webhook))
+  await leadhooks.webhooks.enable(ids(webhook))
+  expect(await leadhooks.webhooks.health(ids(webhook))).toMatchObject({
+    circuitState: 'closed',
+    consecutiveFailures: 0,
+  })
+  await leadhooks.webhooks.disable(ids(webhook))
+  await letSettle(clock)
+})
