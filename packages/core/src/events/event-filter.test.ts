@@ -94,6 +94,12 @@ describe('a filter that cannot be', () => {
     [{ a: 'x'.repeat(251) }, '/filter/a'],
     [{ [Array.from({ length: 17 }, () => 'a').join('.')]: 1 }, '/filter/a.a'],
     [deep(8), '/filter/$and/0'],
+    [{ a: Number.NaN }, '/filter/a'],
+    [{ a: { $in: [Number.POSITIVE_INFINITY] } }, '/filter/a/$in/0'],
+    [{ a: 'x\u0000' }, '/filter/a'],
+    [{ a: { $contains: '\ud800' } }, '/filter/a/$contains'],
+    [{ 'a\u0000': 1 }, '/filter: Must not'],
+    [{ $or: Array.from({ length: 101 }, () => ({})) }, '/filter/$or/100'],
     [{ a: { $in: Array.from({ length: 101 }, (_, n) => n) } }, '/filter/a/$in/100'],
   ])('is refused where it is wrong: %j', (filter, at) => {
     const check = (): void => checkFilter(filter as EventFilter)
@@ -112,4 +118,19 @@ test('a filter that has looked at too much lets the event through', () => {
   const filter = { list: { $in: Array.from({ length: 99 }, (_, n) => -n - 1) } }
   expect(matchesFilter(filter, { list: [1, 2, 3] })).toBe(false)
   expect(matchesFilter(filter, large)).toBe(true)
+})
+
+test('a filter that has searched through too much text lets the event through', () => {
+  const filter = { $or: Array.from({ length: 50 }, (_, n) => ({ note: { $contains: `missing ${n}` } })) }
+  expect(() => checkFilter(filter)).not.toThrow()
+  expect(matchesFilter({ note: { $contains: 'missing' } }, { note: 'x'.repeat(250_000) })).toBe(false)
+  expect(matchesFilter(filter, { note: 'x'.repeat(10_000) })).toBe(false)
+  expect(matchesFilter(filter, { note: 'x'.repeat(250_000) })).toBe(true)
+})
+
+test('a filter of more parts than can be says so once, and is read no further', () => {
+  const parts = Array.from({ length: 1_000_000 }, () => ({ $nor: [{}] }))
+  expect(() => checkFilter({ $or: parts })).toThrow(
+    /^\/filter\/\$or\/\d+[^;]*: There are more than 100 conditions$/,
+  )
 })

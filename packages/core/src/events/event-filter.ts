@@ -1,5 +1,5 @@
 import { LeadhooksError, type Issue } from '../errors.ts'
-import { describeIssues, pointer } from '../input.ts'
+import { describeIssues, isCleanText, pointer } from '../input.ts'
 
 /**
  * A condition on the data of an event, in the manner of MongoDB's queries: `{ amount: { $gte: 1000 }, 'lead.source': 'web' }`.
@@ -11,7 +11,10 @@ const mostConditions = 100
 const mostLevels = 8
 const longestText = 250
 const mostSteps = 16
-/** So many values are looked at for one event. What would take longer is delivered: too much is better than lost. */
+/**
+ * So many values are looked at for one event, and a text that is searched through counts once more for every eight characters: a few
+ * milliseconds at most. What would take longer is delivered: too much is better than lost.
+ */
 const budget = 100_000
 
 type Scalar = string | number | boolean | null
@@ -27,6 +30,7 @@ const comparisons: Record<string, Compare> = {
   $endsWith: (value, operand) => isText(value) && isText(operand) && value.endsWith(operand),
   $contains: (value, operand) => isText(value) && isText(operand) && value.includes(operand),
 }
+const notClean = 'Must not contain NUL or lone surrogates'
 const lists = new Set(['$in', '$nin'])
 const groups = new Set(['$and', '$or', '$nor'])
 const operators = [...Object.keys(comparisons), '$ne', '$in', '$nin', '$exists', '$not', ...groups]
@@ -59,13 +63,18 @@ class FilterCheck {
         this.#refuse(at, `There is no such operator here: ${[...groups].join(', ')} are`)
       else if (name.length > longestText || name.split('.').length > mostSteps)
         this.#refuse(at, `A field has at most ${longestText} characters and ${mostSteps} steps`)
+      else if (!isCleanText(name)) this.#refuse(path, notClean)
       else this.#condition(condition, at, levels - 1)
     }
   }
 
   #group(parts: unknown, path: readonly PropertyKey[], levels: number): void {
     if (!Array.isArray(parts) || parts.length === 0) return this.#refuse(path, 'Must be a list of filters')
-    parts.forEach((part, index) => this.fields(part, [...path, index], levels))
+    for (const [index, part] of parts.entries()) {
+      this.#count([...path, index])
+      if (this.#isOver) return
+      this.fields(part, [...path, index], levels)
+    }
   }
 
   #condition(condition: unknown, path: readonly PropertyKey[], levels: number): void {
@@ -90,14 +99,23 @@ class FilterCheck {
 
   #list(operand: unknown, path: readonly PropertyKey[]): void {
     if (!Array.isArray(operand) || operand.length === 0) return this.#refuse(path, 'Must be a list of values')
-    operand.forEach((value, index) => this.#scalar(value, [...path, index]))
+    for (const [index, value] of operand.entries()) {
+      if (this.#isOver) return
+      this.#scalar(value, [...path, index])
+    }
   }
 
   #scalar(value: unknown, path: readonly PropertyKey[]): void {
     this.#count(path)
-    if (!isScalar(value)) this.#refuse(path, 'Must be text, a number, true, false or null')
+    if (!isScalar(value) || (typeof value === 'number' && !Number.isFinite(value)))
+      this.#refuse(path, 'Must be text, a number, true, false or null')
+    else if (typeof value === 'string' && !isCleanText(value)) this.#refuse(path, notClean)
     else if (typeof value === 'string' && value.length > longestText)
       this.#refuse(path, `Must have at most ${longestText} characters`)
+  }
+
+  get #isOver(): boolean {
+    return this.#conditions > mostConditions
   }
 
   /** What there is one too many of is said once. */
@@ -161,7 +179,7 @@ class Match {
 
   #any(operator: string, values: readonly Scalar[], operand: Scalar): boolean {
     const compare = comparisons[operator]
-    this.#left -= values.length
+    this.#left -= operator === '$contains' ? searchCost(values) : values.length
     return compare !== undefined && !this.isBroken && values.some((value) => compare(value, operand))
   }
 
@@ -179,6 +197,11 @@ class Match {
     const step = steps[at] ?? ''
     return isObject(value) && Object.hasOwn(value, step) && this.#collect(value[step], steps, at + 1, found)
   }
+}
+
+/** Only this operator reads all of a text; the others stop where the operand ends. */
+function searchCost(values: readonly Scalar[]): number {
+  return values.reduce<number>((cost, value) => cost + 1 + (isText(value) ? value.length >> 3 : 0), 0)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
