@@ -1,4 +1,5 @@
 import type { AlertChannel } from './alert-channel.ts'
+import { checkAlertUrl } from './alert-url.ts'
 import type { Alert } from './alert.ts'
 import { postAlert } from './post-alert.ts'
 
@@ -9,8 +10,9 @@ export interface SlackAlertsOptions {
 
 const signs = { info: ':information_source:', warning: ':warning:', critical: ':rotating_light:' }
 
-/** Alerts as messages in a channel of Slack. */
+/** Alerts as messages in a channel of Slack. Throws `invalid_options` for a URL that is none. */
 export function slackAlerts({ webhookUrl }: SlackAlertsOptions): AlertChannel {
+  checkAlertUrl('slackAlerts: `webhookUrl`', webhookUrl)
   return (alert) => postAlert(webhookUrl, JSON.stringify({ text: messageOf(alert) }))
 }
 

@@ -1,5 +1,6 @@
 import { createSigner } from '@leadhooks/verify-signature'
 import type { AlertChannel } from './alert-channel.ts'
+import { checkAlertUrl } from './alert-url.ts'
 import type { Alert } from './alert.ts'
 import { postAlert } from './post-alert.ts'
 
@@ -10,10 +11,11 @@ export interface WebhookAlertsOptions {
 }
 
 /**
- * Alerts as signed requests to a URL of the host's own: an event `{ id, event, timestamp, data }` like any other. Throws a
- * `SignatureError` for a secret that is none.
+ * Alerts as signed requests to a URL of the host's own: an event `{ id, event, timestamp, data }` like any other. Throws
+ * `invalid_options` for a URL that is none, and a `SignatureError` for such a secret.
  */
 export function webhookAlerts({ url, secret }: WebhookAlertsOptions): AlertChannel {
+  checkAlertUrl('webhookAlerts: `url`', url)
   const sign = createSigner(secret)
   return (alert) => {
     const body = bodyOf(alert)

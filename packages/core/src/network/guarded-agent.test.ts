@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { connect, createServer, type LookupFunction, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
@@ -262,9 +262,8 @@ describe('TLS', () => {
 })
 
 /** A proxy that connects, and keeps what it was asked. `answer`: what it says in place of that. */
-async function openProxy(answer?: string) {
+async function openProxy(answer?: string, proxy: HttpServer = createHttpServer()) {
   const asked: { authority: string; authorization: string | undefined }[] = []
-  const proxy = createHttpServer()
   proxy.on('connect', ({ url = '', headers }, client: Socket) => {
     asked.push({ authority: url, authorization: headers['proxy-authorization'] })
     client.on('error', () => {})
@@ -312,6 +311,22 @@ describe('a proxy', () => {
     expect(asked).toMatchObject([{ authority: expect.stringMatching(/^(127\.0\.0\.1|\[::1\]):/) as string }])
     const { ca: _ca, ...without } = network
     expect(await post(agentFor(without), url)).toMatchObject({ failure: 'tls' })
+  })
+
+  test('that is spoken to by TLS needs a certificate of the same authorities, and their least version', async () => {
+    const { asked, port } = await openProxy(
+      undefined,
+      createHttpsServer({ ...selfSigned, maxVersion: 'TLSv1.2' }),
+    )
+    const outside = await receiver()
+    const network = { ...open, proxy: `https://localhost:${port}`, ca: [selfSigned.cert] }
+    const url = `http://127.0.0.1:${outside.port}/`
+    expect(await post(agentFor(network), url)).toMatchObject({ statusCode: 200 })
+    const { ca: _ca, ...without } = network
+    expect(await post(agentFor(without), url)).toMatchObject({ failure: 'connect' })
+    const newer = agentFor({ ...network, minTlsVersion: 'TLSv1.3' })
+    expect(await post(newer, url)).toMatchObject({ failure: 'connect' })
+    expect(asked).toHaveLength(1)
   })
 
   test('is not asked for an inside address', async () => {

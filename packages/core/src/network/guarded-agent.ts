@@ -94,7 +94,8 @@ function guardedConnector(
   const tunnel = callbackify(async (through: URL, target: buildConnector.Options) => {
     const [address = ''] = isIP(target.hostname) === 0 ? await vetted(target.hostname) : [target.hostname]
     const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80)
-    const socket = await openTunnel(through, { address, port }, { timeoutMs, localAddress: sourceAddress })
+    const options = { timeoutMs, localAddress: sourceAddress, secureContext }
+    const socket = await openTunnel(through, { address, port }, options)
     onPhase('connect')
     return socket
   })

@@ -32,6 +32,7 @@ describe('the network options', () => {
     [{ allowedPorts: [] }, '/network/allowedPorts: Must name a port'],
     [{ allowHttp: 'yes' }, '/network/allowHttp'],
     [{ proxy: 'proxy.example:3128' }, '/network/proxy: Must be a URL like'],
+    [{ proxy: 'http://crm:%FF@proxy.example' }, '/network/proxy: Must be a URL like'],
     [{ proxy: 'socks5://proxy.example' }, '/network/proxy: Must be a URL like'],
     [{ proxy: 'http://proxy.example/path' }, '/network/proxy: Must be a URL like'],
     [{ proxy: 'http://crm:100%@proxy.example' }, '/network/proxy: Must be a URL like'],

@@ -71,8 +71,22 @@ const isFunction = (value: unknown): boolean => typeof value === 'function'
 const isProxy = (value: string): boolean => {
   if (!URL.canParse(value)) return false
   const { protocol, pathname, search, username, password } = new URL(value)
-  const isPlain = pathname === '/' && search === '' && !/%(?![0-9a-f]{2})/i.test(username + password)
-  return isPlain && (protocol === 'http:' || protocol === 'https:')
+  const isPlain = pathname === '/' && search === ''
+  return (
+    isPlain &&
+    isDecodable(username) &&
+    isDecodable(password) &&
+    (protocol === 'http:' || protocol === 'https:')
+  )
+}
+
+const isDecodable = (text: string): boolean => {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** `createSecureContext` passes over what it cannot read. */

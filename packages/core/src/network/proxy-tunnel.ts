@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIPv6, type Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { DialError, noConnection } from './dial-error.ts'
 
 export interface Destination {
@@ -12,6 +13,8 @@ export interface TunnelOptions {
   timeoutMs: number
   /** The address of this machine to connect from. */
   localAddress: string | undefined
+  /** The authorities and the least version that hold for a proxy that is spoken to by TLS. */
+  secureContext: SecureContext | undefined
 }
 
 const unreachable = 'The proxy that deliveries go through could not be reached: its host has to see to that'
@@ -24,7 +27,7 @@ const refused = 'The proxy that deliveries go through did not connect to the rec
 export function openTunnel(
   proxy: URL,
   { address, port }: Destination,
-  { timeoutMs, localAddress }: TunnelOptions,
+  { timeoutMs, localAddress, secureContext }: TunnelOptions,
 ): Promise<Socket> {
   const authority = `${isIPv6(address) ? `[${address}]` : address}:${port}`
   return new Promise((resolve, reject) => {
@@ -36,6 +39,7 @@ export function openTunnel(
       headers: { host: authority, ...authorizationOf(proxy) },
       agent: false,
       localAddress,
+      ...(proxy.protocol === 'https:' && { secureContext, rejectUnauthorized: true }),
     })
     const timer = setTimeout(() => fail(new DialError('timeout', noConnection)), timeoutMs)
     // Whoever waits for the connection holds a timer of its own.

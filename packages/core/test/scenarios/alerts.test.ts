@@ -152,6 +152,14 @@ describe('channels', () => {
       data: { severity: 'critical', cause: { webhookId: 'whk_1' } },
     })
     expect(() => webhookAlerts({ url: receiver.url, secret: 'guessable' })).toThrow(/secret/)
+    for (const url of ['hooks.example.com/hush', 'https://user:hush@example.com', 'ftp://example.com/hush']) {
+      const invalid = expect.objectContaining({
+        code: 'invalid_options',
+        message: expect.not.stringMatching('hush'),
+      })
+      expect(() => webhookAlerts({ url, secret })).toThrow(invalid)
+      expect(() => slackAlerts({ webhookUrl: url })).toThrow(invalid)
+    }
   })
 })
 
