@@ -8,13 +8,14 @@ const cancel = statement(`
   with input as (select ${nowOr('$1')} as now),
   unfinished as (
     delete from leadhooks.queue
-    where lease is null and id = any(array(
-      select queue.id from leadhooks.queue join leadhooks.webhooks as webhook on webhook.id = queue.webhook_id
-      where webhook.organization_id = $2::text and queue.webhook_id = $3::text and queue.lease is null
+    using input
+    where (lease is null or leased_until <= input.now) and id = any(array(
+      select queue.id from input cross join leadhooks.queue join leadhooks.webhooks as webhook on webhook.id = queue.webhook_id
+      where webhook.organization_id = $2::text and queue.webhook_id = $3::text and (queue.lease is null or queue.leased_until <= input.now)
         and queue.created_at < coalesce($4::timestamptz, 'infinity')
       order by queue.due_at, queue.id limit $5::integer
     ))
-    returning *
+    returning queue.*
   ), moved as (
     ${moveToFinished('unfinished', { status: `'cancelled'`, reason: `'by_user'` })}
     returning 1

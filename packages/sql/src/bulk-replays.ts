@@ -79,8 +79,9 @@ export function bulkReplayStorage(sql: Sql): Omit<BulkReplayStorage, 'advanceBul
 
     async listRunningReplays({ limit }) {
       // The state is part of the text: an index has those that are running, and no others.
-      const running = table.where('state', '=', rawSql.lit('running')).orderBy('id').limit(limit)
-      return (await runner.rows(running)).map((row) => read(sql, row))
+      const turn = rawSql`row_number() over (partition by organization_id order by id)`
+      const running = table.where('state', '=', rawSql.lit('running')).orderBy(turn).orderBy('id')
+      return (await runner.rows(running.limit(limit))).map((row) => read(sql, row))
     },
 
     async changeReplayState({ organizationId, id, now }, { from, to }) {

@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts'
 import { fanOut } from './fan-out.ts'
 import { findEventRow } from './find-event.ts'
 import { bringIn } from './fresh-deliveries.ts'
+import { endLease } from './leases.ts'
 import { isFree } from './leases.ts'
 
 const columns = deliveryColumns.join(', ')
@@ -22,8 +23,6 @@ const cancel = `
   set status = 'cancelled', reason = 'by_user', next_attempt_at = null, finished_at = ?
   where organization_id = ? and id = ? and finished_at is null
   returning ${columns}`
-
-const endLease = `delete from leadhooks_leases where delivery_id = ?`
 
 const findWebhook = `select 1 from leadhooks_webhooks where organization_id = ? and id = ?`
 

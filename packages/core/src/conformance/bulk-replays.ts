@@ -216,4 +216,17 @@ export const bulkReplayCases: readonly ConformanceCase[] = [
     assert.deepEqual(await storage.listRunningReplays({ limit: 10 }), running)
     assert.deepEqual(only(await storage.listRunningReplays({ limit: 1 })), running[0])
   }),
+
+  storageCase(
+    'bulk replays that are running are found in turns, one organization after the other',
+    async (storage) => {
+      for (const organizationId of ['acme', 'acme', 'acme', 'globex', 'globex'])
+        await storage.insertBulkReplay(replayOf({ organizationId }))
+      const owners = (await storage.listRunningReplays({ limit: 5 })).map(
+        ({ organizationId }) => organizationId,
+      )
+      assert.deepEqual([new Set(owners.slice(0, 2)).size, new Set(owners.slice(2, 4)).size], [2, 2])
+      assert.equal(owners[4], 'acme')
+    },
+  ),
 ]

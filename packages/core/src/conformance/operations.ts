@@ -306,4 +306,12 @@ export const operationCases: readonly ConformanceCase[] = [
     assert.equal(await storage.cancelWaiting({ ...waiting, now: after(2) }), 1)
     assert.equal((await reload(storage, claimed)).status, 'cancelled')
   }),
+
+  storageCase('what a worker had that is gone waits, and is cancelled with the rest', async (storage) => {
+    const claimed = await addClaimed(storage)
+    const waiting = { organizationId: 'acme', webhookId: claimed.webhook.id, createdBefore: null, limit: 10 }
+    assert.equal(await storage.cancelWaiting({ ...waiting, now: after(hour) }), 1)
+    assert.equal((await reload(storage, claimed)).status, 'cancelled')
+    assert.deepEqual(await claim(storage, { now: after(2 * hour) }), [])
+  }),
 ]

@@ -993,6 +993,18 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['what a worker has is not cancelled with what waits'],
   },
 
+  'leaves to workers that are gone what they had': {
+    breaks: (right, { unfinished }) => ({
+      async cancelWaiting(waiting) {
+        const isHeld = [...unfinished].some(
+          (row) => row.webhookId === waiting.webhookId && row.lease !== null,
+        )
+        return isHeld ? 0 : right.cancelWaiting(waiting)
+      },
+    }),
+    noticedBy: ['what a worker had that is gone waits, and is cancelled with the rest'],
+  },
+
   'replays the same deliveries in each step of a bulk replay': {
     breaks: (right, { bulkReplays }) => ({
       async advanceBulkReplay(step) {
@@ -1062,6 +1074,16 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       listRunningReplays: async ({ limit }) => [...bulkReplays.values()].slice(0, limit),
     }),
     noticedBy: ['bulk replays that are running are found in all organizations'],
+  },
+
+  'lets the first bulk replays of one organization keep those of others waiting': {
+    breaks: (_right, { bulkReplays }) => ({
+      async listRunningReplays({ limit }) {
+        const running = [...bulkReplays.values()].filter(({ state }) => state === 'running')
+        return running.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)
+      },
+    }),
+    noticedBy: ['bulk replays that are running are found in turns, one organization after the other'],
   },
 
   'lets anybody give a duty up': {

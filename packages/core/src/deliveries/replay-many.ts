@@ -19,7 +19,7 @@ export const replayRequest = z.strictObject({
     .default('dead_letter')
     .meta({ description: 'How the deliveries ended that are replayed' }),
   since: date.optional().meta({ description: 'Made then or later' }),
-  until: date.optional().meta({ description: 'Made before this. Left out: before now' }),
+  until: date.optional().meta({ description: 'Made before this, and before now in any case' }),
   perSecond: z.int().min(1).max(1000).default(50).meta({ description: 'How many are replayed in a second' }),
   dryRun: z.boolean().default(false).meta({ description: 'Only counts what would be replayed' }),
 })
@@ -41,14 +41,14 @@ export interface ReplayManyResult {
  */
 export async function replayMany(ctx: Context, input: ReplayManyInput): Promise<ReplayManyResult> {
   const { dryRun, idempotencyKey = null, ...wanted } = parseInput(replayManyInput, input)
-  const now = new Date(ctx.clock.now())
+  const now = await storageNow(ctx)
   const filter = {
     organizationId: wanted.organizationId,
     webhookId: wanted.webhookId ?? null,
     eventType: wanted.eventType ?? null,
     status: wanted.status,
     since: wanted.since ?? null,
-    until: wanted.until ?? now,
+    until: earlier(wanted.until, now),
   }
   await checkWebhook(ctx, filter)
   const total = await ctx.storage.countReplayable(filter)
@@ -67,8 +67,21 @@ export async function replayMany(ctx: Context, input: ReplayManyInput): Promise<
     afterCreatedAt: null,
     afterId: null,
   })
-  checkSame(stored, { ...filter, until: wanted.until ?? stored.until, perSecond: wanted.perSecond })
+  checkSame(stored, {
+    ...filter,
+    until: earlier(wanted.until, stored.createdAt),
+    perSecond: wanted.perSecond,
+  })
   return { total: stored.total, replay: showBulkReplay(stored) }
+}
+
+/** By the clock that deliveries are made by: what the replay itself makes is later than that. */
+async function storageNow(ctx: Context): Promise<Date> {
+  return ctx.storageTime() ?? (await ctx.storage.currentTime?.()) ?? new Date(ctx.clock.now())
+}
+
+function earlier(until: Date | undefined, now: Date): Date {
+  return until === undefined || until > now ? now : until
 }
 
 async function checkWebhook(

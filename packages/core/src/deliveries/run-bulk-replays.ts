@@ -7,7 +7,7 @@ const intervalMs = 1000
 /** Outlasts a slow step; a worker that dies is replaced soon after. */
 const leaseMs = 15_000
 /** How many are gone on with in each turn. */
-const mostAtOnce = 20
+const mostAtOnce = 100
 
 /**
  * Goes on with bulk replays, each at its own rate: in every second one worker of all makes as many deliveries as it says. While

@@ -34,7 +34,7 @@ export function memoryBulkReplays(state: MemoryState): BulkReplayStorage {
 
     async listRunningReplays({ limit }) {
       const running = [...bulkReplays.values()].filter(({ state: current }) => current === 'running')
-      return copy(running.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit))
+      return copy(inTurns(running.sort((a, b) => (a.id < b.id ? -1 : 1))).slice(0, limit))
     },
 
     async changeReplayState({ now, ...replay }, { from, to }) {
@@ -59,6 +59,18 @@ export function memoryBulkReplays(state: MemoryState): BulkReplayStorage {
       return copy(row)
     },
   }
+}
+
+/** The first of each organization, then the second ones, and so on. */
+function inTurns(replays: readonly StoredBulkReplay[]): StoredBulkReplay[] {
+  const counts = new Map<string, number>()
+  const rounds: StoredBulkReplay[][] = []
+  for (const replay of replays) {
+    const round = counts.get(replay.organizationId) ?? 0
+    counts.set(replay.organizationId, round + 1)
+    ;(rounds[round] ??= []).push(replay)
+  }
+  return rounds.flat()
 }
 
 /** The deliveries that match, the oldest first. */

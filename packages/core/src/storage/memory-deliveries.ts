@@ -84,16 +84,16 @@ export function memoryDeliveries(state: MemoryState): DeliveryStorage {
     },
 
     async cancelWaiting({ organizationId, webhookId, createdBefore, limit, now }) {
+      const at = timeOf({ now })
       const waiting = [...state.unfinished].filter(
         (row) =>
           row.organizationId === organizationId &&
           row.webhookId === webhookId &&
-          row.lease === null &&
+          (row.lease === null || row.lease.until <= at) &&
           (createdBefore === null || row.createdAt < createdBefore),
       )
       const cancelled = waiting.slice(0, limit)
-      for (const row of cancelled)
-        finish(state, row, { status: 'cancelled', reason: 'by_user' }, timeOf({ now }))
+      for (const row of cancelled) finish(state, row, { status: 'cancelled', reason: 'by_user' }, at)
       return cancelled.length
     },
 

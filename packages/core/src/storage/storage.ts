@@ -430,7 +430,7 @@ export interface DeliveryStorage {
   cancelDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
   /**
    * Ends what waits for a webhook (`cancelled: by_user`), at most `limit` at a time; answers how many. What a worker has stays with
-   * it.
+   * it until its lease lapses.
    */
   cancelWaiting(waiting: WaitingDeliveries & Timed): Promise<number>
   /** Marks a dead letter as dealt with. Null unless it is a dead letter. The first caller's time stays. */
@@ -453,7 +453,7 @@ export interface BulkReplayStorage {
   insertBulkReplay(replay: StoredBulkReplay): Promise<StoredBulkReplay>
   findBulkReplay(replay: Scoped): Promise<StoredBulkReplay | null>
   listBulkReplays(query: Page & { organizationId: string }): Promise<StoredBulkReplay[]>
-  /** Those of all organizations that are running, the first one first. */
+  /** Those of all organizations that are running: the first one of each, then the second ones, and so on. */
   listRunningReplays(options: { limit: number }): Promise<StoredBulkReplay[]>
   /**
    * Changes the state where it is one of `from`, and answers the bulk replay; null where it is not. One that is cancelled is

@@ -148,3 +148,24 @@ describe('a bulk replay', () => {
     expect((await leadhooks.deliveries.replayMany({ organizationId: 'globex', dryRun: true })).total).toBe(0)
   })
 })
+
+test('a bulk replay that is to go on until tomorrow replays what there is, and not its own replays', async () => {
+  const { leadhooks, clock, received } = await afterAnOutage(3)
+  const until = new Date(clock.now() + 86_400 * second)
+  const wanted = { organizationId, status: 'dead_letter', until, idempotencyKey: 'once' } as const
+  const { replay } = await leadhooks.deliveries.replayMany(wanted)
+  expect(replay?.until.getTime()).toBe(clock.now())
+  const again = await leadhooks.deliveries.replayMany(wanted)
+  expect(again.replay?.id).toBe(replay?.id)
+  await clock.advance(2 * second)
+  await letSettle(clock)
+  const delivered = await leadhooks.deliveries.replayMany({
+    ...wanted,
+    status: 'delivered',
+    idempotencyKey: 'twice',
+  })
+  for (let n = 0; n < 10; n++) await clock.advance(second)
+  await letSettle(clock)
+  expect(delivered.total).toBe(3)
+  expect(received()).toBe(6)
+})
