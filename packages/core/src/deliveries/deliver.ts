@@ -7,6 +7,7 @@ import type { HealthSign } from '../webhooks/webhook-health.ts'
 import { classifyResponse, type Verdict } from './classify-response.ts'
 import type { DeliveryTarget } from './delivery-target.ts'
 import { healthSign } from './health-sign.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import { nextDelayMs, parseRetryAfter } from './retry-schedule.ts'
 import { sendRequest, type SendResult } from './send-request.ts'
 import { signRequest } from './sign-request.ts'
@@ -46,7 +47,7 @@ export async function deliver(
     settlement: {
       id: claimed.id,
       lease: claimed.lease,
-      attempt: toAttempt(claimed, startedAt, result, verdict),
+      attempt: toAttempt(claimed, target, startedAt, result, verdict),
       next,
       ...(verdict.outcome === 'gone' && { disableWebhook: 'gone' }),
     },
@@ -73,6 +74,7 @@ function undecryptable({ id, lease }: ClaimedDelivery): Settlement {
 
 function toAttempt(
   claimed: ClaimedDelivery,
+  { secrets }: DeliveryTarget,
   startedAt: number,
   result: SendResult,
   verdict: Verdict,
@@ -81,12 +83,13 @@ function toAttempt(
   return {
     number: claimed.attempt,
     startedAt: new Date(startedAt),
-    durationMs: result.durationMs,
+    // Of an inside address nothing is to be learned, least of all how long it took to find out.
+    durationMs: verdict.failure === 'blocked_address' ? 0 : result.durationMs,
     outcome: verdict.outcome === 'delivered' ? 'succeeded' : 'failed',
     failure: verdict.failure,
     message: verdict.message,
     statusCode: answered ? result.statusCode : null,
-    responseBody: answered ? toText(result.body) : null,
+    responseBody: answered ? hideSecrets(toText(result.body), secrets) : null,
   }
 }
 

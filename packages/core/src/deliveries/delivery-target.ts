@@ -2,6 +2,7 @@ import { createBodySigner, createSigner, type Signer } from '@leadhooks/verify-s
 import type { Context } from '../context.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import { openAuthentication, openHeaders, openPreviousSecret, openSecret } from '../webhooks/credentials.ts'
+import { secretTexts } from './hide-secrets.ts'
 import { userAgent } from './user-agent.ts'
 
 /** What every request to a webhook has in common, worked out once: its secret opened, its headers laid out. */
@@ -12,6 +13,8 @@ export interface DeliveryTarget {
   grace: { keys: SigningKeys; endsAt: number } | null
   /** Names and values in turn. */
   headers: readonly string[]
+  /** What of the headers nobody is shown again. */
+  secrets: readonly string[]
   timeoutMs: number
 }
 
@@ -76,22 +79,29 @@ function forgetOldest(targets: Map<string, unknown>): void {
 /** Throws `undecryptable` when no key opens the webhook's credentials. */
 export function deliveryTarget(ctx: Context, webhook: StoredWebhook): DeliveryTarget {
   const secret = openSecret(ctx.encryption, webhook)
+  const { headers, secrets } = ownHeaders(ctx, webhook)
   return {
     url: new URL(webhook.url),
     keys: signingKeys([secret], secret, webhook),
     grace: graceOf(ctx, webhook, secret),
-    headers: [...commonHeaders, ...ownHeaders(ctx, webhook)],
+    headers: [...commonHeaders, ...headers],
+    secrets,
     timeoutMs: webhook.timeoutMs ?? ctx.settings.delivery.timeoutMs,
   }
 }
 
 /** Those that the webhook adds. A header of the customer's that authenticates gives way to what was set for that. */
-function ownHeaders(ctx: Context, webhook: StoredWebhook): string[] {
+function ownHeaders(ctx: Context, webhook: StoredWebhook): Pick<DeliveryTarget, 'headers' | 'secrets'> {
   const custom = Object.entries(openHeaders(ctx.encryption, webhook))
+  const values = custom.map(([, value]) => value)
   const authorization = openAuthentication(ctx.encryption, webhook)
-  if (authorization === null) return custom.flat()
+  if (authorization === null) return { headers: custom.flat(), secrets: secretTexts(values) }
   const others = custom.filter(([name]) => name.toLowerCase() !== 'authorization')
-  return [...others.flat(), 'authorization', authorization]
+  const credentials = authorization.slice(authorization.indexOf(' ') + 1)
+  return {
+    headers: [...others.flat(), 'authorization', authorization],
+    secrets: secretTexts([...values, credentials]),
+  }
 }
 
 /** Both secrets sign; the body alone, which has room for one signature, is signed with the one that receivers have had so far. */

@@ -38,6 +38,18 @@ describe('a window that comes each week', () => {
     expect(until(nights, '2026-07-05T23:00:00Z')).toBeNull()
   })
 
+  test('is looked at again soon where the clocks are changed before its end', () => {
+    const sundays: MaintenanceWindow[] = [
+      { weekdays: ['sun'], startsAt: '01:00', minutes: 90, timeZone: 'Europe/Berlin' },
+    ]
+    // At 01:00 UTC on these days the clocks of Berlin go from 02:00 to 03:00, and from 03:00 to 02:00.
+    expect(until(sundays, '2026-03-29T00:30:00Z')).toBe('2026-03-29T00:45:00.000Z')
+    expect(until(sundays, '2026-03-29T00:55:00Z')).toBe('2026-03-29T01:10:00.000Z')
+    expect(until(sundays, '2026-03-29T01:00:00Z')).toBeNull()
+    expect(until(sundays, '2026-10-25T00:15:00Z')).toBe('2026-10-25T00:30:00.000Z')
+    expect(until(sundays, '2026-10-25T00:30:00Z')).toBeNull()
+  })
+
   test('may be the whole week', () => {
     const always: MaintenanceWindow = {
       weekdays: ['wed'],

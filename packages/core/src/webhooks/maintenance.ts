@@ -2,6 +2,7 @@ import { type MaintenanceWindow, type Weekday, weekdays } from '../model/webhook
 
 const minuteMs = 60_000
 const dayMinutes = 24 * 60
+const quarterMinutes = 15
 const weekMinutes = 7 * dayMinutes
 
 /** Making one takes longer than using it a hundred times. */
@@ -32,12 +33,16 @@ function endOf(window: MaintenanceWindow, now: number): number | null {
     return Date.parse(window.startsAt) <= now && now < end ? end : null
   }
   const { minuteOfWeek, ms } = localTime(window.timeZone, now)
-  const ends = window.weekdays.flatMap((day) => {
+  const left = window.weekdays.map((day) => {
     const startsAt = weekdays.indexOf(day) * dayMinutes + minuteOfDay(window.startsAt)
-    const passed = (minuteOfWeek - startsAt + weekMinutes) % weekMinutes
-    return passed < window.minutes ? [now - ms + (window.minutes - passed) * minuteMs] : []
+    return window.minutes - ((minuteOfWeek - startsAt + weekMinutes) % weekMinutes)
   })
-  return ends.length === 0 ? null : Math.max(...ends)
+  const minutes = Math.max(0, ...left)
+  if (minutes === 0) return null
+  const end = now - ms + minutes * minuteMs
+  const isAsExpected = localTime(window.timeZone, end).minuteOfWeek === (minuteOfWeek + minutes) % weekMinutes
+  // Clocks are changed before then: it is looked at again every quarter of an hour.
+  return isAsExpected ? end : now - ms + Math.min(minutes, quarterMinutes) * minuteMs
 }
 
 /** The minutes since Monday began that the clocks of a time zone show, and how far they are into the minute. */

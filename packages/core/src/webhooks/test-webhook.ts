@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { classifyResponse, type Verdict } from '../deliveries/classify-response.ts'
 import { deliveryTarget } from '../deliveries/delivery-target.ts'
+import { hideSecrets } from '../deliveries/hide-secrets.ts'
 import type { OutgoingRequest } from '../deliveries/send-request.ts'
 import {
   type RequestTimings,
@@ -60,14 +61,15 @@ export async function testWebhook(ctx: Context, input: TestWebhookInput): Promis
   const webhook = await ctx.storage.findWebhook({ organizationId, id })
   if (webhook === null) throw notFound('webhook', id)
   const event = testEvent(ctx, webhook, wanted)
-  const request = signRequest(deliveryTarget(ctx, webhook), { event, attempt: 1 }, await sendingTime(ctx))
+  const target = deliveryTarget(ctx, webhook)
+  const request = signRequest(target, { event, attempt: 1 }, await sendingTime(ctx))
   const traced = await sendTraced(ctx, request)
   const shown = showRequest(request, [...webhook.headerNames, 'authorization'])
   return {
     ...verdictOf(traced, classifyResponse(traced.result)),
     request: shown,
     signedContent: `${event.id}.${shown.headers['webhook-timestamp']}.${request.body}`,
-    response: traced.response,
+    response: traced.response && showResponse(traced.response, target.secrets),
     timings: isBlocked(traced) ? null : traced.timings,
   }
 }
@@ -83,6 +85,14 @@ function showRequest({ url, headers, body }: OutgoingRequest, secretHeaders: rea
   for (let i = 0; i + 1 < headers.length; i += 2) shown[headers[i] ?? ''] = headers[i + 1] ?? ''
   for (const name of secretHeaders) if (name in shown) shown[name] = '(hidden)'
   return { method: 'POST', url: url.href, headers: shown, body }
+}
+
+function showResponse(response: TracedResponse, secrets: readonly string[]): TracedResponse {
+  const shown = (text: string): string => hideSecrets(text, secrets)
+  const headers = Object.entries(response.headers).map(
+    ([name, value]) => [name, Array.isArray(value) ? value.map(shown) : shown(value)] as const,
+  )
+  return { ...response, headers: Object.fromEntries(headers), body: shown(response.body) }
 }
 
 function verdictOf(

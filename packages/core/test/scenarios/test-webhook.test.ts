@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { defineEvents, type Webhook } from '@leadhooks/core'
@@ -57,6 +58,30 @@ describe('a test send', () => {
     })
     expect(result.timings?.totalMs).toBeGreaterThanOrEqual(result.timings?.firstByteMs ?? Infinity)
     expect(JSON.stringify(result)).not.toContain('the-secret-tenant')
+  })
+
+  test('shows no credentials, whatever the receiver echoes', async () => {
+    const respond = ({ headers }: { headers: IncomingHttpHeaders }) => ({
+      status: 200,
+      headers: { 'x-echo': String(headers['x-tenant']) },
+      body: JSON.stringify(headers),
+    })
+    const receiver = await openReceiver({ respond })
+    const { leadhooks, webhook, settledCount } = await openStage(receiver.url)
+    const bearer = { type: 'bearer', token: 'the-secret-token' } as const
+    await leadhooks.webhooks.update({ ...ids(webhook), authentication: bearer })
+    const tested = await leadhooks.webhooks.test(ids(webhook))
+    expect(tested.response?.body).toContain('"x-tenant":"(hidden)"')
+    expect(JSON.stringify(tested)).not.toContain('the-secret')
+    leadhooks.startWorker()
+    await leadhooks.dispatchEvent({ organizationId, type: 'new_lead', data: { id: 'lead_1' } })
+    await settledCount(1)
+    const [delivery] = (await leadhooks.deliveries.list({ organizationId })).data
+    const attempts = await leadhooks.deliveries.attempts({ organizationId, id: delivery?.id ?? '' })
+    expect(attempts.map(({ responseBody }) => responseBody)).toEqual([
+      expect.stringContaining('"authorization":"Bearer (hidden)"'),
+    ])
+    expect(JSON.stringify(attempts)).not.toContain('the-secret')
   })
 
   test('leaves nothing behind: no event, no delivery, no mark on the health of the webhook', async () => {
