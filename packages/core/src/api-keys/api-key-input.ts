@@ -89,16 +89,20 @@ export const apiKeyFilters = z.strictObject({
   expiresWithinDays: days.optional().meta({ description: 'Expired, or about to within so many days' }),
 })
 
-/** Bulk revocation names what it is about: without it, a slip would revoke every key. */
-export const revokeManyInput = z
-  .strictObject({
-    organizationId,
-    tag: tag.optional(),
-    ownerId: text(200).optional(),
-    reason: text(500).optional(),
-    actor,
-  })
-  .refine(({ tag, ownerId }) => tag !== undefined || ownerId !== undefined, 'Give a tag, an owner, or both')
+export const bulkRevocation = z.strictObject({
+  tag: tag.optional(),
+  ownerId: text(200).optional(),
+  reason: text(500).optional().meta({ description: 'Why; shown with the keys' }),
+})
+
+/** Without one of them, a slip would revoke every key. */
+export const namesWhichKeys = ({ tag, ownerId }: z.output<typeof bulkRevocation>): boolean =>
+  tag !== undefined || ownerId !== undefined
+export const tagOrOwner = 'Give a tag, an owner, or both'
+
+export const revokeManyInput = bulkRevocation
+  .extend({ organizationId, actor })
+  .refine(namesWhichKeys, tagOrOwner)
 
 function holdsCleanText(value: unknown): boolean {
   if (typeof value === 'string') return isCleanText(value)

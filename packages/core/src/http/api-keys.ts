@@ -2,9 +2,12 @@ import { z } from 'zod'
 import {
   apiKeyChanges,
   apiKeyFilters,
+  bulkRevocation,
   hasOneKindOfAccess,
+  namesWhichKeys,
   newApiKey,
   roleXorPermissions,
+  tagOrOwner,
 } from '../api-keys/api-key-input.ts'
 import { accessOf, includesAccess } from '../api-keys/permissions.ts'
 import { type ApiKeyUsagePoint, usageRange } from '../api-keys/read-usage.ts'
@@ -141,6 +144,15 @@ export const revokeKey = operation({
   query: z.strictObject({ reason: text(500).optional().meta({ description: 'Why; shown with the key' }) }),
   answer: apiKey,
   handle: ({ leadhooks, actor, scoped, query }) => leadhooks.apiKeys.revoke({ ...scoped, actor, ...query }),
+})
+
+export const revokeKeys = operation({
+  id: 'revokeApiKeys',
+  body: bulkRevocation.refine(namesWhichKeys, tagOrOwner).meta({ id: 'BulkRevocation' }),
+  answer: z.object({ data: z.array(apiKey) }).meta({ id: 'RevokedApiKeys' }),
+  handle: async ({ leadhooks, actor, organizationId, body }) => ({
+    data: await leadhooks.apiKeys.revokeMany({ organizationId, actor, ...body }),
+  }),
 })
 
 type Grant = Pick<ApiKey, 'role' | 'permissions'>

@@ -211,6 +211,7 @@ describe('what is answered is what is described', () => {
     await call('POST', '/keys/{id}/rotate', key, { graceSeconds: 60 })
     await call('GET', '/keys/{id}/usage', key)
     await call('DELETE', '/keys/{id}', key)
+    await call('POST', '/keys/revoke', '', { tag: 'zapier' })
 
     const url = 'https://example.com/hooks'
     const webhook = idOf(

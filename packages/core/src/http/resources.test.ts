@@ -51,6 +51,36 @@ describe('API keys', () => {
   })
 })
 
+describe('many API keys', () => {
+  test('end at once by their tag or owner, and not without either', async () => {
+    const tagged = await make('/keys', { name: 'x', tags: ['zapier'], ownerId: 'ann' })
+    const other = await make('/keys', { name: 'y', tags: ['make'], ownerId: 'ann' })
+    const none = await api.request('POST', '/keys/revoke', { body: { reason: 'left' } })
+    expect([none.status, JSON.stringify(none.body)]).toEqual([400, expect.stringContaining('Give a tag')])
+    const revoked = await api.request('POST', '/keys/revoke', { body: { tag: 'zapier', reason: 'left' } })
+    expect([revoked.status, revoked.body?.['data']]).toEqual([
+      200,
+      [expect.objectContaining({ id: tagged['id'], revokedReason: 'left' })],
+    ])
+    expect((await api.request('GET', '/webhooks', { key: String(tagged['token']) })).status).toBe(401)
+    expect((await api.request('GET', '/webhooks', { key: String(other['token']) })).status).toBe(200)
+    const again = await api.request('POST', '/keys/revoke', { body: { ownerId: 'ann' } })
+    expect(again.body?.['data']).toEqual([expect.objectContaining({ id: other['id'] })])
+  })
+
+  test('tell how often they were used, in the hours of a day', async () => {
+    const { id } = await make('/keys', { name: 'x' })
+    const day = 'interval=hour&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z'
+    const usage = await api.request('GET', `/keys/${String(id)}/usage?${day}`)
+    expect([usage.status, usage.body]).toEqual([
+      200,
+      expect.objectContaining({ interval: 'hour', total: 0, from: '2026-01-01T00:00:00.000Z' }),
+    ])
+    const wrong = await api.request('GET', `/keys/${String(id)}/usage?interval=fortnight`)
+    expect(wrong.status).toBe(400)
+  })
+})
+
 describe('webhooks', () => {
   const url = 'https://example.com/hooks'
 

@@ -1,5 +1,14 @@
 import { describeApi, showApi } from './about.ts'
-import { createKey, getKey, listKeys, revokeKey, rotateKey, showKeyUsage, updateKey } from './api-keys.ts'
+import {
+  createKey,
+  getKey,
+  listKeys,
+  revokeKey,
+  revokeKeys,
+  rotateKey,
+  showKeyUsage,
+  updateKey,
+} from './api-keys.ts'
 import { listAuditLog } from './audit-log.ts'
 import {
   cancelReplay,
@@ -52,6 +61,7 @@ const table: readonly Row[] = [
   ['GET', '/keys/{id}', 'read:api-keys', 'Read an API key', getKey],
   ['PATCH', '/keys/{id}', 'write:api-keys', 'Change an API key', updateKey],
   ['DELETE', '/keys/{id}', 'delete:api-keys', 'Revoke an API key', revokeKey],
+  ['POST', '/keys/revoke', 'delete:api-keys', 'Revoke all API keys of a tag or an owner', revokeKeys],
   ['POST', '/keys/{id}/rotate', 'write:api-keys', 'Give an API key another token', rotateKey],
   ['GET', '/keys/{id}/usage', 'read:api-keys', 'How often an API key was used', showKeyUsage],
 
