@@ -82,7 +82,8 @@ const leaseAgain = `
   with input as (select ${nowOr('$2')} as now),
   claimed as (
     update leadhooks.queue set lease = gen_random_uuid(), leased_at = input.now,
-      leased_until = input.now + $3::float8 * interval '1 millisecond', attempts = attempts + 1, lapses = lapses + 1
+      leased_until = input.now + $3::float8 * interval '1 millisecond', attempts = attempts + 1, lapses = lapses + 1,
+      status_code = null, failure = null
     from input, leadhooks.webhooks as webhook
     where queue.id = any($1::text[]) and webhook.id = queue.webhook_id
     returning queue.*, webhook.concurrency, webhook.xmin::text as webhook_version

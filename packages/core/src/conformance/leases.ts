@@ -60,6 +60,21 @@ export const leaseCases: readonly ConformanceCase[] = [
     }
   }),
 
+  storageCase(
+    'of a delivery that was lost to a lapse nobody knows how its last attempt ended',
+    async (storage) => {
+      const claimed = await addClaimed(storage)
+      await settle(storage, claimed, {
+        attempt: attemptRow(1, { outcome: 'failed', failure: 'status', statusCode: 500 }),
+        next: { status: 'retrying', delayMs: 0 },
+      })
+      await claimOne(storage, { now: after(1) })
+      await claimOne(storage, { now: after(hour) })
+      const { attempts, statusCode, failure } = await reload(storage, claimed)
+      assert.deepEqual([attempts, statusCode, failure], [2, null, null])
+    },
+  ),
+
   storageCase('the fifth lapse in a row ends a delivery: worker_crash', async (storage) => {
     const claimed = await addClaimed(storage)
     for (let lapse = 1; lapse <= 4; lapse++) {

@@ -295,7 +295,8 @@ export interface EventQuery extends Page {
 
 export interface EventStorage<Tx> {
   /**
-   * Writes each event with a `pending` delivery, due at once, for every enabled webhook of its organization that matches,
+   * Writes each event with a `pending` delivery, due at once, for every webhook of its organization that matches and that nobody
+   * has switched off by hand (one that was switched off since it failed holds its deliveries),
    * or, where the organization has an event of that id, nothing. All or none are written; answers in the order given.
    *
    * With `tx` it all becomes part of the host's transaction: it exists when that commits, and not before.
