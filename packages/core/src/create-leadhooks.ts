@@ -49,6 +49,7 @@ import { memoryRateLimiter } from './rate-limit/memory-rate-limiter.ts'
 import { createWebhook } from './webhooks/create-webhook.ts'
 import { deleteWebhook } from './webhooks/delete-webhook.ts'
 import { getWebhook, listWebhooks } from './webhooks/list-webhooks.ts'
+import { readPublicKeys } from './webhooks/public-keys.ts'
 import { readHealth } from './webhooks/read-health.ts'
 import { revealSecret } from './webhooks/reveal-secret.ts'
 import { rotateSecret } from './webhooks/rotate-secret.ts'
@@ -134,6 +135,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       disable: (input) => disableWebhook(ctx, input),
       health: (input) => readHealth(ctx, input),
       rotateSecret: (input) => rotateSecret(ctx, input),
+      publicKeys: (input) => readPublicKeys(ctx, input),
       test: (input) => testWebhook(ctx, input),
       revealSecret: (input) => revealSecret(ctx, input),
     },

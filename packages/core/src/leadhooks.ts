@@ -31,6 +31,7 @@ import type { Diagnosis, PendingMigration, Scoped } from './storage/storage.ts'
 import type { CreateWebhookInput } from './webhooks/create-webhook.ts'
 import type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
 import type { DeleteWebhookInput } from './webhooks/delete-webhook.ts'
+import type { PublicJwk, PublicKeysInput } from './webhooks/public-keys.ts'
 import type { WebhookHealthReport } from './webhooks/read-health.ts'
 import type { RevealSecretInput } from './webhooks/reveal-secret.ts'
 import type { RotateSecretInput } from './webhooks/rotate-secret.ts'
@@ -165,10 +166,15 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     /** Whether its deliveries go, and how it has failed since its last success. */
     health(input: Scoped): Promise<WebhookHealthReport>
     /**
-     * Gives it another signing secret, and shows it. Requests are signed with the former one too for `graceSeconds` longer (a day
-     * unless told).
+     * Gives it another signing secret, and shows it; and another Ed25519 key, where it has one. Requests are signed with the former
+     * ones too for `graceSeconds` longer (a day unless told).
      */
     rotateSecret(input: RotateSecretInput): Promise<{ webhook: Webhook; secret: string }>
+    /**
+     * The keys that verify its `v1a` signatures, as a JSON Web Key Set. Meant for everybody: the id of the webhook is all that it
+     * takes.
+     */
+    publicKeys(input: PublicKeysInput): Promise<{ keys: PublicJwk[] }>
     /** Sends it a signed example at once, and tells all about it. It is no delivery, and counts nowhere. */
     test(input: TestWebhookInput): Promise<WebhookTest>
     /** Shows its signing secret once more, and writes in the audit log that it did. */

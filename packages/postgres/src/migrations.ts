@@ -8,6 +8,7 @@ import { webhookHealth } from './migrations/0006-webhook-health.ts'
 import { webhookPace } from './migrations/0007-webhook-pace.ts'
 import { bulkReplays } from './migrations/0008-bulk-replays.ts'
 import { webhookFilter } from './migrations/0009-webhook-filter.ts'
+import { webhookKeys } from './migrations/0010-webhook-keys.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   webhookPace,
   bulkReplays,
   webhookFilter,
+  webhookKeys,
 ]

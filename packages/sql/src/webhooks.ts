@@ -15,6 +15,15 @@ import { fromRow, rowMapping, toChanges, toRow } from './row-mapping.ts'
 import { rowsOf, type Sql } from './sql-runner.ts'
 import type { Columns, Tables } from './tables.ts'
 
+const sealedColumns = [
+  'sealed_secret',
+  'sealed_previous_secret',
+  'sealed_private_key',
+  'sealed_previous_private_key',
+  'sealed_headers',
+  'sealed_authentication',
+] as const
+
 const mapping = rowMapping<StoredWebhook>('webhooks', {
   id: 'text',
   organizationId: 'text',
@@ -39,6 +48,7 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   rotateSecretEveryDays: 'number',
   rotateSecretAt: 'date',
   secretRotatedAt: 'date',
+  publicKey: 'text',
   previousSecretEndsAt: 'date',
   enabled: 'boolean',
   disabledReason: disabledReasons,
@@ -47,6 +57,9 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   updatedAt: 'date',
   sealedSecret: 'text',
   sealedPreviousSecret: 'text',
+  sealedPrivateKey: 'text',
+  previousPublicKey: 'text',
+  sealedPreviousPrivateKey: 'text',
   sealedHeaders: 'text',
   sealedAuthentication: 'text',
   throttleFullAt: 'number',
@@ -73,6 +86,11 @@ export function webhookStorage(sql: Sql): Omit<WebhookStorage, 'deleteWebhook'> 
       return first(
         await runner.rows(query.where('organization_id', '=', organizationId).where('id', '=', id)),
       )
+    },
+
+    async findPublicKeys(id) {
+      const query = db.selectFrom('webhooks').selectAll().where('id', '=', id)
+      return first(await runner.rows(query.where('public_key', 'is not', null)))
     },
 
     async listWebhooks({ organizationId, limit, after }) {
@@ -120,9 +138,7 @@ export function webhookStorage(sql: Sql): Omit<WebhookStorage, 'deleteWebhook'> 
         .where('id', '>', afterId)
         .where((eb) =>
           eb.or(
-            (
-              ['sealed_secret', 'sealed_previous_secret', 'sealed_headers', 'sealed_authentication'] as const
-            ).map((column) =>
+            sealedColumns.map((column) =>
               eb(eb.fn<string>('substr', [column, eb.val(1), eb.val(prefix.length)]), '<>', prefix),
             ),
           ),

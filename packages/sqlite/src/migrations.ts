@@ -7,6 +7,7 @@ import { webhookHealth } from './migrations/0005-webhook-health.ts'
 import { webhookPace } from './migrations/0006-webhook-pace.ts'
 import { bulkReplays } from './migrations/0007-bulk-replays.ts'
 import { webhookFilter } from './migrations/0008-webhook-filter.ts'
+import { webhookKeys } from './migrations/0009-webhook-keys.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   webhookPace,
   bulkReplays,
   webhookFilter,
+  webhookKeys,
 ]

@@ -16,6 +16,7 @@ test('what is pending is told without a change to an empty file, and is what a m
     { version: 6, name: 'webhook-pace', mode: 'transactional' },
     { version: 7, name: 'bulk-replays', mode: 'transactional' },
     { version: 8, name: 'webhook-filter', mode: 'transactional' },
+    { version: 9, name: 'webhook-keys', mode: 'transactional' },
   ])
   expect(database.prepare('select count(*) from sqlite_master').pluck().get()).toBe(0)
 
@@ -56,6 +57,7 @@ test('webhooks of version 1 stay, and those without a retry policy of their own 
     { version: 6 },
     { version: 7 },
     { version: 8 },
+    { version: 9 },
   ])
   const webhooks = await storage.listWebhooks({ organizationId: 'acme', limit: 10 })
   expect(webhooks).toMatchObject([

@@ -43,6 +43,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'webhook-pace',
     'bulk-replays',
     'webhook-filter',
+    'webhook-keys',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
@@ -54,6 +55,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     { version: 6, name: 'webhook-pace' },
     { version: 7, name: 'bulk-replays' },
     { version: 8, name: 'webhook-filter' },
+    { version: 9, name: 'webhook-keys' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

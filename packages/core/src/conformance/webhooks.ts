@@ -105,6 +105,8 @@ export const webhookCases: readonly ConformanceCase[] = [
       { enabled: false, disabledReason: 'by_user', disabledAt: after(7) },
       { enabled: true, disabledReason: null, disabledAt: null },
       { sealedSecret: 'sealed:new-secret' },
+      { publicKey: 'whpk_new', sealedPrivateKey: 'sealed:key' },
+      { previousPublicKey: 'whpk_old', sealedPreviousPrivateKey: 'sealed:old-key' },
       {
         name: null,
         description: null,
@@ -121,6 +123,22 @@ export const webhookCases: readonly ConformanceCase[] = [
       assert.deepEqual(await storage.updateWebhook(expected, dated), expected)
       assert.deepEqual(await storage.findWebhook(expected), expected)
     }
+  }),
+
+  storageCase('the public keys of a webhook are found by its id alone, while it has any', async (storage) => {
+    const webhook = await addWebhook(storage)
+    await addWebhook(storage, { publicKey: 'whpk_of_another' })
+    assert.equal(await storage.findPublicKeys(webhook.id), null)
+    assert.equal(await storage.findPublicKeys('whk_unknown'), null)
+    const keys = { publicKey: 'whpk_new', previousPublicKey: 'whpk_old', previousSecretEndsAt: after(hour) }
+    await storage.updateWebhook(webhook, keys)
+    const found = await storage.findPublicKeys(webhook.id)
+    assert.deepEqual(
+      [found?.publicKey, found?.previousPublicKey, found?.previousSecretEndsAt],
+      Object.values(keys),
+    )
+    await storage.updateWebhook(webhook, { publicKey: null })
+    assert.equal(await storage.findPublicKeys(webhook.id), null)
   }),
 
   storageCase('updates of different fields of a webhook at once all stay', async (storage) => {

@@ -478,6 +478,13 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['an event for a webhook that is switched off as failing waits for it'],
   },
 
+  'finds webhooks without public keys too': {
+    breaks: (_right, state) => ({
+      findPublicKeys: async (id) => state.webhooks.get(id) ?? null,
+    }),
+    noticedBy: ['the public keys of a webhook are found by its id alone, while it has any'],
+  },
+
   'finds secrets to rotate of any time': {
     breaks: (right) => ({
       findSecretsToRotate: async (options) =>

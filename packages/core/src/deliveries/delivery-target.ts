@@ -1,7 +1,13 @@
 import { createBodySigner, createSigner, type Signer } from '@leadhooks/verify-signature'
 import type { Context } from '../context.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
-import { openAuthentication, openHeaders, openPreviousSecret, openSecret } from '../webhooks/credentials.ts'
+import {
+  openAuthentication,
+  openHeaders,
+  openPreviousSecret,
+  openPrivateKeys,
+  openSecret,
+} from '../webhooks/credentials.ts'
 import { secretTexts } from './hide-secrets.ts'
 import { userAgent } from './user-agent.ts'
 
@@ -61,6 +67,8 @@ function isSame(a: StoredWebhook, b: StoredWebhook): boolean {
     (a.sealedSecret === b.sealedSecret &&
       a.sealedPreviousSecret === b.sealedPreviousSecret &&
       a.previousSecretEndsAt?.getTime() === b.previousSecretEndsAt?.getTime() &&
+      a.sealedPrivateKey === b.sealedPrivateKey &&
+      a.sealedPreviousPrivateKey === b.sealedPreviousPrivateKey &&
       a.sealedHeaders === b.sealedHeaders &&
       a.sealedAuthentication === b.sealedAuthentication &&
       a.url === b.url &&
@@ -79,11 +87,12 @@ function forgetOldest(targets: Map<string, unknown>): void {
 /** Throws `undecryptable` when no key opens the webhook's credentials. */
 export function deliveryTarget(ctx: Context, webhook: StoredWebhook): DeliveryTarget {
   const secret = openSecret(ctx.encryption, webhook)
+  const privateKeys = openPrivateKeys(ctx.encryption, webhook)
   const { headers, secrets } = ownHeaders(ctx, webhook)
   return {
     url: new URL(webhook.url),
-    keys: signingKeys([secret], secret, webhook),
-    grace: graceOf(ctx, webhook, secret),
+    keys: signingKeys([secret, privateKeys.current], secret, webhook),
+    grace: graceOf(ctx, webhook, { secret, privateKeys }),
     headers: [...commonHeaders, ...headers],
     secrets,
     timeoutMs: webhook.timeoutMs ?? ctx.settings.delivery.timeoutMs,
@@ -104,23 +113,32 @@ function ownHeaders(ctx: Context, webhook: StoredWebhook): Pick<DeliveryTarget, 
   }
 }
 
-/** Both secrets sign; the body alone, which has room for one signature, is signed with the one that receivers have had so far. */
-function graceOf(ctx: Context, webhook: StoredWebhook, secret: string): DeliveryTarget['grace'] {
+interface OpenedKeys {
+  secret: string
+  privateKeys: ReturnType<typeof openPrivateKeys>
+}
+
+/** Both secrets sign, and both keys; the body alone, which has room for one signature, is signed with the one that receivers have had so far. */
+function graceOf(
+  ctx: Context,
+  webhook: StoredWebhook,
+  { secret, privateKeys }: OpenedKeys,
+): DeliveryTarget['grace'] {
   const previous = openPreviousSecret(ctx.encryption, webhook)
   if (previous === null || webhook.previousSecretEndsAt === null) return null
   return {
-    keys: signingKeys([secret, previous], previous, webhook),
+    keys: signingKeys([secret, previous, privateKeys.current, privateKeys.previous], previous, webhook),
     endsAt: webhook.previousSecretEndsAt.getTime(),
   }
 }
 
 function signingKeys(
-  secrets: readonly string[],
+  secrets: readonly (string | null)[],
   bodySecret: string,
   { bodySignature }: StoredWebhook,
 ): SigningKeys {
   return {
-    sign: createSigner(secrets),
+    sign: createSigner(secrets.filter((secret) => secret !== null)),
     signBody: bodySignature === 'off' ? null : createBodySigner(bodySecret, bodySignature),
   }
 }

@@ -62,7 +62,7 @@ async function answer(
   const published = route.publishes && (await countPublished(ctx, organizationId, route.publishes(body)))
   const idempotencyKey = request.headers.get('idempotency-key') ?? undefined
   const call = { leadhooks, caller, actor, organizationId, scoped, body, query, idempotencyKey, basePath }
-  const response = jsonResponse(statusOf(route), await route.handle(call))
+  const response = jsonResponse(route, await route.handle(call))
   return withHeaders(response, rateLimitHeaders(both(caller.limits, published)))
 }
 
@@ -152,11 +152,13 @@ function actingFor(caller: Caller, request: Request): Caller {
   return { ...caller, organizationId: parseInput(organizationId, name) }
 }
 
-function jsonResponse(status: number, answer: unknown): Response {
+function jsonResponse(route: Route, answer: unknown): Response {
+  const status = statusOf(route)
   if (status === 204) return new Response(null, { status, headers: answerHeaders })
   const body = Buffer.from(JSON.stringify(answer))
   const headers = {
     ...answerHeaders,
+    ...(route.cacheSeconds !== undefined && { 'cache-control': `public, max-age=${route.cacheSeconds}` }),
     'content-type': 'application/json',
     'content-length': String(body.length),
   }

@@ -219,9 +219,14 @@ describe('what is answered is what is described', () => {
     )
     await call('POST', '/webhooks/{id}/disable', webhook)
     await call('POST', '/webhooks/{id}/enable', webhook)
-    await call('PATCH', '/webhooks/{id}', webhook, { retry: 'stepped', timeoutMs: 5 })
+    await call('PATCH', '/webhooks/{id}', webhook, {
+      retry: 'stepped',
+      timeoutMs: 5,
+      asymmetricSigning: true,
+    })
     await call('GET', '/webhooks/{id}', webhook)
     await call('GET', '/webhooks/{id}/health', webhook)
+    await call('GET', '/webhooks/{id}/jwks.json', webhook)
     await call('POST', '/webhooks/{id}/rotate-secret', webhook, { graceSeconds: 60 })
     await call('POST', '/webhooks/{id}/test', webhook, { eventType: 'new_lead' })
     await call('POST', '/webhooks/{id}/reveal-secret', webhook)

@@ -33,6 +33,8 @@ export interface Operation<Body extends z.ZodType = z.ZodType, Query extends z.Z
   query?: Query
   /** @default 200, or 204 without an answer */
   status?: number
+  /** How long anybody may keep the answer. @default not at all */
+  cacheSeconds?: number
   /** How many events a request publishes: the organization may be limited in that. @default none */
   publishes?(body: z.output<Body>): number
   /** Only for callers whom the host has made staff, who belong to no organization. @default false */
@@ -54,7 +56,7 @@ export interface Route extends Operation {
   method: Method
   /** Relative to the mount: `/webhooks/{id}`. */
   path: string
-  /** What the caller must be allowed to do; null for what is open to all and belongs to no organization. */
+  /** What the caller must be allowed to do; null for what is open to all, and knows no organization. */
   permission: string | null
   summary: string
 }

@@ -46,6 +46,7 @@ import {
   revealSecret,
   rotateSecret,
   showHealth,
+  showPublicKeys,
   testWebhook,
   updateWebhook,
 } from './webhooks.ts'
@@ -74,6 +75,7 @@ const table: readonly Row[] = [
   ['POST', '/webhooks/{id}/enable', 'write:webhooks', 'Let its deliveries go', enableWebhook],
   ['POST', '/webhooks/{id}/disable', 'write:webhooks', 'Make its deliveries wait', disableWebhook],
   ['GET', '/webhooks/{id}/health', 'read:webhooks', 'How it fares', showHealth],
+  ['GET', '/webhooks/{id}/jwks.json', null, 'The public keys that verify its requests', showPublicKeys],
   ['POST', '/webhooks/{id}/test', 'write:webhooks', 'Send it an example', testWebhook],
   ['POST', '/webhooks/{id}/rotate-secret', 'write:webhooks', 'Give it another signing secret', rotateSecret],
   ['POST', '/webhooks/{id}/reveal-secret', 'read:secrets', 'Show its signing secret once more', revealSecret],

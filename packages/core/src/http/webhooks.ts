@@ -8,6 +8,7 @@ import {
   type Webhook,
 } from '../model/webhook.ts'
 import { attemptFailures } from '../model/attempt.ts'
+import type { PublicJwk } from '../webhooks/public-keys.ts'
 import { resumption } from '../webhooks/switch-webhook.ts'
 import { secretRotation } from '../webhooks/rotate-secret.ts'
 import { testRequest, type WebhookTest } from '../webhooks/test-webhook.ts'
@@ -53,6 +54,10 @@ const webhookFields = z.object({
   rotateSecretEveryDays: z.int().nullable(),
   rotateSecretAt: dateTime.nullable(),
   secretRotatedAt: dateTime.nullable(),
+  publicKey: z.string().nullable().meta({
+    description:
+      'Verifies the `v1a` signatures that requests carry beside those by the secret; null: there are none',
+  }),
   previousSecretEndsAt: dateTime
     .nullable()
     .meta({ description: 'Until when requests are signed with the former secret too' }),
@@ -117,6 +122,7 @@ const defaults: Omit<z.input<typeof webhookSettings>, 'url'> = {
   circuit: null,
   autoDisable: null,
   rotateSecretEveryDays: null,
+  asymmetricSigning: false,
   enabled: true,
 }
 
@@ -168,6 +174,29 @@ export const rotateSecret = operation({
     const { webhook, secret } = await leadhooks.webhooks.rotateSecret({ ...scoped, actor, ...body })
     return { ...webhook, secret }
   },
+})
+
+/** Keys change rarely, and the former one verifies for as long as its grace lasts. */
+const keysLiveSeconds = 300
+
+export const showPublicKeys = operation({
+  id: 'getWebhookPublicKeys',
+  cacheSeconds: keysLiveSeconds,
+  answer: z
+    .object({
+      keys: z.array(
+        z.object({
+          kty: z.literal('OKP'),
+          crv: z.literal('Ed25519'),
+          alg: z.literal('EdDSA'),
+          use: z.literal('sig'),
+          kid: z.string().meta({ description: 'The thumbprint of the key (RFC 7638)' }),
+          x: z.string().meta({ description: 'The key in base64url' }),
+        }) satisfies z.ZodType<PublicJwk>,
+      ),
+    })
+    .meta({ id: 'PublicKeys' }),
+  handle: ({ leadhooks, scoped: { id } }) => leadhooks.webhooks.publicKeys({ id }),
 })
 
 export const showHealth = operation({

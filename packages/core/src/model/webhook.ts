@@ -106,7 +106,9 @@ export interface Webhook {
   rotateSecretEveryDays: number | null
   rotateSecretAt: Date | null
   secretRotatedAt: Date | null
-  /** Until when requests are signed with the former secret too. */
+  /** Of an Ed25519 key (`whpk_…`) that requests are signed with beside the secret; null: with the secret alone. */
+  publicKey: string | null
+  /** Until when requests are signed with the former secret, and the former key, too. */
   previousSecretEndsAt: Date | null
   enabled: boolean
   disabledReason: DisabledReason | null
@@ -120,6 +122,11 @@ export interface StoredWebhook extends Webhook {
   sealedSecret: string
   /** The former secret; null when there is none that still counts. */
   sealedPreviousSecret: string | null
+  /** The half of `publicKey` that signs (`whsk_…`), encrypted. */
+  sealedPrivateKey: string | null
+  /** The former key; null when there is none that still counts. */
+  previousPublicKey: string | null
+  sealedPreviousPrivateKey: string | null
   /** The custom headers as encrypted JSON; null when there are none. */
   sealedHeaders: string | null
   /** The value of `Authorization`, encrypted; null when there is none. */

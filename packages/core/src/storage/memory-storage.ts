@@ -87,6 +87,11 @@ function memoryWebhooks(state: MemoryState): WebhookStorage {
       return copy(ownRow(webhooks, webhook))
     },
 
+    async findPublicKeys(id) {
+      const webhook = webhooks.get(id)
+      return webhook === undefined || webhook.publicKey === null ? null : copy(webhook)
+    },
+
     async listWebhooks({ organizationId, ...page }) {
       return pageOf(of(organizationId, webhooks), page)
     },
@@ -112,11 +117,8 @@ function memoryWebhooks(state: MemoryState): WebhookStorage {
 
     async findSealedOtherwise({ prefix, afterId, limit }) {
       const found = [...webhooks.values()].filter(
-        ({ id, sealedSecret, sealedPreviousSecret, sealedHeaders, sealedAuthentication }) =>
-          id > afterId &&
-          [sealedSecret, sealedPreviousSecret, sealedHeaders, sealedAuthentication].some(
-            (sealed) => sealed?.startsWith(prefix) === false,
-          ),
+        (webhook) =>
+          webhook.id > afterId && sealedOf(webhook).some((sealed) => sealed?.startsWith(prefix) === false),
       )
       return found
         .sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -136,6 +138,17 @@ function memoryWebhooks(state: MemoryState): WebhookStorage {
       return true
     },
   }
+}
+
+function sealedOf(webhook: StoredWebhook): (string | null)[] {
+  return [
+    webhook.sealedSecret,
+    webhook.sealedPreviousSecret,
+    webhook.sealedPrivateKey,
+    webhook.sealedPreviousPrivateKey,
+    webhook.sealedHeaders,
+    webhook.sealedAuthentication,
+  ]
 }
 
 function memoryEvents(state: MemoryState): EventStorage<never> {

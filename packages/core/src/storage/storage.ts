@@ -250,9 +250,14 @@ export interface ApiKeyStorage {
 /** What a caller may change of a webhook. */
 export type WebhookChanges = Partial<Omit<StoredWebhook, 'id' | 'organizationId' | 'createdAt'>>
 
+/** What anybody may know of a webhook. */
+export type PublicKeys = Pick<StoredWebhook, 'publicKey' | 'previousPublicKey' | 'previousSecretEndsAt'>
+
 export interface WebhookStorage {
   insertWebhook(webhook: StoredWebhook, audit?: Audit<StoredWebhook>): Promise<void>
   findWebhook(webhook: Scoped): Promise<StoredWebhook | null>
+  /** Whichever organization's the webhook is. Null when it has no key, or there is none. */
+  findPublicKeys(id: string): Promise<PublicKeys | null>
   listWebhooks(query: Page & { organizationId: string }): Promise<StoredWebhook[]>
   /**
    * Changes the named fields, and no others. Changes that depend on how the webhook is are told by a function, in the

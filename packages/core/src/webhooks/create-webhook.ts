@@ -12,6 +12,7 @@ import { checkWebhookUrl } from '../network/url-policy.ts'
 import { auditWebhook } from './audit-webhook.ts'
 import { sealAuthentication, sealHeaders, sealSecret } from './credentials.ts'
 import { checkEventTypes, checkSecret } from './checks.ts'
+import { newSigningKey, noSigningKeys } from './signing-key.ts'
 import { nextRotation } from './next-rotation.ts'
 import { showWebhook } from './show-webhook.ts'
 import { newWebhook } from './webhook-input.ts'
@@ -65,6 +66,8 @@ export async function createWebhook(
     updatedAt: now,
     sealedSecret: sealSecret(ctx.encryption, owner, secret),
     sealedPreviousSecret: null,
+    ...noSigningKeys,
+    ...(settings.asymmetricSigning === true && newSigningKey(ctx.encryption, owner)),
     sealedHeaders: sealHeaders(ctx.encryption, owner, headers),
     sealedAuthentication: sealAuthentication(ctx.encryption, owner, authentication),
     throttleFullAt: null,

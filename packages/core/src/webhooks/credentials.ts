@@ -2,7 +2,7 @@ import type { Encryption } from '../encryption.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import type { Authentication } from './webhook-input.ts'
 
-type Owner = Pick<StoredWebhook, 'organizationId' | 'id'>
+export type Owner = Pick<StoredWebhook, 'organizationId' | 'id'>
 
 // What is authenticated with each sealed value: whose it is, and what for.
 const identity = (purpose: string, { organizationId, id }: Owner): string =>
@@ -20,6 +20,20 @@ export function openSecret(encryption: Encryption, webhook: StoredWebhook): stri
 export function openPreviousSecret(encryption: Encryption, webhook: StoredWebhook): string | null {
   const { sealedPreviousSecret } = webhook
   return sealedPreviousSecret && encryption.open(sealedPreviousSecret, identity('webhook-secret', webhook))
+}
+
+export function sealPrivateKey(encryption: Encryption, owner: Owner, privateKey: string): string {
+  return encryption.seal(privateKey, identity('webhook-private-key', owner))
+}
+
+/** Those that requests are signed with beside the secrets; null where there is none. */
+export function openPrivateKeys(
+  encryption: Encryption,
+  webhook: StoredWebhook,
+): { current: string | null; previous: string | null } {
+  const open = (sealed: string | null): string | null =>
+    sealed && encryption.open(sealed, identity('webhook-private-key', webhook))
+  return { current: open(webhook.sealedPrivateKey), previous: open(webhook.sealedPreviousPrivateKey) }
 }
 
 /** Null when there are no headers. */
@@ -61,12 +75,16 @@ function authorizationOf(authentication: Authentication): string {
 export function sealAnew(
   encryption: Encryption,
   webhook: StoredWebhook,
-): Pick<StoredWebhook, 'sealedSecret' | 'sealedPreviousSecret' | 'sealedHeaders' | 'sealedAuthentication'> {
+): Pick<StoredWebhook, Extract<keyof StoredWebhook, `sealed${string}`>> {
   const previous = openPreviousSecret(encryption, webhook)
+  const privateKeys = openPrivateKeys(encryption, webhook)
   const authentication = openAuthentication(encryption, webhook)
+  const sealKey = (key: string | null): string | null => key && sealPrivateKey(encryption, webhook, key)
   return {
     sealedSecret: sealSecret(encryption, webhook, openSecret(encryption, webhook)),
     sealedPreviousSecret: previous && sealSecret(encryption, webhook, previous),
+    sealedPrivateKey: sealKey(privateKeys.current),
+    sealedPreviousPrivateKey: sealKey(privateKeys.previous),
     sealedHeaders: sealHeaders(encryption, webhook, openHeaders(encryption, webhook)),
     sealedAuthentication:
       authentication && encryption.seal(authentication, identity('webhook-authentication', webhook)),

@@ -10,6 +10,7 @@ import { auditWebhook } from './audit-webhook.ts'
 import { checkSecret } from './checks.ts'
 import { sealSecret } from './credentials.ts'
 import { nextRotation } from './next-rotation.ts'
+import { nextSigningKeys } from './signing-key.ts'
 import { showWebhook } from './show-webhook.ts'
 import { webhookSecret } from './webhook-input.ts'
 
@@ -27,7 +28,7 @@ export type RotateSecretInput = z.input<typeof rotateInput>
 
 /**
  * Gives a webhook another signing secret, and shows it. While the grace lasts, requests carry a signature by each of the two:
- * a receiver that knows either of them accepts them. A secret that was still in its own grace ends at once.
+ * a receiver that knows either of them accepts them. So it is with its Ed25519 key, where it has one. A secret that was still in its own grace ends at once.
  *
  * Throws `not_found`, and `invalid_request` for a secret that is too weak.
  */
@@ -65,6 +66,7 @@ export async function giveNewSecret(
       sealedSecret,
       sealedPreviousSecret: endsAt && current.sealedSecret,
       previousSecretEndsAt: endsAt,
+      ...nextSigningKeys(ctx.encryption, current, endsAt !== null),
       secretRotatedAt: now,
       rotateSecretAt: nextRotation(now, current.rotateSecretEveryDays),
       updatedAt: now,

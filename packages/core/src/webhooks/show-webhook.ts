@@ -5,6 +5,9 @@ export function showWebhook(stored: StoredWebhook): Webhook {
   const {
     sealedSecret: _secret,
     sealedPreviousSecret: _previous,
+    sealedPrivateKey: _privateKey,
+    previousPublicKey: _previousPublicKey,
+    sealedPreviousPrivateKey: _previousPrivateKey,
     sealedHeaders: _headers,
     sealedAuthentication: _authentication,
     throttleFullAt: _throttleFullAt,

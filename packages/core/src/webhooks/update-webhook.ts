@@ -14,6 +14,7 @@ import { checkEventTypes } from './checks.ts'
 import { sealAuthentication, sealHeaders } from './credentials.ts'
 import { unburdened } from './webhook-health.ts'
 import { nextRotation } from './next-rotation.ts'
+import { newSigningKey, noSigningKeys } from './signing-key.ts'
 import { showWebhook } from './show-webhook.ts'
 import { webhookChanges } from './webhook-input.ts'
 
@@ -25,8 +26,13 @@ export async function updateWebhook(ctx: Context, input: UpdateWebhookInput): Pr
   const { organizationId, id, actor, ...changes } = parseInput(updateInput, input)
   const webhook = { organizationId, id }
   const audit = auditWebhook(ctx, 'webhook.updated', actor, webhook)
-  const checked = checkChanges(ctx, webhook, changes)
-  const updated = await ctx.storage.updateWebhook(webhook, (current) => completed(checked, current), audit)
+  const { asymmetricSigning, ...others } = changes
+  const checked = checkChanges(ctx, webhook, others)
+  const updated = await ctx.storage.updateWebhook(
+    webhook,
+    (current) => ({ ...completed(checked, current), ...signing(ctx, current, asymmetricSigning) }),
+    audit,
+  )
   if (updated === null) throw notFound('webhook', id)
   // Deliveries may have waited for what was changed: for being enabled, say.
   ctx.wake()
@@ -36,7 +42,15 @@ export async function updateWebhook(ctx: Context, input: UpdateWebhookInput): Pr
 function checkChanges(
   ctx: Context,
   webhook: Scoped,
-  { url, headers, authentication, eventTypes, retry, enabled, ...plain }: z.output<typeof webhookChanges>,
+  {
+    url,
+    headers,
+    authentication,
+    eventTypes,
+    retry,
+    enabled,
+    ...plain
+  }: Omit<z.output<typeof webhookChanges>, 'asymmetricSigning'>,
 ): WebhookChanges {
   checkFilter(plain.filter ?? {})
   const now = new Date(ctx.clock.now())
@@ -61,6 +75,12 @@ function checkChanges(
   }
   if (enabled !== undefined) changes.enabled = enabled
   return changes
+}
+
+/** A key that there is stays. */
+function signing(ctx: Context, current: StoredWebhook, isWanted: boolean | undefined): WebhookChanges {
+  if (isWanted === false) return noSigningKeys
+  return isWanted === true && current.publicKey === null ? newSigningKey(ctx.encryption, current) : {}
 }
 
 /** With what follows from the changes, as the webhook is. */

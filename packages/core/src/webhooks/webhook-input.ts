@@ -183,6 +183,10 @@ export const webhookSettings = z.strictObject({
   rotateSecretEveryDays: z.int().min(1).max(3650).nullable().meta({
     description: 'A new signing secret is made every so many days; the former one counts for a day longer',
   }),
+  asymmetricSigning: z.boolean().meta({
+    description:
+      'Whether requests are signed with an Ed25519 key (`v1a`) beside the secret: receivers then need to know its public half only',
+  }),
   enabled: z.boolean(),
 })
 

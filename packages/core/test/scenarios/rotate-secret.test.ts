@@ -119,7 +119,12 @@ test('credentials move to a new encryption key by themselves, after which the ol
   const storage = memoryStorage()
   const [old, current] = [key('k1'), key('k2')]
   const before = await openLeadhooks({ clock, storage, encryptionKeys: [old] })
-  const settings = { organizationId, url: 'https://example.com', headers: { 'x-tenant': 'acme' } }
+  const settings = {
+    organizationId,
+    url: 'https://example.com',
+    headers: { 'x-tenant': 'acme' },
+    asymmetricSigning: true,
+  }
   const { webhook } = await before.leadhooks.webhooks.create(settings)
   const { secret } = await before.leadhooks.webhooks.rotateSecret(ids(webhook))
 
@@ -130,8 +135,14 @@ test('credentials move to a new encryption key by themselves, after which the ol
   const afterwards = await openLeadhooks({ clock, storage, encryptionKeys: [current] })
   expect(await afterwards.leadhooks.webhooks.revealSecret(ids(webhook))).toEqual({ secret })
   const stored = await storage.findWebhook(ids(webhook))
-  const sealed = [stored?.sealedSecret, stored?.sealedPreviousSecret, stored?.sealedHeaders]
-  expect(sealed.map((value) => value?.startsWith('v1.k2.'))).toEqual([true, true, true])
+  const sealed = [
+    stored?.sealedSecret,
+    stored?.sealedPreviousSecret,
+    stored?.sealedPrivateKey,
+    stored?.sealedPreviousPrivateKey,
+    stored?.sealedHeaders,
+  ]
+  expect(sealed.map((value) => value?.startsWith('v1.k2.'))).toEqual([true, true, true, true, true])
 })
 
 function ids({ id }: { id: string }): { organizationId: string; id: string } {
