@@ -4,13 +4,15 @@ import type { Attempt } from '../model/attempt.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
 import type { HealthSign } from '../webhooks/webhook-health.ts'
+import type { AccessTokens } from './access-tokens.ts'
 import { classifyResponse, type Verdict } from './classify-response.ts'
 import type { DeliveryTarget } from './delivery-target.ts'
 import { healthSign } from './health-sign.ts'
-import { hideSecrets } from './hide-secrets.ts'
+import { hideSecrets, secretTexts } from './hide-secrets.ts'
 import { nextDelayMs, parseRetryAfter } from './retry-schedule.ts'
-import { sendRequest, type SendResult } from './send-request.ts'
+import { type OutgoingRequest, sendRequest, type SendResult } from './send-request.ts'
 import { signRequest } from './sign-request.ts'
+import { withAccessToken } from './with-access-token.ts'
 
 /** How long to wait where it cannot be told how many tries there were. */
 const unknownDelayMs = 60_000
@@ -37,7 +39,9 @@ export async function deliver(
   const target = openTarget(targetOf, claimed.webhook)
   if (target === null) return { settlement: undecryptable(claimed), sign: null }
   const request = signRequest(target, claimed, startedAt)
-  const result = await sendRequest(ctx.agent, ctx.clock, request, signal)
+  const result = await (target.accessTokens === null
+    ? sendRequest(ctx.agent, ctx.clock, request, signal)
+    : sendWithToken(ctx, target.accessTokens, request, signal))
   const verdict = classifyResponse(result)
   const at = startedAt + result.durationMs
   const retryAfterMs = result.kind === 'response' ? parseRetryAfter(result.retryAfter, at) : null
@@ -53,6 +57,24 @@ export async function deliver(
     },
     sign: healthSign({ eventType: claimed.event.type, verdict, statusCode, retryAfterMs, next, at }),
   }
+}
+
+/** The token is fetched within the deadline of the attempt. One that the receiver refuses is not used again. */
+async function sendWithToken(
+  ctx: Context,
+  tokens: AccessTokens,
+  request: OutgoingRequest,
+  signal: AbortSignal,
+): Promise<SendResult> {
+  const startedAt = ctx.clock.now()
+  const authorized = await withAccessToken(ctx.clock, tokens, request, signal)
+  if (authorized.kind === 'failure') return authorized
+  const result = await sendRequest(ctx.agent, ctx.clock, authorized.request, signal)
+  const durationMs = Math.max(0, ctx.clock.now() - startedAt)
+  if (result.kind === 'failure') return { ...result, durationMs }
+  if (result.statusCode === 401) tokens.forget(authorized.token)
+  const shown = hideSecrets(result.body.toString(), secretTexts([authorized.token]))
+  return { ...result, body: Buffer.from(shown), durationMs }
 }
 
 function openTarget(

@@ -2,12 +2,14 @@ import { createBodySigner, createSigner, type Signer } from '@leadhooks/verify-s
 import type { Context } from '../context.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import {
-  openAuthentication,
+  openAuthorization,
   openHeaders,
+  openOAuth2,
   openPreviousSecret,
   openPrivateKeys,
   openSecret,
 } from '../webhooks/credentials.ts'
+import { type AccessTokens, createAccessTokens } from './access-tokens.ts'
 import { secretTexts } from './hide-secrets.ts'
 import { userAgent } from './user-agent.ts'
 
@@ -21,6 +23,8 @@ export interface DeliveryTarget {
   headers: readonly string[]
   /** What of the headers nobody is shown again. */
   secrets: readonly string[]
+  /** What its requests carry as `Authorization`, where that has to be fetched first. */
+  accessTokens: AccessTokens | null
   timeoutMs: number
 }
 
@@ -95,20 +99,27 @@ export function deliveryTarget(ctx: Context, webhook: StoredWebhook): DeliveryTa
     grace: graceOf(ctx, webhook, { secret, privateKeys }),
     headers: [...commonHeaders, ...headers],
     secrets,
+    accessTokens: accessTokensOf(ctx, webhook),
     timeoutMs: webhook.timeoutMs ?? ctx.settings.delivery.timeoutMs,
   }
+}
+
+function accessTokensOf(ctx: Context, webhook: StoredWebhook): AccessTokens | null {
+  const credentials = openOAuth2(ctx.encryption, webhook)
+  return credentials && createAccessTokens(ctx, credentials)
 }
 
 /** Those that the webhook adds. A header of the customer's that authenticates gives way to what was set for that. */
 function ownHeaders(ctx: Context, webhook: StoredWebhook): Pick<DeliveryTarget, 'headers' | 'secrets'> {
   const custom = Object.entries(openHeaders(ctx.encryption, webhook))
   const values = custom.map(([, value]) => value)
-  const authorization = openAuthentication(ctx.encryption, webhook)
-  if (authorization === null) return { headers: custom.flat(), secrets: secretTexts(values) }
-  const others = custom.filter(([name]) => name.toLowerCase() !== 'authorization')
+  if (webhook.authenticationType === null) return { headers: custom.flat(), secrets: secretTexts(values) }
+  const others = custom.filter(([name]) => name.toLowerCase() !== 'authorization').flat()
+  const authorization = openAuthorization(ctx.encryption, webhook)
+  if (authorization === null) return { headers: others, secrets: secretTexts(values) }
   const credentials = authorization.slice(authorization.indexOf(' ') + 1)
   return {
-    headers: [...others.flat(), 'authorization', authorization],
+    headers: [...others, 'authorization', authorization],
     secrets: secretTexts([...values, credentials]),
   }
 }

@@ -9,6 +9,15 @@ export interface OutgoingRequest {
   headers: string[]
   body: string
   timeoutMs: number
+  /** How much of an answer is kept. @default 4 KiB */
+  keepBytes?: number
+}
+
+export interface SendFailure {
+  kind: 'failure'
+  failure: AttemptFailure
+  message: string
+  durationMs: number
 }
 
 export type SendResult =
@@ -17,11 +26,11 @@ export type SendResult =
       statusCode: number
       /** The `Retry-After` header as it came. */
       retryAfter: string | null
-      /** The first 4 KiB, as they came. */
+      /** The beginning, as it came. */
       body: Buffer
       durationMs: number
     }
-  | { kind: 'failure'; failure: AttemptFailure; message: string; durationMs: number }
+  | SendFailure
 
 /** Past this the connection is closed: an endless body costs no more than a long one. */
 const mostBytesRead = 65_536
@@ -174,7 +183,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** Copies: what came is a view of a much larger buffer, which would live as long as the result. */
   #keep(chunk: Buffer): void {
-    const room = mostBytesKept - this.#kept.length
+    const room = (this.#request.keepBytes ?? mostBytesKept) - this.#kept.length
     if (room <= 0) return
     const start = chunk.subarray(0, room)
     this.#kept = this.#kept.length === 0 ? Buffer.from(start) : Buffer.concat([this.#kept, start])

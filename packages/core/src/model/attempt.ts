@@ -6,6 +6,7 @@ export const attemptOutcomes = ['succeeded', 'failed', 'lost', 'superseded'] as 
 export type AttemptOutcome = (typeof attemptOutcomes)[number]
 
 export const attemptFailures = [
+  'token',
   'blocked_address',
   'dns',
   'connect',
@@ -17,7 +18,7 @@ export const attemptFailures = [
   'worker_stopped',
   'status',
 ] as const
-/** Why an attempt brought no success: no answer (and where it broke off), or an answer other than 2xx. */
+/** Why an attempt brought no success: no access token to ask with, no answer (and where it broke off), or an answer other than 2xx. */
 export type AttemptFailure = (typeof attemptFailures)[number]
 
 /** One HTTP request of a delivery, with its outcome. */

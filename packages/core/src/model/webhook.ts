@@ -55,7 +55,7 @@ export type MaintenanceWindow =
   | { weekdays: Weekday[]; startsAt: string; minutes: number; timeZone: string }
 
 /** How requests identify themselves to the receiver, beside the signature. */
-export const authenticationTypes = ['basic', 'bearer'] as const
+export const authenticationTypes = ['basic', 'bearer', 'oauth2'] as const
 export type AuthenticationType = (typeof authenticationTypes)[number]
 
 /** How a webhook has fared since its last success. Times are milliseconds since the epoch. */
@@ -129,7 +129,7 @@ export interface StoredWebhook extends Webhook {
   sealedPreviousPrivateKey: string | null
   /** The custom headers as encrypted JSON; null when there are none. */
   sealedHeaders: string | null
-  /** The value of `Authorization`, encrypted; null when there is none. */
+  /** The value of `Authorization`, or what a token is fetched with, as JSON; encrypted. Null when there is none. */
   sealedAuthentication: string | null
   /** When its throttle will let through as many as ever, in milliseconds since the epoch; null where it does. */
   throttleFullAt: number | null

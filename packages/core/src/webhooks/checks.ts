@@ -1,3 +1,6 @@
+import type { NetworkPolicy } from '../network/network-policy.ts'
+import { checkWebhookUrl } from '../network/url-policy.ts'
+import type { Authentication } from './webhook-input.ts'
 import { LeadhooksError } from '../errors.ts'
 import { type EventCatalogue, matchingPatterns, unknownEventType } from '../events/event-catalogue.ts'
 
@@ -8,6 +11,15 @@ export function checkEventTypes(catalogue: EventCatalogue | undefined, eventType
   eventTypes.forEach((type, index) => {
     if (!known.has(type)) throw unknownEventType(catalogue, type, `/eventTypes/${index}`)
   })
+}
+
+/** The URL that tokens come from is called too: the rules for the URL of a webhook hold for it. */
+export function checkAuthentication(
+  network: NetworkPolicy,
+  authentication: Authentication | null,
+): Authentication | null {
+  if (authentication?.type !== 'oauth2') return authentication
+  return { ...authentication, tokenUrl: checkWebhookUrl(network, authentication.tokenUrl) }
 }
 
 /** A secret that the caller brings must be as strong as one of ours: `whsec_` and 24 to 64 bytes (Standard Webhooks). */

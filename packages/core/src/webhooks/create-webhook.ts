@@ -11,7 +11,7 @@ import { checkCustomHeaders } from '../network/custom-headers.ts'
 import { checkWebhookUrl } from '../network/url-policy.ts'
 import { auditWebhook } from './audit-webhook.ts'
 import { sealAuthentication, sealHeaders, sealSecret } from './credentials.ts'
-import { checkEventTypes, checkSecret } from './checks.ts'
+import { checkAuthentication, checkEventTypes, checkSecret } from './checks.ts'
 import { newSigningKey, noSigningKeys } from './signing-key.ts'
 import { nextRotation } from './next-rotation.ts'
 import { showWebhook } from './show-webhook.ts'
@@ -27,6 +27,7 @@ export async function createWebhook(
 ): Promise<{ webhook: Webhook; secret: string }> {
   const { headers = {}, secret = generateSecret(), actor, ...settings } = parseInput(createInput, input)
   const url = checkWebhookUrl(ctx.network, settings.url)
+  const authentication = checkAuthentication(ctx.network, settings.authentication ?? null)
   checkCustomHeaders(headers)
   checkSecret(secret)
   checkEventTypes(ctx.catalogue, settings.eventTypes ?? [])
@@ -34,7 +35,7 @@ export async function createWebhook(
 
   const now = new Date(ctx.clock.now())
   const owner = { organizationId: settings.organizationId, id: newWebhookId(now.getTime()) }
-  const { enabled = true, retry = null, rotateSecretEveryDays = null, authentication = null } = settings
+  const { enabled = true, retry = null, rotateSecretEveryDays = null } = settings
   const webhook: StoredWebhook = {
     ...owner,
     name: settings.name ?? null,

@@ -1,6 +1,6 @@
 import type { Encryption } from '../encryption.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
-import type { Authentication } from './webhook-input.ts'
+import type { Authentication, OAuth2 } from './webhook-input.ts'
 
 export type Owner = Pick<StoredWebhook, 'organizationId' | 'id'>
 
@@ -53,11 +53,25 @@ export function sealAuthentication(
   authentication: Authentication | null,
 ): string | null {
   if (authentication === null) return null
-  return encryption.seal(authorizationOf(authentication), identity('webhook-authentication', owner))
+  const value =
+    authentication.type === 'oauth2' ? JSON.stringify(authentication) : authorizationOf(authentication)
+  return encryption.seal(value, identity('webhook-authentication', owner))
 }
 
-/** The value of `Authorization`; null when there is none. */
-export function openAuthentication(encryption: Encryption, webhook: StoredWebhook): string | null {
+/** The value of `Authorization`; null when there is none, or a token has to be fetched first. */
+export function openAuthorization(encryption: Encryption, webhook: StoredWebhook): string | null {
+  return webhook.authenticationType === 'oauth2' ? null : openAuthentication(encryption, webhook)
+}
+
+/** What tokens are fetched with; null when none are needed. */
+export function openOAuth2(encryption: Encryption, webhook: StoredWebhook): OAuth2 | null {
+  const opened = webhook.authenticationType === 'oauth2' ? openAuthentication(encryption, webhook) : null
+  if (opened === null) return null
+  const credentials: OAuth2 = JSON.parse(opened)
+  return credentials
+}
+
+function openAuthentication(encryption: Encryption, webhook: StoredWebhook): string | null {
   const { sealedAuthentication } = webhook
   return (
     sealedAuthentication && encryption.open(sealedAuthentication, identity('webhook-authentication', webhook))
@@ -65,7 +79,7 @@ export function openAuthentication(encryption: Encryption, webhook: StoredWebhoo
 }
 
 /** By RFC 7617 and RFC 6750. */
-function authorizationOf(authentication: Authentication): string {
+function authorizationOf(authentication: Exclude<Authentication, OAuth2>): string {
   if (authentication.type === 'bearer') return `Bearer ${authentication.token}`
   const { username, password } = authentication
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { classifyResponse, type Verdict } from '../deliveries/classify-response.ts'
-import { deliveryTarget } from '../deliveries/delivery-target.ts'
-import { hideSecrets } from '../deliveries/hide-secrets.ts'
+import { type DeliveryTarget, deliveryTarget } from '../deliveries/delivery-target.ts'
+import { hideSecrets, secretTexts } from '../deliveries/hide-secrets.ts'
 import type { OutgoingRequest } from '../deliveries/send-request.ts'
 import {
   type RequestTimings,
@@ -12,6 +12,7 @@ import {
 } from '../deliveries/send-traced.ts'
 import { SendingTime } from '../deliveries/sending-time.ts'
 import { signRequest } from '../deliveries/sign-request.ts'
+import { withAccessToken } from '../deliveries/with-access-token.ts'
 import { notFound } from '../errors.ts'
 import { eventTypeName, parseInput, scoped } from '../input.ts'
 import type { AttemptFailure } from '../model/attempt.ts'
@@ -50,6 +51,8 @@ export interface SentRequest {
   body: string
 }
 
+const noTimings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null }
+
 /**
  * Sends a signed example of an event type to a webhook at once, enabled or not, and tells all about it. No delivery is made of it, and
  * the health of the webhook and all figures stay as they are.
@@ -63,7 +66,7 @@ export async function testWebhook(ctx: Context, input: TestWebhookInput): Promis
   const event = testEvent(ctx, webhook, wanted)
   const target = deliveryTarget(ctx, webhook)
   const request = signRequest(target, { event, attempt: 1 }, await sendingTime(ctx))
-  const traced = await sendTraced(ctx, request)
+  const traced = await send(ctx, target, request)
   const shown = showRequest(request, [...webhook.headerNames, 'authorization'])
   return {
     ...verdictOf(traced, classifyResponse(traced.result)),
@@ -72,6 +75,19 @@ export async function testWebhook(ctx: Context, input: TestWebhookInput): Promis
     response: traced.response && showResponse(traced.response, target.secrets),
     timings: isBlocked(traced) ? null : traced.timings,
   }
+}
+
+async function send(
+  ctx: Context,
+  { accessTokens }: DeliveryTarget,
+  request: OutgoingRequest,
+): Promise<TracedResult> {
+  if (accessTokens === null) return sendTraced(ctx, request)
+  const authorized = await withAccessToken(ctx.clock, accessTokens, request)
+  if (authorized.kind === 'failure')
+    return { result: authorized, response: null, timings: { ...noTimings, totalMs: authorized.durationMs } }
+  const { response, ...traced } = await sendTraced(ctx, authorized.request)
+  return { ...traced, response: response && showResponse(response, secretTexts([authorized.token])) }
 }
 
 async function sendingTime(ctx: Context): Promise<number> {

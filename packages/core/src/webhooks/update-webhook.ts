@@ -10,7 +10,7 @@ import { checkWebhookUrl } from '../network/url-policy.ts'
 import type { Scoped, WebhookChanges } from '../storage/storage.ts'
 import { auditWebhook } from './audit-webhook.ts'
 import { checkFilter } from '../events/event-filter.ts'
-import { checkEventTypes } from './checks.ts'
+import { checkAuthentication, checkEventTypes } from './checks.ts'
 import { sealAuthentication, sealHeaders } from './credentials.ts'
 import { unburdened } from './webhook-health.ts'
 import { nextRotation } from './next-rotation.ts'
@@ -63,7 +63,11 @@ function checkChanges(
   }
   if (authentication !== undefined) {
     changes.authenticationType = authentication && authentication.type
-    changes.sealedAuthentication = sealAuthentication(ctx.encryption, webhook, authentication)
+    changes.sealedAuthentication = sealAuthentication(
+      ctx.encryption,
+      webhook,
+      checkAuthentication(ctx.network, authentication),
+    )
   }
   if (eventTypes !== undefined) {
     checkEventTypes(ctx.catalogue, eventTypes)

@@ -122,6 +122,22 @@ const credential = z
   .max(1024)
   .regex(/^[\x20-\x7e\x80-\xff]+$/, 'Must have no control characters, and none beyond Latin-1')
 
+// What a form and a header can both carry (RFC 6749, appendix A).
+const visible = z.string().regex(/^[\x20-\x7e]{1,1024}$/, 'Must be 1 to 1024 characters of ASCII')
+
+export const oauth2 = z.strictObject({
+  type: z.literal('oauth2'),
+  tokenUrl: z.string().max(2048).meta({ description: 'Where access tokens are asked for' }),
+  clientId: visible,
+  clientSecret: visible,
+  scope: visible.optional(),
+  audience: visible.optional(),
+  clientAuthentication: z.enum(['basic', 'post']).default('basic').meta({
+    description: 'Whether client id and secret go as HTTP basic authentication, or in the form',
+  }),
+})
+export type OAuth2 = z.output<typeof oauth2>
+
 export const authentication = z
   .union([
     z.strictObject({
@@ -130,10 +146,12 @@ export const authentication = z
       password: credential,
     }),
     z.strictObject({ type: z.literal('bearer'), token: credential }),
+    oauth2,
   ])
   .meta({
     id: 'Authentication',
-    description: 'What requests carry as `Authorization`. Stored encrypted, and never shown',
+    description:
+      'What requests carry as `Authorization`: a user name and password, a token, or tokens that are fetched by the client credentials grant of OAuth 2.0. Stored encrypted, and never shown',
   })
 export type Authentication = z.output<typeof authentication>
 
