@@ -6,6 +6,7 @@ import type { SuiteOptions } from './suite-options.ts'
 const suites: Record<string, (options: SuiteOptions) => Promise<Result[]>> = {
   sqlite: async (options) => (await import('./sqlite/suite.ts')).sqliteSuite(options),
   postgres: async (options) => (await import('./postgres/suite.ts')).postgresSuite(options),
+  isolation: async (options) => (await import('./isolation/suite.ts')).isolationSuite(options),
   keys: async (options) => (await import('./keys/suite.ts')).keysSuite(options),
 }
 
@@ -28,7 +29,7 @@ if (suite === undefined) {
   process.exit(1)
 }
 const results = await suite({
-  rounds: Number(values.rounds ?? (name === 'postgres' ? 3 : 5)),
+  rounds: Number(values.rounds ?? (name === 'postgres' || name === 'isolation' ? 3 : 5)),
   quick: values.quick,
   only: values.only?.split(','),
   snapshotMinutes: Number(values['snapshot-minutes']),

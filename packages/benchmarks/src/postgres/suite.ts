@@ -1,6 +1,6 @@
 import type { Result } from '../results.ts'
-import { checkNames, runScenarios } from '../run-scenarios.ts'
 import type { SuiteOptions } from '../suite-options.ts'
+import { type ServiceScenario, runWithServices } from './run-with-services.ts'
 import { dispatch } from './scenarios/dispatch.ts'
 import { drain } from './scenarios/drain.ts'
 import { enqueue } from './scenarios/enqueue.ts'
@@ -11,9 +11,8 @@ import { oldSnapshot } from './scenarios/old-snapshot.ts'
 import { processes } from './scenarios/processes.ts'
 import { slowReceiver } from './scenarios/slow-receiver.ts'
 import { steady } from './scenarios/steady.ts'
-import { type Services, startServices } from './services.ts'
 
-const scenarios: Record<string, (services: Services, options: SuiteOptions) => Promise<Result[]>> = {
+const scenarios: Record<string, ServiceScenario> = {
   drain,
   enqueue,
   steady,
@@ -26,16 +25,4 @@ const scenarios: Record<string, (services: Services, options: SuiteOptions) => P
   memory,
 }
 
-export async function postgresSuite(options: SuiteOptions): Promise<Result[]> {
-  checkNames(scenarios, options)
-  const services = await startServices()
-  try {
-    const ready = Object.entries(scenarios).map(([name, run]) => [
-      name,
-      (chosen: SuiteOptions) => run(services, chosen),
-    ])
-    return await runScenarios(Object.fromEntries(ready), options)
-  } finally {
-    await services.close()
-  }
-}
+export const postgresSuite = (options: SuiteOptions): Promise<Result[]> => runWithServices(scenarios, options)

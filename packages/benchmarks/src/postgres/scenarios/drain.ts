@@ -1,74 +1,18 @@
-import { monotonicMs } from '../../monotonic.ts'
 import { compare, figure, type Result } from '../../results.ts'
 import { interleaveEach } from '../../rounds.ts'
 import type { SuiteOptions } from '../../suite-options.ts'
 import { compareWith } from '../compare-with.ts'
-import type { Place } from '../contenders/contender.ts'
-import { type ContenderName, drainNames } from '../contenders/contenders.ts'
-import { fill } from '../fill-queue.ts'
+import { drainNames } from '../contenders/contenders.ts'
+import { type Drain, drainOnce } from '../drain-once.ts'
 import type { Services } from '../services.ts'
-import { forkWorker, type WorkerProcess } from '../start-worker.ts'
-
-const concurrency = 64
 
 type DrainName = (typeof drainNames)[number]
-
-interface Drain {
-  /** Deliveries a second, from the first request to the last attempt on disk. */
-  rate: number
-  /** CPU seconds of the worker's process for 1,000 deliveries. */
-  cpu: number
-  /** SQL statements of the worker's process for one delivery. */
-  statements: number
-  residentMib: number
-}
 
 /** From a full queue, of 10 webhooks of 5 organizations, to the last attempt on disk. */
 export async function drain(services: Services, { rounds, quick }: SuiteOptions): Promise<Result[]> {
   const count = quick ? 1000 : 10_000
   const drains = await interleaveEach(rounds, drainNames, (name) => drainOnce(services, name, count))
   return rowsOf(count, drains)
-}
-
-/** A drain to warm the process up, and another one, in a new database, to measure. */
-async function drainOnce(services: Services, name: ContenderName, count: number): Promise<Drain> {
-  const worker = forkWorker()
-  const drainFilled = (size: number): Promise<Drain> =>
-    services.withPlace(name, async (place, contender) => {
-      const producer = await contender.openProducer(place)
-      await fill(producer, size)
-      await producer.close()
-      await services.checkpoint()
-      return measure(services, worker, { name, place, count: size })
-    })
-  try {
-    await drainFilled(count / 5)
-    return await drainFilled(count)
-  } finally {
-    worker.end()
-  }
-}
-
-async function measure(
-  { receiver }: Services,
-  worker: WorkerProcess,
-  { name, place, count }: { name: ContenderName; place: Place; count: number },
-): Promise<Drain> {
-  await receiver.begin({})
-  const drained = worker.untilRecorded(count)
-  const before = await worker.start(name, place, concurrency)
-  const after = await drained
-  const end = monotonicMs()
-  const { received, firstAt } = await receiver.read()
-  const { residentBytes } = await worker.memory()
-  await worker.stop()
-  if (received !== count) throw new Error(`${name} sent ${received} requests where ${count} were due`)
-  return {
-    rate: (count * 1000) / (end - (firstAt ?? Number.NaN)),
-    cpu: (after.cpuMs - before.cpuMs) / count,
-    statements: (after.statements - before.statements) / count,
-    residentMib: residentBytes / 1024 / 1024,
-  }
 }
 
 function rowsOf(count: number, drains: Record<DrainName, Drain[]>): Result[] {

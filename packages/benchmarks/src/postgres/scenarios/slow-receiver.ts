@@ -9,6 +9,7 @@ import type { Services } from '../services.ts'
 import { forkWorker } from '../start-worker.ts'
 
 const perSecond = 100
+const warmUpSeconds = 2
 const slowPath = '/0'
 /** What was written last may still be on its way when the others are counted. */
 const graceMs = 250
@@ -91,9 +92,13 @@ async function traffic(
       const { receiver } = services
       const producer = await contender.openProducer(place)
       await worker.start(name, place, 64)
+      const warmUp = perSecond * warmUpSeconds
+      await receiver.begin({})
+      await pace(perSecond, warmUpSeconds, (n) => producer.enqueue(leadFor(n)))
+      await waitUntil(async () => (await receiver.received()) >= warmUp, 20_000)
       await receiver.begin({ measureLatency: true, ...(slow && { slow }) })
       const total = perSecond * seconds
-      await pace(perSecond, seconds, (n) => producer.enqueue(leadFor(n)))
+      await pace(perSecond, seconds, (n) => producer.enqueue(leadFor(warmUp + n)))
       await new Promise((resolve) => setTimeout(resolve, graceMs))
       const { fast: fastInTime } = split(await receiver.read())
       const fastTotal = total * 0.7
