@@ -26,8 +26,9 @@ export async function admitClaimed(
 ): Promise<Admitted> {
   const guarded = guardedAmong(claimed, now)
   if (guarded.size === 0) return { sendable: claimed, refused: [] }
-  const room = new Map<string, number>()
-  for (const [id, one] of guarded) room.set(id, await roomOf(ctx, one, now))
+  // Side by side: each is a transaction of its own, and the whole claim waits for the last of them.
+  const asked = [...guarded].map(async ([id, one]) => [id, await roomOf(ctx, one, now)] as const)
+  const room = new Map<string, number>(await Promise.all(asked))
   const sendable: ClaimedDelivery[] = []
   const refused: ClaimedDelivery[] = []
   for (const one of claimed) {
