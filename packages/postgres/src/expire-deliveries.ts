@@ -21,7 +21,7 @@ const expire = statement(`
     select id, attempts + 1, leased_at, 'lost' from expired where lease is not null
     on conflict do nothing
   ), moved as (
-    ${moveToFinished('expired', { status: `'dead_letter'`, reason: `'expired'`, attempts: 'attempts + (lease is not null)::integer' })}
+    ${moveToFinished('expired', { status: `'dead_letter'`, reason: `'expired'`, isLost: 'lease is not null' })}
   )
   select count(*)::integer as expired from expired`)
 

@@ -2,18 +2,23 @@ interface Finish {
   /** SQL for each column, over the rows of the queue. */
   status: string
   reason: string
-  attempts?: string
+  /** Whether a worker has vanished with it: that makes one more attempt, and nobody knows how it ended. @default false */
+  isLost?: string
   /** @default the `now` of the statement's `input` */
   finishedAt?: string
 }
 
 /** The part of a statement that writes the rows it took out of the queue, under the name `taken`, to the finished ones. */
-export function moveToFinished(taken: string, { status, reason, attempts, finishedAt }: Finish): string {
+export function moveToFinished(
+  taken: string,
+  { status, reason, isLost = 'false', finishedAt }: Finish,
+): string {
   return `
     insert into leadhooks.deliveries (id, organization_id, webhook_id, event_id, event_type, status, reason, attempts,
       status_code, failure, replay_of, replay_root, created_at, finished_at)
     select ${taken}.id, ${taken}.organization_id, webhook_id, event_id, event.type, ${status}, ${reason},
-      ${attempts ?? 'attempts'}, status_code, failure, replay_of, replay_root, ${taken}.created_at,
+      attempts + (${isLost})::integer, case when not (${isLost}) then status_code end,
+      case when not (${isLost}) then failure end, replay_of, replay_root, ${taken}.created_at,
       ${finishedAt ?? '(select now from input)'}
     from ${taken}
     cross join lateral (

@@ -76,7 +76,7 @@ const recordLost = `
 const giveUp = `
   with input as (select ${nowOr('$2')} as now),
   crashed as (delete from leadhooks.queue where id = any($1::text[]) returning *)
-  ${moveToFinished('crashed', { status: `'dead_letter'`, reason: `'worker_crash'`, attempts: 'attempts + 1' })}`
+  ${moveToFinished('crashed', { status: `'dead_letter'`, reason: `'worker_crash'`, isLost: 'true' })}`
 
 const leaseAgain = `
   with input as (select ${nowOr('$2')} as now),

@@ -4,6 +4,7 @@ import {
   addClaimed,
   addWebhook,
   after,
+  attemptRow,
   claim,
   claimOne,
   dispatch,
@@ -44,6 +45,18 @@ export const expiryCases: readonly ConformanceCase[] = [
     assert.equal(await expire(storage, { now: after(2 * hour) }), 1)
     const { status, reason, attempts } = await reload(storage, claimed)
     assert.deepEqual([status, reason, attempts], [...expired, 1])
+  }),
+
+  storageCase('one that expires with a vanished worker has lost its last attempt', async (storage) => {
+    const claimed = await addClaimed(storage, { maxAgeMs: hour })
+    await settle(storage, claimed, {
+      attempt: attemptRow(1, { outcome: 'failed', failure: 'status', statusCode: 500 }),
+      next: { status: 'retrying', delayMs: 0 },
+    })
+    await claimOne(storage, { now: after(1) })
+    assert.equal(await expire(storage, { now: after(2 * hour) }), 1)
+    const { reason, attempts, statusCode, failure } = await reload(storage, claimed)
+    assert.deepEqual([reason, attempts, statusCode, failure], ['expired', 2, null, null])
   }),
 
   storageCase('deliveries of a disabled webhook expire as well', async (storage) => {

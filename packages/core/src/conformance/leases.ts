@@ -70,8 +70,13 @@ export const leaseCases: readonly ConformanceCase[] = [
       })
       await claimOne(storage, { now: after(1) })
       await claimOne(storage, { now: after(hour) })
-      const { attempts, statusCode, failure } = await reload(storage, claimed)
-      assert.deepEqual([attempts, statusCode, failure], [2, null, null])
+      const last = async (): Promise<unknown[]> => {
+        const { attempts, statusCode, failure } = await reload(storage, claimed)
+        return [attempts, statusCode, failure]
+      }
+      assert.deepEqual(await last(), [2, null, null])
+      for (let lapse = 2; lapse <= 5; lapse++) await claim(storage, { now: after(lapse * hour) })
+      assert.deepEqual(await last(), [6, null, null])
     },
   ),
 

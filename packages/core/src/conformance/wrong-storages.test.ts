@@ -523,6 +523,25 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['the fifth lapse in a row ends a delivery: worker_crash'],
   },
 
+  'says of a lost attempt how the one before it ended': {
+    breaks: (right, state) => {
+      const withoutForgetting = async <Answer>(act: () => Promise<Answer>): Promise<Answer> => {
+        const before = [...state.unfinished].map((row) => ({ row, statusCode: row.statusCode }))
+        const answer = await act()
+        for (const { row, statusCode } of before) row.statusCode = statusCode
+        return answer
+      }
+      return {
+        claimDeliveries: async (request) => withoutForgetting(async () => right.claimDeliveries(request)),
+        expireDeliveries: async (options) => withoutForgetting(async () => right.expireDeliveries(options)),
+      }
+    },
+    noticedBy: [
+      'of a delivery that was lost to a lapse nobody knows how its last attempt ended',
+      'one that expires with a vanished worker has lost its last attempt',
+    ],
+  },
+
   'hands out everything that lapsed twice at once': {
     breaks: (right, state) => ({
       async claimDeliveries(request) {
