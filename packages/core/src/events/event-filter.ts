@@ -11,11 +11,17 @@ const mostConditions = 100
 const mostLevels = 8
 const longestText = 250
 const mostSteps = 16
+/** More that is wrong is not listed: the list itself would be as long as what was sent. */
+const mostIssues = 100
 /**
- * So many values are looked at for one event, and a text that is searched through counts once more for every eight characters: a few
- * milliseconds at most. What would take longer is delivered: too much is better than lost.
+ * So many steps are taken for one event, a few milliseconds at the very most, since nothing else is sent meanwhile. What would take
+ * longer is delivered: too much is better than lost.
  */
-const budget = 100_000
+const mostStepsTaken = 50_000
+/** To compare so many characters is a step, as is to look at a value. Text that nearly matches takes V8 some 10 ns a character. */
+const charactersPerStep = 8
+
+const unclean = 'Must not contain NUL or lone surrogates'
 
 type Scalar = string | number | boolean | null
 type Compare = (value: Scalar, operand: Scalar) => boolean
@@ -30,7 +36,6 @@ const comparisons: Record<string, Compare> = {
   $endsWith: (value, operand) => isText(value) && isText(operand) && value.endsWith(operand),
   $contains: (value, operand) => isText(value) && isText(operand) && value.includes(operand),
 }
-const notClean = 'Must not contain NUL or lone surrogates'
 const lists = new Set(['$in', '$nin'])
 const groups = new Set(['$and', '$or', '$nor'])
 const operators = [...Object.keys(comparisons), '$ne', '$in', '$nin', '$exists', '$not', ...groups]
@@ -57,32 +62,41 @@ class FilterCheck {
     if (!isObject(filter)) return this.#refuse(path, 'Must be an object of fields and their conditions')
     if (levels === 0) return this.#refuse(path, `Is nested deeper than ${mostLevels} levels`)
     for (const [name, condition] of Object.entries(filter)) {
+      if (this.#isOver()) return
       const at = [...path, name]
       if (groups.has(name)) this.#group(condition, at, levels - 1)
       else if (name.startsWith('$'))
         this.#refuse(at, `There is no such operator here: ${[...groups].join(', ')} are`)
-      else if (name.length > longestText || name.split('.').length > mostSteps)
-        this.#refuse(at, `A field has at most ${longestText} characters and ${mostSteps} steps`)
-      else if (!isCleanText(name)) this.#refuse(path, notClean)
-      else this.#condition(condition, at, levels - 1)
+      else {
+        this.#name(name, at)
+        this.#condition(condition, at, levels - 1)
+      }
     }
   }
 
   #group(parts: unknown, path: readonly PropertyKey[], levels: number): void {
     if (!Array.isArray(parts) || parts.length === 0) return this.#refuse(path, 'Must be a list of filters')
     for (const [index, part] of parts.entries()) {
-      this.#count([...path, index])
-      if (this.#isOver) return
-      this.fields(part, [...path, index], levels)
+      if (this.#isOver()) return
+      const at = [...path, index]
+      // It is looked at like any condition. All others have one in them, and count by that.
+      if (isEmpty(part)) this.#count(at)
+      this.fields(part, at, levels)
     }
+  }
+
+  #name(name: string, path: readonly PropertyKey[]): void {
+    if (name.length > longestText || name.split('.').length > mostSteps)
+      this.#refuse(path, `A field has at most ${longestText} characters and ${mostSteps} steps`)
+    else if (!isCleanText(name)) this.#refuse(path, unclean)
   }
 
   #condition(condition: unknown, path: readonly PropertyKey[], levels: number): void {
     if (!isObject(condition)) return this.#scalar(condition, path)
     if (levels <= 0) return this.#refuse(path, `Is nested deeper than ${mostLevels} levels`)
-    const parts = Object.entries(condition)
-    if (parts.length === 0) this.#refuse(path, 'Must have an operator')
-    for (const [operator, operand] of parts) {
+    if (isEmpty(condition)) this.#refuse(path, 'Must have an operator')
+    for (const [operator, operand] of Object.entries(condition)) {
+      if (this.#isOver()) return
       const at = [...path, operator]
       if (operator === '$not') this.#condition(isObject(operand) ? operand : [], at, levels - 1)
       else if (operator === '$exists') this.#exists(operand, at)
@@ -100,22 +114,19 @@ class FilterCheck {
   #list(operand: unknown, path: readonly PropertyKey[]): void {
     if (!Array.isArray(operand) || operand.length === 0) return this.#refuse(path, 'Must be a list of values')
     for (const [index, value] of operand.entries()) {
-      if (this.#isOver) return
+      if (this.#isOver()) return
       this.#scalar(value, [...path, index])
     }
   }
 
   #scalar(value: unknown, path: readonly PropertyKey[]): void {
     this.#count(path)
-    if (!isScalar(value) || (typeof value === 'number' && !Number.isFinite(value)))
-      this.#refuse(path, 'Must be text, a number, true, false or null')
-    else if (typeof value === 'string' && !isCleanText(value)) this.#refuse(path, notClean)
-    else if (typeof value === 'string' && value.length > longestText)
+    if (!isScalar(value)) this.#refuse(path, 'Must be text, a number, true, false or null')
+    else if (typeof value === 'number' && !Number.isFinite(value))
+      this.#refuse(path, 'Must be a finite number')
+    else if (isText(value) && value.length > longestText)
       this.#refuse(path, `Must have at most ${longestText} characters`)
-  }
-
-  get #isOver(): boolean {
-    return this.#conditions > mostConditions
+    else if (isText(value) && !isCleanText(value)) this.#refuse(path, unclean)
   }
 
   /** What there is one too many of is said once. */
@@ -125,13 +136,18 @@ class FilterCheck {
       this.#refuse(path, `There are more than ${mostConditions} conditions`)
   }
 
+  /** To check costs no more than to match, whatever was sent. */
+  #isOver(): boolean {
+    return this.#conditions > mostConditions || this.issues.length >= mostIssues
+  }
+
   #refuse(path: readonly PropertyKey[], message: string): void {
     this.issues.push({ pointer: pointer(path), message })
   }
 }
 
 class Match {
-  #left = budget
+  #left = mostStepsTaken
 
   /** Whether it has looked at too much to say. */
   get isBroken(): boolean {
@@ -179,17 +195,19 @@ class Match {
 
   #any(operator: string, values: readonly Scalar[], operand: Scalar): boolean {
     const compare = comparisons[operator]
-    this.#left -= operator === '$contains' ? searchCost(values) : values.length
-    return compare !== undefined && !this.isBroken && values.some((value) => compare(value, operand))
+    if (compare === undefined) return false
+    for (const value of values) {
+      this.#left -= stepsOf(operator, value, operand)
+      if (this.isBroken) return false
+      if (compare(value, operand)) return true
+    }
+    return false
   }
 
   /** The values at the end of a path; whether there is anything there at all. */
   #collect(value: unknown, steps: readonly string[], at: number, found: Scalar[]): boolean {
     if (--this.#left <= 0) return false
-    if (Array.isArray(value)) {
-      const inside = value.map((element) => this.#collect(element, steps, at, found))
-      return at === steps.length || inside.some(Boolean)
-    }
+    if (Array.isArray(value)) return this.#collectAll(value, steps, at, found)
     if (at === steps.length) {
       if (isScalar(value)) found.push(value)
       return true
@@ -197,15 +215,30 @@ class Match {
     const step = steps[at] ?? ''
     return isObject(value) && Object.hasOwn(value, step) && this.#collect(value[step], steps, at + 1, found)
   }
+
+  #collectAll(list: readonly unknown[], steps: readonly string[], at: number, found: Scalar[]): boolean {
+    let exists = at === steps.length
+    for (const element of list) {
+      if (this.isBroken) break
+      if (this.#collect(element, steps, at, found)) exists = true
+    }
+    return exists
+  }
 }
 
-/** Only this operator reads all of a text; the others stop where the operand ends. */
-function searchCost(values: readonly Scalar[]): number {
-  return values.reduce<number>((cost, value) => cost + 1 + (isText(value) ? value.length >> 3 : 0), 0)
+/** Only a search goes through all of a text; everything else ends with the shorter of two. */
+function stepsOf(operator: string, value: Scalar, operand: Scalar): number {
+  if (!isText(value) || !isText(operand)) return 1
+  const compared = operator === '$contains' ? value.length : Math.min(value.length, operand.length)
+  return 1 + compared / charactersPerStep
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isEmpty(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length === 0
 }
 
 function isScalar(value: unknown): value is Scalar {
