@@ -80,8 +80,11 @@ export function bulkReplayStorage(sql: Sql): Omit<BulkReplayStorage, 'advanceBul
     async listRunningReplays({ limit }) {
       // The state is part of the text: an index has those that are running, and no others.
       const turn = rawSql`row_number() over (partition by organization_id order by id)`
-      const running = table.where('state', '=', rawSql.lit('running')).orderBy(turn).orderBy('id')
-      return (await runner.rows(running.limit(limit))).map((row) => read(sql, row))
+      const running = db
+        .selectFrom('bulk_replays')
+        .select(['organization_id as organizationId', 'id', 'per_second as perSecond'])
+        .where('state', '=', rawSql.lit('running'))
+      return runner.rows(running.orderBy(turn).orderBy('id').limit(limit))
     },
 
     async changeReplayState({ organizationId, id, now }, { from, to }) {

@@ -90,7 +90,10 @@ export function webhookStorage(sql: Sql): Omit<WebhookStorage, 'deleteWebhook'> 
 
     async findPublicKeys(id) {
       const query = db.selectFrom('webhooks').selectAll().where('id', '=', id)
-      return first(await runner.rows(query.where('public_key', 'is not', null)))
+      const webhook = first(await runner.rows(query.where('public_key', 'is not', null)))
+      if (webhook === null) return null
+      const { publicKey, previousPublicKey, previousSecretEndsAt } = webhook
+      return { publicKey, previousPublicKey, previousSecretEndsAt }
     },
 
     async listWebhooks({ organizationId, limit, after }) {

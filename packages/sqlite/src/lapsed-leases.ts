@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts'
 import { type Due, eventOf, type Look } from './due-deliveries.ts'
 import { bringInDelivery } from './fresh-deliveries.ts'
+import { endLease } from './leases.ts'
 
 /** So many workers in a row may vanish over a delivery. Then it is taken to be the reason. */
 const maxLapses = 5
@@ -62,8 +63,6 @@ const countLapse = `
 const giveUp = `
   update leadhooks_deliveries set status = 'dead_letter', reason = ?, next_attempt_at = null, finished_at = ?
   where organization_id = ? and id = ?`
-
-const endLease = `delete from leadhooks_leases where delivery_id = ?`
 
 /** Leases that have run out, the first to do so first. There are never more than workers have had in hand. */
 export function lapsedLeasesAt(connection: Connection, now: number): LapsedLease[] {
@@ -131,7 +130,12 @@ export function giveUpLapsed(
   reason: 'worker_crash' | 'expired',
   now: number,
 ): void {
-  recordLapse(connection, lease)
+  endLapsed(connection, lease)
   connection.run(giveUp, reason, now, lease.organizationId, lease.id)
+}
+
+/** Notes that a worker vanished, and leaves the delivery to nobody. */
+export function endLapsed(connection: Connection, lease: LapsedLease): void {
+  recordLapse(connection, lease)
   connection.run(endLease, lease.id)
 }

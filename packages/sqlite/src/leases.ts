@@ -5,10 +5,6 @@ import type { Connection } from './connection.ts'
 export const isFree = (id: string): string =>
   `not exists (select 1 from leadhooks_leases as lease where lease.delivery_id = ${id})`
 
-/** Whether no worker has the delivery of this id at a time, which is bound: a lease that has lapsed counts no more. */
-export const isWaiting = (id: string): string =>
-  `not exists (select 1 from leadhooks_leases as lease where lease.delivery_id = ${id} and lease.leased_until > ?)`
-
 export const endLease = `delete from leadhooks_leases where delivery_id = ?`
 
 const renew = `update leadhooks_leases set leased_until = ? where delivery_id = ? and lease = ?`

@@ -5,8 +5,7 @@ import type { Connection } from './connection.ts'
 import { fanOut } from './fan-out.ts'
 import { findEventRow } from './find-event.ts'
 import { bringIn } from './fresh-deliveries.ts'
-import { endLease } from './leases.ts'
-import { isFree } from './leases.ts'
+import { endLease, isFree } from './leases.ts'
 
 const columns = deliveryColumns.join(', ')
 

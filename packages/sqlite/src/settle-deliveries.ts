@@ -1,6 +1,7 @@
 import type { Attempt, Scoped, Settlement } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
 import { removeFresh } from './fresh-deliveries.ts'
+import { endLease } from './leases.ts'
 
 /** A lease that is being ended. */
 interface Held {
@@ -16,8 +17,6 @@ interface Held {
 const findLease = `
   select organization_id, webhook_id, event_id, event_type, created_at, is_fresh
   from leadhooks_leases where delivery_id = ? and lease = ?`
-
-const endLease = `delete from leadhooks_leases where delivery_id = ?`
 
 const settleFresh = `
   insert into leadhooks_deliveries (status, reason, next_attempt_at, finished_at, attempts, status_code, failure,

@@ -210,7 +210,9 @@ export const bulkReplayCases: readonly ConformanceCase[] = [
     const running = [
       await storage.insertBulkReplay(replayOf()),
       await storage.insertBulkReplay(replayOf({ organizationId: 'globex' })),
-    ].sort((a, b) => (a.id < b.id ? -1 : 1))
+    ]
+      .map(({ organizationId, id, perSecond }) => ({ organizationId, id, perSecond }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
     for (const state of ['paused', 'completed', 'cancelled'] as const)
       await storage.insertBulkReplay(replayOf({ state }))
     assert.deepEqual(await storage.listRunningReplays({ limit: 10 }), running)

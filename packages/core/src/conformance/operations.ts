@@ -307,11 +307,19 @@ export const operationCases: readonly ConformanceCase[] = [
     assert.equal((await reload(storage, claimed)).status, 'cancelled')
   }),
 
-  storageCase('what a worker had that is gone waits, and is cancelled with the rest', async (storage) => {
-    const claimed = await addClaimed(storage)
-    const waiting = { organizationId: 'acme', webhookId: claimed.webhook.id, createdBefore: null, limit: 10 }
-    assert.equal(await storage.cancelWaiting({ ...waiting, now: after(hour) }), 1)
-    assert.equal((await reload(storage, claimed)).status, 'cancelled')
-    assert.deepEqual(await claim(storage, { now: after(2 * hour) }), [])
-  }),
+  storageCase(
+    'what a worker had that is gone waits: it is cancelled, and its request is kept',
+    async (storage) => {
+      const claimed = await addClaimed(storage)
+      const waiting = { organizationId: 'acme', webhookId: claimed.webhook.id, limit: 10, now: after(hour) }
+      assert.equal(await storage.cancelWaiting({ ...waiting, createdBefore: start }), 0)
+      assert.equal(await storage.cancelWaiting({ ...waiting, createdBefore: after(1) }), 1)
+      const { status, reason, attempts } = await reload(storage, claimed)
+      assert.deepEqual([status, reason, attempts], ['cancelled', 'by_user', 1])
+      assert.deepEqual(await outcomes(storage, claimed), ['1 lost'])
+      assert.deepEqual(await claim(storage, { now: after(2 * hour) }), [])
+      assert.equal(await settle(storage, claimed, {}, after(hour)), false)
+      assert.deepEqual(await outcomes(storage, claimed), ['1 superseded'])
+    },
+  ),
 ]

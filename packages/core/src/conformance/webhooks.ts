@@ -132,11 +132,7 @@ export const webhookCases: readonly ConformanceCase[] = [
     assert.equal(await storage.findPublicKeys('whk_unknown'), null)
     const keys = { publicKey: 'whpk_new', previousPublicKey: 'whpk_old', previousSecretEndsAt: after(hour) }
     await storage.updateWebhook(webhook, keys)
-    const found = await storage.findPublicKeys(webhook.id)
-    assert.deepEqual(
-      [found?.publicKey, found?.previousPublicKey, found?.previousSecretEndsAt],
-      Object.values(keys),
-    )
+    assert.deepEqual(await storage.findPublicKeys(webhook.id), keys)
     await storage.updateWebhook(webhook, { publicKey: null })
     assert.equal(await storage.findPublicKeys(webhook.id), null)
   }),

@@ -1028,7 +1028,7 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
         return isHeld ? 0 : right.cancelWaiting(waiting)
       },
     }),
-    noticedBy: ['what a worker had that is gone waits, and is cancelled with the rest'],
+    noticedBy: ['what a worker had that is gone waits: it is cancelled, and its request is kept'],
   },
 
   'replays the same deliveries in each step of a bulk replay': {

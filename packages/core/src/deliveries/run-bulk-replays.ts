@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from '../context.ts'
-import type { BulkReplay } from '../model/bulk-replay.ts'
+import type { RunningReplay } from '../storage/storage.ts'
 import { recurring } from './recurring.ts'
 
 const intervalMs = 1000
@@ -26,7 +26,7 @@ export function startBulkReplays(ctx: Context): () => Promise<void> {
 }
 
 /** One that cannot go on keeps no other waiting. */
-async function advance(ctx: Context, { organizationId, id, perSecond: limit }: BulkReplay): Promise<void> {
+async function advance(ctx: Context, { organizationId, id, perSecond: limit }: RunningReplay): Promise<void> {
   try {
     await ctx.storage.advanceBulkReplay({ organizationId, id, limit, now: ctx.storageTime() })
   } catch (error) {

@@ -34,7 +34,10 @@ export function memoryBulkReplays(state: MemoryState): BulkReplayStorage {
 
     async listRunningReplays({ limit }) {
       const running = [...bulkReplays.values()].filter(({ state: current }) => current === 'running')
-      return copy(inTurns(running.sort((a, b) => (a.id < b.id ? -1 : 1))).slice(0, limit))
+      const inOrder = inTurns(running.sort((a, b) => (a.id < b.id ? -1 : 1)))
+      return inOrder
+        .slice(0, limit)
+        .map(({ organizationId, id, perSecond }) => ({ organizationId, id, perSecond }))
     },
 
     async changeReplayState({ now, ...replay }, { from, to }) {

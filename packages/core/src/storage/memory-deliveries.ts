@@ -89,11 +89,14 @@ export function memoryDeliveries(state: MemoryState): DeliveryStorage {
         (row) =>
           row.organizationId === organizationId &&
           row.webhookId === webhookId &&
-          (row.lease === null || row.lease.until <= at) &&
+          (row.lease === null || isLapsed(row, at)) &&
           (createdBefore === null || row.createdAt < createdBefore),
       )
       const cancelled = waiting.slice(0, limit)
-      for (const row of cancelled) finish(state, row, { status: 'cancelled', reason: 'by_user' }, at)
+      for (const row of cancelled) {
+        if (row.lease !== null) recordLapse(state, row, row.lease)
+        finish(state, row, { status: 'cancelled', reason: 'by_user' }, at)
+      }
       return cancelled.length
     },
 

@@ -89,7 +89,9 @@ function memoryWebhooks(state: MemoryState): WebhookStorage {
 
     async findPublicKeys(id) {
       const webhook = webhooks.get(id)
-      return webhook === undefined || webhook.publicKey === null ? null : copy(webhook)
+      if (webhook === undefined || webhook.publicKey === null) return null
+      const { publicKey, previousPublicKey, previousSecretEndsAt } = webhook
+      return copy({ publicKey, previousPublicKey, previousSecretEndsAt })
     },
 
     async listWebhooks({ organizationId, ...page }) {

@@ -300,9 +300,9 @@ export interface EventQuery extends Page {
 
 export interface EventStorage<Tx> {
   /**
-   * Writes each event with a `pending` delivery, due at once, for every webhook of its organization that matches and that nobody
-   * has switched off by hand (one that was switched off since it failed holds its deliveries),
-   * or, where the organization has an event of that id, nothing. All or none are written; answers in the order given.
+   * Writes each event with a `pending` delivery, due at once, for every webhook of its organization that matches, but for those
+   * that a person has switched off: one that was switched off since it failed holds what comes. Where the organization has an
+   * event of that id, nothing is written. All or none are; answers in the order given.
    *
    * With `tx` it all becomes part of the host's transaction: it exists when that commits, and not before.
    *
@@ -436,12 +436,14 @@ export interface DeliveryStorage {
   cancelDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
   /**
    * Ends what waits for a webhook (`cancelled: by_user`), at most `limit` at a time; answers how many. What a worker has stays with
-   * it until its lease lapses.
+   * it until its lease lapses: then a `lost` attempt tells of it.
    */
   cancelWaiting(waiting: WaitingDeliveries & Timed): Promise<number>
   /** Marks a dead letter as dealt with. Null unless it is a dead letter. The first caller's time stays. */
   resolveDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
 }
+
+export type RunningReplay = Pick<StoredBulkReplay, 'organizationId' | 'id' | 'perSecond'>
 
 export interface ReplayStep extends Scoped, Timed {
   /** How many deliveries it sees to at most. */
@@ -459,8 +461,11 @@ export interface BulkReplayStorage {
   insertBulkReplay(replay: StoredBulkReplay): Promise<StoredBulkReplay>
   findBulkReplay(replay: Scoped): Promise<StoredBulkReplay | null>
   listBulkReplays(query: Page & { organizationId: string }): Promise<StoredBulkReplay[]>
-  /** Those of all organizations that are running: the first one of each, then the second ones, and so on. */
-  listRunningReplays(options: { limit: number }): Promise<StoredBulkReplay[]>
+  /**
+   * Those of all organizations that are running: the first one of each, then the second ones, and so on. No more is read of them, so
+   * that one that is corrupt stops no other.
+   */
+  listRunningReplays(options: { limit: number }): Promise<RunningReplay[]>
   /**
    * Changes the state where it is one of `from`, and answers the bulk replay; null where it is not. One that is cancelled is
    * finished at `now`.
