@@ -4,11 +4,10 @@ import type { Attempt } from '../model/attempt.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
 import type { HealthSign } from '../webhooks/webhook-health.ts'
-import type { AccessTokens } from './access-tokens.ts'
 import { classifyResponse, type Verdict } from './classify-response.ts'
 import type { DeliveryTarget } from './delivery-target.ts'
 import { healthSign } from './health-sign.ts'
-import { hideSecrets, secretTexts } from './hide-secrets.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import { nextDelayMs, parseRetryAfter } from './retry-schedule.ts'
 import { type OutgoingRequest, sendRequest, type SendResult } from './send-request.ts'
 import { signRequest } from './sign-request.ts'
@@ -39,9 +38,10 @@ export async function deliver(
   const target = openTarget(targetOf, claimed.webhook)
   if (target === null) return { settlement: undecryptable(claimed), sign: null }
   const request = signRequest(target, claimed, startedAt)
-  const result = await (target.accessTokens === null
-    ? sendRequest(ctx.agent, ctx.clock, request, signal)
-    : sendWithToken(ctx, target.accessTokens, request, signal))
+  const { result, secrets } =
+    target.accessTokens === null
+      ? { result: await sendRequest(ctx.agent, ctx.clock, request, signal), secrets: target.secrets }
+      : await sendWithToken(ctx, target, request, signal)
   const verdict = classifyResponse(result)
   const at = startedAt + result.durationMs
   const retryAfterMs = result.kind === 'response' ? parseRetryAfter(result.retryAfter, at) : null
@@ -51,7 +51,7 @@ export async function deliver(
     settlement: {
       id: claimed.id,
       lease: claimed.lease,
-      attempt: toAttempt(claimed, target, startedAt, result, verdict),
+      attempt: toAttempt(claimed, startedAt, result, verdict, secrets),
       next,
       ...(verdict.outcome === 'gone' && { disableWebhook: 'gone' }),
     },
@@ -62,19 +62,17 @@ export async function deliver(
 /** The token is fetched within the deadline of the attempt. One that the receiver refuses is not used again. */
 async function sendWithToken(
   ctx: Context,
-  tokens: AccessTokens,
+  target: DeliveryTarget,
   request: OutgoingRequest,
   signal: AbortSignal,
-): Promise<SendResult> {
+): Promise<{ result: SendResult; secrets: readonly string[] }> {
   const startedAt = ctx.clock.now()
-  const authorized = await withAccessToken(ctx.clock, tokens, request, signal)
-  if (authorized.kind === 'failure') return authorized
+  const authorized = await withAccessToken(ctx.clock, target, request, signal)
+  if (authorized.kind === 'failure') return { result: authorized, secrets: target.secrets }
   const result = await sendRequest(ctx.agent, ctx.clock, authorized.request, signal)
+  if (result.kind === 'response' && result.statusCode === 401) authorized.forget()
   const durationMs = Math.max(0, ctx.clock.now() - startedAt)
-  if (result.kind === 'failure') return { ...result, durationMs }
-  if (result.statusCode === 401) tokens.forget(authorized.token)
-  const shown = hideSecrets(result.body.toString(), secretTexts([authorized.token]))
-  return { ...result, body: Buffer.from(shown), durationMs }
+  return { result: { ...result, durationMs }, secrets: authorized.secrets }
 }
 
 function openTarget(
@@ -96,10 +94,10 @@ function undecryptable({ id, lease }: ClaimedDelivery): Settlement {
 
 function toAttempt(
   claimed: ClaimedDelivery,
-  { secrets }: DeliveryTarget,
   startedAt: number,
   result: SendResult,
   verdict: Verdict,
+  secrets: readonly string[],
 ): Attempt {
   const answered = result.kind === 'response'
   return {

@@ -129,7 +129,10 @@ interface OpenedKeys {
   privateKeys: ReturnType<typeof openPrivateKeys>
 }
 
-/** Both secrets sign, and both keys; the body alone, which has room for one signature, is signed with the one that receivers have had so far. */
+/**
+ * Both secrets sign, and both keys; the body alone, which has room for one signature, is signed with the one that receivers have had
+ * so far.
+ */
 function graceOf(
   ctx: Context,
   webhook: StoredWebhook,

@@ -1,27 +1,33 @@
 import type { Clock } from '../clock.ts'
-import type { AccessTokens } from './access-tokens.ts'
+import type { DeliveryTarget } from './delivery-target.ts'
+import { secretTexts } from './hide-secrets.ts'
 import type { OutgoingRequest, SendFailure } from './send-request.ts'
 
 export interface Authorized {
   kind: 'authorized'
   request: OutgoingRequest
-  token: string
+  /** What nobody is shown of it: the token too. */
+  secrets: readonly string[]
+  /** The receiver has refused the token: it is not used again. */
+  forget(): void
 }
 
-/** The request with an access token, and as much time left as fetching that has not taken. */
+/** The request with an access token, where the webhook needs one, and as much time left as fetching that has not taken. */
 export async function withAccessToken(
   clock: Clock,
-  tokens: AccessTokens,
+  { accessTokens, secrets }: DeliveryTarget,
   request: OutgoingRequest,
   signal?: AbortSignal,
 ): Promise<Authorized | SendFailure> {
+  if (accessTokens === null) return { kind: 'authorized', request, secrets, forget: () => {} }
   const startedAt = clock.now()
-  const got = await tokens.get(request.timeoutMs, signal)
+  const got = await accessTokens.get(request.timeoutMs, signal)
   if (got.kind === 'failure') return got
   const { token } = got
   return {
     kind: 'authorized',
-    token,
+    secrets: [...secrets, ...secretTexts([token])],
+    forget: () => accessTokens.forget(token),
     request: {
       ...request,
       headers: [...request.headers, 'authorization', `Bearer ${token}`],

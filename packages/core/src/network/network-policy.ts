@@ -71,13 +71,8 @@ const isFunction = (value: unknown): boolean => typeof value === 'function'
 const isProxy = (value: string): boolean => {
   if (!URL.canParse(value)) return false
   const { protocol, pathname, search, username, password } = new URL(value)
-  const isPlain = pathname === '/' && search === ''
-  return (
-    isPlain &&
-    isDecodable(username) &&
-    isDecodable(password) &&
-    (protocol === 'http:' || protocol === 'https:')
-  )
+  const isHttp = protocol === 'http:' || protocol === 'https:'
+  return isHttp && pathname === '/' && search === '' && isDecodable(username) && isDecodable(password)
 }
 
 const isDecodable = (text: string): boolean => {

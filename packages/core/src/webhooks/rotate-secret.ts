@@ -28,7 +28,8 @@ export type RotateSecretInput = z.input<typeof rotateInput>
 
 /**
  * Gives a webhook another signing secret, and shows it. While the grace lasts, requests carry a signature by each of the two:
- * a receiver that knows either of them accepts them. So it is with its Ed25519 key, where it has one. A secret that was still in its own grace ends at once.
+ * a receiver that knows either of them accepts them. So it is with its Ed25519 key, where it has one. A secret that was still in its
+ * own grace ends at once.
  *
  * Throws `not_found`, and `invalid_request` for a secret that is too weak.
  */

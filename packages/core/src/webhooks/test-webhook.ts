@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { classifyResponse, type Verdict } from '../deliveries/classify-response.ts'
-import { type DeliveryTarget, deliveryTarget } from '../deliveries/delivery-target.ts'
-import { hideSecrets, secretTexts } from '../deliveries/hide-secrets.ts'
-import type { OutgoingRequest } from '../deliveries/send-request.ts'
+import { deliveryTarget } from '../deliveries/delivery-target.ts'
+import { hideSecrets } from '../deliveries/hide-secrets.ts'
+import type { OutgoingRequest, SendFailure } from '../deliveries/send-request.ts'
 import {
   type RequestTimings,
   sendTraced,
@@ -66,28 +66,22 @@ export async function testWebhook(ctx: Context, input: TestWebhookInput): Promis
   const event = testEvent(ctx, webhook, wanted)
   const target = deliveryTarget(ctx, webhook)
   const request = signRequest(target, { event, attempt: 1 }, await sendingTime(ctx))
-  const traced = await send(ctx, target, request)
+  const authorized = await withAccessToken(ctx.clock, target, request)
+  const traced =
+    authorized.kind === 'failure' ? notSent(authorized) : await sendTraced(ctx, authorized.request)
+  const secrets = authorized.kind === 'failure' ? [] : authorized.secrets
   const shown = showRequest(request, [...webhook.headerNames, 'authorization'])
   return {
     ...verdictOf(traced, classifyResponse(traced.result)),
     request: shown,
     signedContent: `${event.id}.${shown.headers['webhook-timestamp']}.${request.body}`,
-    response: traced.response && showResponse(traced.response, target.secrets),
+    response: traced.response && showResponse(traced.response, secrets),
     timings: isBlocked(traced) ? null : traced.timings,
   }
 }
 
-async function send(
-  ctx: Context,
-  { accessTokens }: DeliveryTarget,
-  request: OutgoingRequest,
-): Promise<TracedResult> {
-  if (accessTokens === null) return sendTraced(ctx, request)
-  const authorized = await withAccessToken(ctx.clock, accessTokens, request)
-  if (authorized.kind === 'failure')
-    return { result: authorized, response: null, timings: { ...noTimings, totalMs: authorized.durationMs } }
-  const { response, ...traced } = await sendTraced(ctx, authorized.request)
-  return { ...traced, response: response && showResponse(response, secretTexts([authorized.token])) }
+function notSent(result: SendFailure): TracedResult {
+  return { result, response: null, timings: { ...noTimings, totalMs: result.durationMs } }
 }
 
 async function sendingTime(ctx: Context): Promise<number> {
