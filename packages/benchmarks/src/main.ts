@@ -3,11 +3,23 @@ import { parseArgs } from 'node:util'
 import { type Result, printResults } from './results.ts'
 import type { SuiteOptions } from './suite-options.ts'
 
-const suites: Record<string, (options: SuiteOptions) => Promise<Result[]>> = {
-  sqlite: async (options) => (await import('./sqlite/suite.ts')).sqliteSuite(options),
-  postgres: async (options) => (await import('./postgres/suite.ts')).postgresSuite(options),
-  isolation: async (options) => (await import('./isolation/suite.ts')).isolationSuite(options),
-  keys: async (options) => (await import('./keys/suite.ts')).keysSuite(options),
+interface Suite {
+  /** How many rounds are run unless told. */
+  rounds: number
+  run: (options: SuiteOptions) => Promise<Result[]>
+}
+
+const suites: Record<string, Suite> = {
+  sqlite: { rounds: 5, run: async (options) => (await import('./sqlite/suite.ts')).sqliteSuite(options) },
+  postgres: {
+    rounds: 3,
+    run: async (options) => (await import('./postgres/suite.ts')).postgresSuite(options),
+  },
+  isolation: {
+    rounds: 3,
+    run: async (options) => (await import('./isolation/suite.ts')).isolationSuite(options),
+  },
+  keys: { rounds: 5, run: async (options) => (await import('./keys/suite.ts')).keysSuite(options) },
 }
 
 const { values, positionals } = parseArgs({
@@ -28,8 +40,8 @@ if (suite === undefined) {
   )
   process.exit(1)
 }
-const results = await suite({
-  rounds: Number(values.rounds ?? (name === 'postgres' || name === 'isolation' ? 3 : 5)),
+const results = await suite.run({
+  rounds: Number(values.rounds ?? suite.rounds),
   quick: values.quick,
   only: values.only?.split(','),
   snapshotMinutes: Number(values['snapshot-minutes']),

@@ -98,7 +98,9 @@ test.each(outagesMs)('the database is gone for %d ms', { timeout: 300_000 }, asy
   expect(await stage.fleet.crashes()).toEqual([])
   expect(stage.fleet.running).toHaveLength(3)
   expect(verdict).toMatchObject({ ...sound, byStatus: { delivered: verdict.events } })
-  expect(verdict.extra).toBeLessThanOrEqual(downMs < leaseMs ? 0 : held)
+  // A lease has two thirds of its time left at least. A server that has crashed may take longer to come back than it was gone.
+  const isWithinLeases = startedAt - stoppedAt < (leaseMs * 2) / 3
+  expect(verdict.extra).toBeLessThanOrEqual(isWithinLeases ? 0 : held)
   expect(new Set(load.failures.map(({ code }) => code))).toEqual(new Set(['storage_unavailable']))
   if (!isFullSize) return
   expect(worst.failedDispatchMs).toBeLessThan(3000)
