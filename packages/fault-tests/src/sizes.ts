@@ -74,6 +74,10 @@ const table = {
     { eventsPerSecond: 200, forMs: 3000 },
     { eventsPerSecond: 200, forMs: 600_000 },
   ],
+  deliveryStates: [
+    { sequences: 1200, least: 100 },
+    { sequences: 10_000, least: 1000 },
+  ],
   sqlite: [
     { kills: 4, powerCuts: 5, lockMs: 2000 },
     { kills: 20, powerCuts: 50, lockMs: 4500 },
