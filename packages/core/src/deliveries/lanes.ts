@@ -120,16 +120,8 @@ export class Lanes {
     // Of what had no room nothing was learned.
     for (const [id, count] of room) if (count === 0) expectMore(this.#lanes.get(id))
     for (const [id, count] of organizationRoom) if (count === 0) expectMore(this.#groups.get(id))
-    const brought = new Map<Lane, number>()
-    const broughtTo = new Map<LaneGroup, number>()
-    for (const delivery of claimed) {
-      const lane = this.#laneOf(delivery, request.defaultConcurrency)
-      lane.waiting.push(delivery)
-      lane.group.waiting++
-      brought.set(lane, (brought.get(lane) ?? 0) + 1)
-      broughtTo.set(lane.group, (broughtTo.get(lane.group) ?? 0) + 1)
-    }
-    for (const [group, count] of broughtTo) {
+    const brought = this.#takeIn(claimed, request.defaultConcurrency)
+    for (const [group, count] of byGroup(brought)) {
       const { mostPerOrganization } = this.#underWay
       group.mayHaveMore = count >= (organizationRoom.get(group.organizationId) ?? mostPerOrganization)
     }
@@ -137,8 +129,15 @@ export class Lanes {
       lane.mayHaveMore = count >= (room.get(lane.webhookId) ?? lane.concurrency)
       this.#queue(lane)
     }
-    this.#waiting += claimed.length
     this.#mayHaveMore = claimed.length >= request.limit
+  }
+
+  /** Takes in what was claimed before, and may go as has turned out now. Of what there is more, nothing was learned. */
+  addScreened(claimed: readonly ClaimedDelivery[], defaultConcurrency: number): void {
+    for (const lane of this.#takeIn(claimed, defaultConcurrency).keys()) {
+      expectMore(lane)
+      this.#queue(lane)
+    }
   }
 
   /** The delivery to send next, counted as under way from now on; undefined when the slots are full or no lane may go. */
@@ -207,6 +206,19 @@ export class Lanes {
     return taken
   }
 
+  /** Answers how many each lane was brought. */
+  #takeIn(claimed: readonly ClaimedDelivery[], defaultConcurrency: number): Map<Lane, number> {
+    const brought = new Map<Lane, number>()
+    for (const delivery of claimed) {
+      const lane = this.#laneOf(delivery, defaultConcurrency)
+      lane.waiting.push(delivery)
+      lane.group.waiting++
+      brought.set(lane, (brought.get(lane) ?? 0) + 1)
+    }
+    this.#waiting += claimed.length
+    return brought
+  }
+
   #laneOf({ organizationId, webhook }: ClaimedDelivery, defaultConcurrency: number): Lane {
     const concurrency = Math.min(webhook.concurrency ?? defaultConcurrency, this.mostPerLane)
     const known = this.#lanes.get(webhook.id)
@@ -265,6 +277,12 @@ export class Lanes {
       return
     }
   }
+}
+
+function byGroup(counts: ReadonlyMap<Lane, number>): Map<LaneGroup, number> {
+  const groups = new Map<LaneGroup, number>()
+  for (const [{ group }, count] of counts) groups.set(group, (groups.get(group) ?? 0) + count)
+  return groups
 }
 
 function expectMore(one: Lane | LaneGroup | undefined): void {

@@ -2,19 +2,21 @@ import { setImmediate } from 'node:timers'
 import type { Context } from '../context.ts'
 import { LeadhooksError } from '../errors.ts'
 import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
-import { admitClaimed, type Admitted } from './admit-claimed.ts'
 import { deliver } from './deliver.ts'
 import { createDeliveryTargets } from './delivery-target.ts'
+import { filteredOut } from './filter-claimed.ts'
 import { HealthRecorder } from './health-recorder.ts'
 import { HeldClaims } from './held-claims.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { type Lane, Lanes } from './lanes.ts'
-import { filteredOut, leaveOutFiltered } from './leave-out-filtered.ts'
 import { observeSettlement } from './observe-settlement.ts'
 import { recurring } from './recurring.ts'
 import { startBulkReplays } from './run-bulk-replays.ts'
+import { type Screened, sortClaimed } from './screen-claimed.ts'
+import { Screening } from './screening.ts'
 import { SendingTime } from './sending-time.ts'
 import { SettleBatch } from './settle-batch.ts'
+import { takeBackUnsent } from './take-back.ts'
 
 const longestBackOffMs = 5000
 const compareClocksMs = 60_000
@@ -44,6 +46,7 @@ export class Worker {
   readonly #results: SettleBatch
   readonly #health: HealthRecorder
   readonly #targetOf: ReturnType<typeof createDeliveryTargets>
+  readonly #screening: Screening
   readonly #held = new HeldClaims()
   readonly #time: SendingTime
   readonly #abort = new AbortController()
@@ -73,6 +76,11 @@ export class Worker {
     )
     this.#targetOf = createDeliveryTargets(ctx)
     this.#time = new SendingTime(ctx)
+    this.#screening = new Screening(ctx, {
+      now: () => this.#time.now(),
+      onScreened: (screened) => this.#goOnWith(screened),
+      onFailed: (claimed) => void this.#release(claimed),
+    })
     this.#endTasks = [
       recurring(ctx, 'renew leases', leaseMs / 3, () => this.#renewLeases()),
       recurring(ctx, 'give back what waits', longestWaitMs, () => this.#releaseStale()),
@@ -133,7 +141,8 @@ export class Worker {
 
   async #finish(): Promise<void> {
     await this.#claiming
-    await this.#release(this.#lanes.takeWaiting(() => true))
+    await this.#release(await this.#screening.stop())
+    await this.#putBack(this.#lanes.takeWaiting(() => true))
     await this.#idle()
     await this.#health.idle()
     await Promise.all([...this.#endTasks.map((end) => end()), this.#endWatch?.()])
@@ -203,7 +212,7 @@ export class Worker {
 
   #startClaim(): void {
     this.#lanes.measure(this.#ctx.clock.now())
-    const limit = this.#lanes.totalRoom(this.#held.size)
+    const limit = this.#lanes.totalRoom(this.#held.size) - this.#screening.size
     if (limit <= 0) return
     this.#cancelPoll()
     this.#claiming = this.#claimAndGoOn(limit)
@@ -227,6 +236,7 @@ export class Worker {
       organizationRoom: this.#lanes.organizationRoom(),
       mostPerOrganization: this.#ctx.underWay.mostPerOrganization,
     }
+    this.#screening.close(request.room)
     this.#isHungry = false
     try {
       // Nothing is signed before it is known what time it is.
@@ -237,34 +247,23 @@ export class Worker {
       const answeredAt = this.#ctx.clock.now()
       // An answer that was held up for so long is about leases that others may have taken over by now.
       if (answeredAt - askedAt >= leaseMs) return await this.#giveBack(claimed)
-      const { wanted, leftOut } = leaveOutFiltered(claimed)
-      this.#cancelFiltered(leftOut, answeredAt)
-      const { sendable, refused } = await this.#admit(wanted)
-      this.#held.add(sendable, answeredAt)
-      this.#lanes.add(sendable, request)
-      await this.#giveBack(refused)
+      this.#held.add(claimed, answeredAt)
+      const { free, screened } = sortClaimed(claimed, this.#time.now())
+      this.#lanes.add(free, request)
+      this.#screening.add(screened)
     } catch (error) {
       this.#failedClaims++
       this.#ctx.logger.error({ err: error }, 'No deliveries could be claimed; trying again')
     }
   }
 
-  /** What is left out makes place for more. */
-  #cancelFiltered(leftOut: readonly ClaimedDelivery[], answeredAt: number): void {
-    if (leftOut.length === 0) return
-    this.#isHungry = true
-    this.#held.add(leftOut, answeredAt)
+  #goOnWith({ sendable, leftOut, refused }: Screened): void {
+    this.#lanes.addScreened(sendable, this.#ctx.settings.delivery.webhookConcurrency)
     for (const claimed of leftOut) void this.#record(claimed, Promise.resolve(filteredOut(claimed)))
-  }
-
-  /** Where it cannot be told what may go, everything is given back: left to lapse, it would count as sent. */
-  async #admit(claimed: readonly ClaimedDelivery[]): Promise<Admitted> {
-    try {
-      return await admitClaimed(this.#ctx, claimed, this.#time.now())
-    } catch (error) {
-      await this.#giveBack(claimed)
-      throw error
-    }
+    void this.#release(refused)
+    // Its webhook was given nothing meanwhile. One that has refused some waits, and there is no need to ask.
+    if (refused.length === 0) this.#isHungry = true
+    this.#fill()
   }
 
   /** What nothing wakes the worker for is found by looking: retries that fell due, the events of other processes. */
@@ -293,17 +292,25 @@ export class Worker {
     )
     // What another worker has taken over must not be sent from here too.
     const lost = new Set(claims.filter(({ id }) => !renewed.has(id)))
-    for (const claimed of this.#lanes.takeWaiting((waiting) => lost.has(waiting))) this.#letGo(claimed)
+    const isLost = (claimed: ClaimedDelivery): boolean => lost.has(claimed)
+    for (const claimed of [...this.#lanes.takeWaiting(isLost), ...this.#screening.take(isLost)])
+      this.#letGo(claimed)
   }
 
   async #releaseStale(): Promise<void> {
     const stale = this.#held.since(this.#ctx.clock.now() - longestWaitMs)
-    await this.#release(this.#lanes.takeWaiting((claimed) => stale.has(claimed)))
+    await this.#putBack(this.#lanes.takeWaiting((claimed) => stale.has(claimed)))
   }
 
   /** What was claimed ahead for a webhook that is to get nothing for now. */
   async #releaseWaiting(webhookId: string): Promise<void> {
-    await this.#release(this.#lanes.takeWaiting(({ webhook }) => webhook.id === webhookId))
+    await this.#putBack(this.#lanes.takeWaiting(({ webhook }) => webhook.id === webhookId))
+  }
+
+  /** Gives back what was let through, and is not sent after all. */
+  async #putBack(waiting: readonly ClaimedDelivery[]): Promise<void> {
+    await this.#release(waiting)
+    await takeBackUnsent(this.#ctx, waiting)
   }
 
   async #release(waiting: readonly ClaimedDelivery[]): Promise<void> {

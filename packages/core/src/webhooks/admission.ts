@@ -49,6 +49,26 @@ export function admit(webhook: Judged, { wanted, now, answerMs }: AdmissionReque
   return throttled(webhook, wanted, now)
 }
 
+/** Whether what it lets through is counted. */
+export function isRationed({ circuitState, throttle }: Pick<Judged, 'circuitState' | 'throttle'>): boolean {
+  return circuitState !== 'closed' || throttle !== null
+}
+
+/** As if so many had not been let through: they were not sent. Null where nothing is left of that. */
+export function takeBack(webhook: Judged, unsent: number, now: number): WebhookChanges | null {
+  const { enabled, circuitState, waitsFor, throttle, throttleFullAt } = webhook
+  if (!enabled) return null
+  if (circuitState !== 'closed')
+    return circuitState === 'half_open' && waitsFor === 'circuit'
+      ? { circuitState: 'open', waitsUntil: new Date(now) }
+      : null
+  if (throttle === null || throttleFullAt === null) return null
+  const bucket = { limit: throttle.requests, windowMs: throttle.perMs }
+  const { state } = drawTokens(throttleFullAt, bucket, -unsent, now)
+  const isHeld = waitsFor === 'throttled'
+  return { throttleFullAt: state, ...(isHeld && { waitsUntil: null, waitsFor: null }) }
+}
+
 /** Where not all may go, the webhook waits until the next one may. */
 function throttled({ throttle, throttleFullAt }: Judged, wanted: number, now: number): Admission {
   if (throttle === null) return { room: wanted, changes: null }
