@@ -43,7 +43,7 @@ const { createServer } = $load('node:http')
 const { createLeadhooks, memoryStorage } = $load('@leadhooks/core')
 const { startReceiver } = $load('@leadhooks/core/testing')
 const { verifySignature } = $load('@leadhooks/verify-signature')
-for (const entry of ['core/storage', 'core/conformance', 'core/node-http', 'sql', 'sqlite', 'postgres', 'redis', 'express', 'fastify',
+for (const entry of ['core/storage', 'core/conformance', 'core/node-http', 'sql', 'sqlite', 'postgres', 'redis', 'express', 'fastify', 'client',
   'verify-signature/webcrypto', 'verify-signature/express', 'verify-signature/fastify', 'verify-signature/fetch']) {
   $load('@leadhooks/' + entry)
 }

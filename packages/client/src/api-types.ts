@@ -1,0 +1,3040 @@
+// Written from the table of routes by api-types.test.ts: `npm test -- --project client -u` brings it up to date.
+export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Name, version and links */
+        get: operations["showApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This description */
+        get: operations["describeApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API keys
+         * @description Permission: `read:api-keys`
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description Permission: `write:api-keys`
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an API key
+         * @description Permission: `read:api-keys`
+         */
+        get: operations["getApiKey"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Permission: `delete:api-keys`
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an API key
+         * @description Permission: `write:api-keys`
+         */
+        patch: operations["updateApiKey"];
+        trace?: never;
+    };
+    "/keys/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke all API keys of a tag or an owner
+         * @description Permission: `delete:api-keys`
+         */
+        post: operations["revokeApiKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an API key another token
+         * @description Permission: `write:api-keys`
+         */
+        post: operations["rotateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/keys/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How often an API key was used
+         * @description Permission: `read:api-keys`
+         */
+        get: operations["showApiKeyUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description Permission: `read:webhooks`
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Register a webhook
+         * @description Permission: `write:webhooks`
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook
+         * @description Permission: `read:webhooks`
+         */
+        get: operations["getWebhook"];
+        /**
+         * Replace all settings
+         * @description Permission: `write:webhooks`
+         */
+        put: operations["replaceWebhook"];
+        post?: never;
+        /**
+         * Remove a webhook
+         * @description Permission: `delete:webhooks`
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the named settings
+         * @description Permission: `write:webhooks`
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/webhooks/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let its deliveries go
+         * @description Permission: `write:webhooks`
+         */
+        post: operations["enableWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make its deliveries wait
+         * @description Permission: `write:webhooks`
+         */
+        post: operations["disableWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How it fares
+         * @description Permission: `read:webhooks`
+         */
+        get: operations["getWebhookHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public keys that verify its requests */
+        get: operations["getWebhookPublicKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it an example
+         * @description Permission: `write:webhooks`
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give it another signing secret
+         * @description Permission: `write:webhooks`
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/reveal-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show its signing secret once more
+         * @description Permission: `read:secrets`
+         */
+        post: operations["revealWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events
+         * @description Permission: `read:events`
+         */
+        get: operations["listEvents"];
+        put?: never;
+        /**
+         * Dispatch an event
+         * @description Permission: `write:events`
+         */
+        post: operations["dispatchEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dispatch many events, all or none
+         * @description Permission: `write:events`
+         */
+        post: operations["dispatchEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an event
+         * @description Permission: `read:events`
+         */
+        get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the event types
+         * @description Permission: `read:events`
+         */
+        get: operations["listEventTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description Permission: `read:deliveries`
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay all that match
+         * @description Permission: `write:deliveries`
+         */
+        post: operations["replayDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a delivery and its attempts
+         * @description Permission: `read:deliveries`
+         */
+        get: operations["getDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make it due now
+         * @description Permission: `write:deliveries`
+         */
+        post: operations["retryDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver it once more
+         * @description Permission: `write:deliveries`
+         */
+        post: operations["replayDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel it
+         * @description Permission: `write:deliveries`
+         */
+        post: operations["cancelDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a dead letter
+         * @description Permission: `write:deliveries`
+         */
+        post: operations["resolveDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk-replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the replays of many deliveries
+         * @description Permission: `read:deliveries`
+         */
+        get: operations["listBulkReplays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk-replays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far one has come
+         * @description Permission: `read:deliveries`
+         */
+        get: operations["getBulkReplay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk-replays/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop it for now
+         * @description Permission: `write:deliveries`
+         */
+        post: operations["pauseBulkReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk-replays/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with it
+         * @description Permission: `write:deliveries`
+         */
+        post: operations["resumeBulkReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulk-replays/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End it
+         * @description Permission: `write:deliveries`
+         */
+        post: operations["cancelBulkReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the organization of the caller
+         * @description Permission: `read:organization`
+         */
+        get: operations["showOrganization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename it
+         * @description Permission: `write:organization`
+         */
+        patch: operations["updateOrganization"];
+        trace?: never;
+    };
+    "/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the organizations (staff)
+         * @description Permission: `read:organization`
+         */
+        get: operations["listOrganizations"];
+        put?: never;
+        /**
+         * Register an organization (staff)
+         * @description Permission: `write:organization`
+         */
+        post: operations["upsertOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who changed what
+         * @description Permission: `read:audit-log`
+         */
+        get: operations["listAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export interface webhooks {
+    event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Any event */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The id of the event: the same on every attempt and replay */
+                    "webhook-id": components["parameters"]["WebhookId"];
+                    /** @description When this attempt was made, in seconds since 1970 */
+                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    /** @description `v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64 */
+                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    /** @description The event type */
+                    "x-webhook-event": components["parameters"]["WebhookEvent"];
+                    /** @description The number of the attempt, from 1 */
+                    "x-webhook-attempt": components["parameters"]["WebhookAttempt"];
+                    /** @description The HMAC-SHA256 of the body alone in hex, as the `bodySignature` of the webhook has it */
+                    "x-webhook-signature"?: components["parameters"]["WebhookBodySignature"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        id: string;
+                        event: string;
+                        /**
+                         * Format: date-time
+                         * @description When the event was dispatched
+                         */
+                        timestamp: string;
+                        data: unknown;
+                    };
+                };
+            };
+            responses: {
+                /** @description The webhook is switched off */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Delivered */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Tried again by the retry policy of the webhook */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export interface components {
+    schemas: {
+        About: {
+            name: string;
+            version: string;
+            links: {
+                [key: string]: string;
+            };
+        };
+        NewApiKey: {
+            /** @description What people know the key by */
+            name: string;
+            description?: string | null;
+            /** @description A role, in place of a list of permissions */
+            role?: ("admin" | "read_write" | "read_only") | null;
+            /** @description `read:contacts`, `write:*`, `*`; in place of a role */
+            permissions?: string[];
+            /** @description False while the key is switched off */
+            enabled?: boolean;
+            /** @description The addresses and CIDRs that the key may be used from. Empty means any */
+            allowedIps?: string[];
+            /** @description In place of the host's default; empty for no limit */
+            rateLimits?: components["schemas"]["RateLimit"][] | null;
+            /** @description Keys are listed and revoked by them */
+            tags?: string[];
+            /** @description Whatever the host keeps with the key */
+            metadata?: {
+                [key: string]: components["schemas"]["__schema0"];
+            };
+            /** @description Whom the key belongs to, by the host's own id */
+            ownerId?: string | null;
+            /** @description After how many days the host is reminded to have the key rotated */
+            rotateEveryDays?: number | null;
+            /** @description When the key stops working; null for never */
+            expiresAt?: string | null;
+            /**
+             * @default live
+             * @enum {string}
+             */
+            environment?: "live" | "test";
+        };
+        /** @description At most `limit` in `windowMs` milliseconds */
+        RateLimit: {
+            name: string;
+            limit: number;
+            windowMs: number;
+            /** @enum {string} */
+            algorithm?: "sliding-window" | "token-bucket";
+            burst?: number;
+        };
+        __schema0: unknown;
+        CreatedApiKey: {
+            id: string;
+            organizationId: string;
+            name: string;
+            description: string | null;
+            /** @enum {string} */
+            environment: "live" | "test";
+            role: ("admin" | "read_write" | "read_only") | null;
+            permissions: string[];
+            enabled: boolean;
+            allowedIps: string[];
+            rateLimits: components["schemas"]["RateLimit"][] | null;
+            tags: string[];
+            metadata: {
+                [key: string]: unknown;
+            };
+            ownerId: string | null;
+            rotateEveryDays: number | null;
+            /** @description How the token begins */
+            start: string;
+            /** @description How the token ends */
+            last4: string;
+            /** Format: date-time */
+            createdAt: string;
+            expiresAt: string | null;
+            rotatedAt: string | null;
+            /** @description Until when the token before the last rotation works */
+            graceEndsAt: string | null;
+            /** @description Some seconds late: uses are written in batches */
+            lastUsedAt: string | null;
+            lastUsedIp: string | null;
+            lastUsedUserAgent: string | null;
+            revokedAt: string | null;
+            revokedReason: string | null;
+            /** @description The key itself. This answer is the one place that shows it */
+            token: string;
+        };
+        ApiKey: {
+            id: string;
+            organizationId: string;
+            name: string;
+            description: string | null;
+            /** @enum {string} */
+            environment: "live" | "test";
+            role: ("admin" | "read_write" | "read_only") | null;
+            permissions: string[];
+            enabled: boolean;
+            allowedIps: string[];
+            rateLimits: components["schemas"]["RateLimit"][] | null;
+            tags: string[];
+            metadata: {
+                [key: string]: unknown;
+            };
+            ownerId: string | null;
+            rotateEveryDays: number | null;
+            /** @description How the token begins */
+            start: string;
+            /** @description How the token ends */
+            last4: string;
+            /** Format: date-time */
+            createdAt: string;
+            expiresAt: string | null;
+            rotatedAt: string | null;
+            /** @description Until when the token before the last rotation works */
+            graceEndsAt: string | null;
+            /** @description Some seconds late: uses are written in batches */
+            lastUsedAt: string | null;
+            lastUsedIp: string | null;
+            lastUsedUserAgent: string | null;
+            revokedAt: string | null;
+            revokedReason: string | null;
+        };
+        ApiKeyChanges: {
+            /** @description What people know the key by */
+            name?: string;
+            description?: string | null;
+            /** @description A role, in place of a list of permissions */
+            role?: ("admin" | "read_write" | "read_only") | null;
+            /** @description `read:contacts`, `write:*`, `*`; in place of a role */
+            permissions?: string[];
+            /** @description False while the key is switched off */
+            enabled?: boolean;
+            /** @description The addresses and CIDRs that the key may be used from. Empty means any */
+            allowedIps?: string[];
+            /** @description In place of the host's default; empty for no limit */
+            rateLimits?: components["schemas"]["RateLimit"][] | null;
+            /** @description Keys are listed and revoked by them */
+            tags?: string[];
+            /** @description Whatever the host keeps with the key */
+            metadata?: {
+                [key: string]: components["schemas"]["__schema0"];
+            };
+            /** @description Whom the key belongs to, by the host's own id */
+            ownerId?: string | null;
+            /** @description After how many days the host is reminded to have the key rotated */
+            rotateEveryDays?: number | null;
+            /** @description When the key stops working; null for never */
+            expiresAt?: string | null;
+        };
+        BulkRevocation: {
+            tag?: string;
+            ownerId?: string;
+            /** @description Why; shown with the keys */
+            reason?: string;
+        };
+        RevokedApiKeys: {
+            data: components["schemas"]["ApiKey"][];
+        };
+        ApiKeyRotation: {
+            /**
+             * @description How long the former token still works, unless the key expires before; 0 ends it at once
+             * @default 86400
+             */
+            graceSeconds?: number;
+        };
+        ApiKeyUsage: {
+            /** @enum {string} */
+            interval: "minute" | "hour" | "day";
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            total: number;
+            points: {
+                /** Format: date-time */
+                startsAt: string;
+                total: number;
+                byOutcome: {
+                    [key: string]: number;
+                };
+                /** @description By the host's names of routes */
+                byRoute: {
+                    [key: string]: number;
+                };
+            }[];
+        };
+        NewWebhook: {
+            /**
+             * @description Where deliveries are posted to
+             * @example https://example.com/hooks
+             */
+            url: string;
+            name?: string | null;
+            description?: string | null;
+            /** @description The event types to send: `contact.created`, or `contact.*`. Empty means all */
+            eventTypes?: string[];
+            /**
+             * @description Of these event types, only events whose data matches, in the manner of MongoDB: `{ "amount": { "$gte": 1000 } }`. Null: all
+             * @example {
+             *       "amount": {
+             *         "$gte": 1000
+             *       }
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Headers to add to each request. Stored encrypted; only their names are shown */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * @description How `X-Webhook-Signature` is written beside the Standard Webhooks headers
+             * @enum {string}
+             */
+            bodySignature?: "sha256=" | "hex" | "off";
+            retry?: components["schemas"]["RetryPolicy"] | null;
+            timeoutMs?: number | null;
+            concurrency?: number | null;
+            /** @description At most so many requests in so long, all workers together. What comes too soon waits */
+            throttle?: components["schemas"]["Throttle"] | null;
+            /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
+            maintenance?: components["schemas"]["MaintenanceWindow"][];
+            authentication?: components["schemas"]["Authentication"] | null;
+            /** @description When its deliveries wait because its receiver fails; false: never; null: as the host has it */
+            circuit?: (components["schemas"]["CircuitSettings"] | false) | null;
+            /** @description When it is switched off because its receiver fails; false: never; null: as the host has it */
+            autoDisable?: (components["schemas"]["AutoDisablePolicy"] | false) | null;
+            /** @description A new signing secret is made every so many days; the former one counts for a day longer */
+            rotateSecretEveryDays?: number | null;
+            /** @description Whether requests are signed with an Ed25519 key (`v1a`) beside the secret: receivers then need to know its public half only */
+            asymmetricSigning?: boolean;
+            enabled?: boolean;
+            /** @description An own signing secret: `whsec_` and 24 to 64 bytes in base64. Left out: one is made */
+            secret?: string;
+        };
+        /** @description When a failed delivery is tried again: `patient` (13 attempts over about 28 h), `exponential` (7 attempts), `stepped` (6), one of them cut off by `maxAttempts`, a list of delays, or a rule */
+        RetryPolicy: ("patient" | "exponential" | "stepped") | {
+            /** @enum {string} */
+            name: "patient" | "exponential" | "stepped";
+            maxAttempts: number;
+        } | {
+            delaysMs: number[];
+            jitter?: number;
+        } | {
+            firstDelayMs: number;
+            factor: number;
+            maxDelayMs: number;
+            maxAttempts: number;
+            jitter?: number;
+        };
+        /** @description As many requests at once, refilled evenly in so many milliseconds */
+        Throttle: {
+            requests: number;
+            perMs: number;
+        };
+        /** @description A time in which nothing is sent: once, or each week */
+        MaintenanceWindow: {
+            /** Format: date-time */
+            startsAt: string;
+            /** Format: date-time */
+            endsAt: string;
+        } | {
+            weekdays: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            /** @example 02:00 */
+            startsAt: string;
+            minutes: number;
+            /** @description Of the IANA database: `Europe/Berlin` */
+            timeZone: string;
+        };
+        /** @description What requests carry as `Authorization`: a user name and password, a token, or tokens that are fetched by the client credentials grant of OAuth 2.0. Stored encrypted, and never shown */
+        Authentication: {
+            /** @constant */
+            type: "basic";
+            username: string & (unknown & unknown);
+            password: string;
+        } | {
+            /** @constant */
+            type: "bearer";
+            token: string;
+        } | {
+            /** @constant */
+            type: "oauth2";
+            /** @description Where access tokens are asked for */
+            tokenUrl: string;
+            clientId: string;
+            clientSecret: string;
+            scope?: string;
+            audience?: string;
+            /**
+             * @description Whether client id and secret go as HTTP basic authentication, or in the form
+             * @default basic
+             * @enum {string}
+             */
+            clientAuthentication?: "basic" | "post";
+        };
+        /** @description When the deliveries of a failing webhook are to wait */
+        CircuitSettings: {
+            /**
+             * @description So many failures in a row,
+             * @default 10
+             */
+            failures?: number;
+            /**
+             * @description over at least so long, open it
+             * @default 30000
+             */
+            spanMs?: number;
+            /**
+             * @description How long it waits for its first probe; twice as long for each later one,
+             * @default 30000
+             */
+            firstProbeMs?: number;
+            /**
+             * @description up to this
+             * @default 3600000
+             */
+            longestProbeMs?: number;
+        };
+        /** @description When a failing webhook is switched off: after so many failures in a row, or when nothing else came for so long */
+        AutoDisablePolicy: {
+            consecutiveFailures: number;
+        } | {
+            failingForMs: number;
+        };
+        CreatedWebhook: {
+            id: string;
+            organizationId: string;
+            name: string | null;
+            description: string | null;
+            url: string;
+            /** @description `contact.created`, or `contact.*`. Empty means all */
+            eventTypes: string[];
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Names of the custom headers; the values are never shown */
+            headerNames: string[];
+            /** @enum {string} */
+            bodySignature: "sha256=" | "hex" | "off";
+            retry: components["schemas"]["RetryPolicy"] | null;
+            timeoutMs: number | null;
+            concurrency: number | null;
+            throttle: components["schemas"]["Throttle"] | null;
+            maintenance: components["schemas"]["MaintenanceWindow"][];
+            authenticationType: ("basic" | "bearer" | "oauth2") | null;
+            circuit: (components["schemas"]["CircuitPolicy"] | false) | null;
+            autoDisable: (components["schemas"]["AutoDisablePolicy"] | false) | null;
+            /**
+             * @description `open`: its deliveries wait; `half_open`: one is on its way to find out more
+             * @enum {string}
+             */
+            circuitState: "closed" | "open" | "half_open";
+            /** @description Nothing is sent before then */
+            waitsUntil: string | null;
+            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance") | null;
+            rotateSecretEveryDays: number | null;
+            rotateSecretAt: string | null;
+            secretRotatedAt: string | null;
+            /** @description Verifies the `v1a` signatures that requests carry beside those by the secret; null: there are none */
+            publicKey: string | null;
+            /** @description Until when requests are signed with the former secret too */
+            previousSecretEndsAt: string | null;
+            enabled: boolean;
+            disabledReason: ("by_user" | "gone" | "failing") | null;
+            disabledAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description What deliveries are signed with. Later answers leave it out */
+            secret: string;
+        };
+        /** @description When the deliveries of a failing webhook wait */
+        CircuitPolicy: {
+            /** @description So many failures in a row, */
+            failures: number;
+            /** @description over at least so long, open it */
+            spanMs: number;
+            /** @description How long it waits for its first probe; twice as long for each later one, */
+            firstProbeMs: number;
+            /** @description up to this */
+            longestProbeMs: number;
+        };
+        Webhook: {
+            id: string;
+            organizationId: string;
+            name: string | null;
+            description: string | null;
+            url: string;
+            /** @description `contact.created`, or `contact.*`. Empty means all */
+            eventTypes: string[];
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Names of the custom headers; the values are never shown */
+            headerNames: string[];
+            /** @enum {string} */
+            bodySignature: "sha256=" | "hex" | "off";
+            retry: components["schemas"]["RetryPolicy"] | null;
+            timeoutMs: number | null;
+            concurrency: number | null;
+            throttle: components["schemas"]["Throttle"] | null;
+            maintenance: components["schemas"]["MaintenanceWindow"][];
+            authenticationType: ("basic" | "bearer" | "oauth2") | null;
+            circuit: (components["schemas"]["CircuitPolicy"] | false) | null;
+            autoDisable: (components["schemas"]["AutoDisablePolicy"] | false) | null;
+            /**
+             * @description `open`: its deliveries wait; `half_open`: one is on its way to find out more
+             * @enum {string}
+             */
+            circuitState: "closed" | "open" | "half_open";
+            /** @description Nothing is sent before then */
+            waitsUntil: string | null;
+            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance") | null;
+            rotateSecretEveryDays: number | null;
+            rotateSecretAt: string | null;
+            secretRotatedAt: string | null;
+            /** @description Verifies the `v1a` signatures that requests carry beside those by the secret; null: there are none */
+            publicKey: string | null;
+            /** @description Until when requests are signed with the former secret too */
+            previousSecretEndsAt: string | null;
+            enabled: boolean;
+            disabledReason: ("by_user" | "gone" | "failing") | null;
+            disabledAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        WebhookChanges: {
+            /**
+             * @description Where deliveries are posted to
+             * @example https://example.com/hooks
+             */
+            url?: string;
+            name?: string | null;
+            description?: string | null;
+            /** @description The event types to send: `contact.created`, or `contact.*`. Empty means all */
+            eventTypes?: string[];
+            /**
+             * @description Of these event types, only events whose data matches, in the manner of MongoDB: `{ "amount": { "$gte": 1000 } }`. Null: all
+             * @example {
+             *       "amount": {
+             *         "$gte": 1000
+             *       }
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Headers to add to each request. Stored encrypted; only their names are shown */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * @description How `X-Webhook-Signature` is written beside the Standard Webhooks headers
+             * @enum {string}
+             */
+            bodySignature?: "sha256=" | "hex" | "off";
+            retry?: components["schemas"]["RetryPolicy"] | null;
+            timeoutMs?: number | null;
+            concurrency?: number | null;
+            /** @description At most so many requests in so long, all workers together. What comes too soon waits */
+            throttle?: components["schemas"]["Throttle"] | null;
+            /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
+            maintenance?: components["schemas"]["MaintenanceWindow"][];
+            authentication?: components["schemas"]["Authentication"] | null;
+            /** @description When its deliveries wait because its receiver fails; false: never; null: as the host has it */
+            circuit?: (components["schemas"]["CircuitSettings"] | false) | null;
+            /** @description When it is switched off because its receiver fails; false: never; null: as the host has it */
+            autoDisable?: (components["schemas"]["AutoDisablePolicy"] | false) | null;
+            /** @description A new signing secret is made every so many days; the former one counts for a day longer */
+            rotateSecretEveryDays?: number | null;
+            /** @description Whether requests are signed with an Ed25519 key (`v1a`) beside the secret: receivers then need to know its public half only */
+            asymmetricSigning?: boolean;
+            enabled?: boolean;
+        };
+        /** @description What is left out gets its default; the secret stays */
+        WebhookReplacement: {
+            /**
+             * @description Where deliveries are posted to
+             * @example https://example.com/hooks
+             */
+            url: string;
+            name?: string | null;
+            description?: string | null;
+            /** @description The event types to send: `contact.created`, or `contact.*`. Empty means all */
+            eventTypes?: string[];
+            /**
+             * @description Of these event types, only events whose data matches, in the manner of MongoDB: `{ "amount": { "$gte": 1000 } }`. Null: all
+             * @example {
+             *       "amount": {
+             *         "$gte": 1000
+             *       }
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Headers to add to each request. Stored encrypted; only their names are shown */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * @description How `X-Webhook-Signature` is written beside the Standard Webhooks headers
+             * @enum {string}
+             */
+            bodySignature?: "sha256=" | "hex" | "off";
+            retry?: components["schemas"]["RetryPolicy"] | null;
+            timeoutMs?: number | null;
+            concurrency?: number | null;
+            /** @description At most so many requests in so long, all workers together. What comes too soon waits */
+            throttle?: components["schemas"]["Throttle"] | null;
+            /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
+            maintenance?: components["schemas"]["MaintenanceWindow"][];
+            authentication?: components["schemas"]["Authentication"] | null;
+            /** @description When its deliveries wait because its receiver fails; false: never; null: as the host has it */
+            circuit?: (components["schemas"]["CircuitSettings"] | false) | null;
+            /** @description When it is switched off because its receiver fails; false: never; null: as the host has it */
+            autoDisable?: (components["schemas"]["AutoDisablePolicy"] | false) | null;
+            /** @description A new signing secret is made every so many days; the former one counts for a day longer */
+            rotateSecretEveryDays?: number | null;
+            /** @description Whether requests are signed with an Ed25519 key (`v1a`) beside the secret: receivers then need to know its public half only */
+            asymmetricSigning?: boolean;
+            enabled?: boolean;
+        };
+        Resumption: {
+            /** @description What becomes of deliveries that have waited while it was off: all go, none does, or those made since a time do; the others are cancelled */
+            resume?: ("all" | "none") | {
+                /** Format: date-time */
+                since: string;
+            };
+        };
+        WebhookHealth: {
+            enabled: boolean;
+            disabledReason: ("by_user" | "gone" | "failing") | null;
+            disabledAt: string | null;
+            /**
+             * @description `open`: its deliveries wait; `half_open`: one is on its way to find out more
+             * @enum {string}
+             */
+            circuitState: "closed" | "open" | "half_open";
+            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance") | null;
+            /** @description Nothing is sent before then */
+            waitsUntil: string | null;
+            consecutiveFailures: number;
+            failingSince: string | null;
+        };
+        PublicKeys: {
+            keys: {
+                /** @constant */
+                kty: "OKP";
+                /** @constant */
+                crv: "Ed25519";
+                /** @constant */
+                alg: "EdDSA";
+                /** @constant */
+                use: "sig";
+                /** @description The thumbprint of the key (RFC 7638) */
+                kid: string;
+                /** @description The key in base64url */
+                x: string;
+            }[];
+        };
+        WebhookTestRequest: {
+            /** @description What to send. Left out: the first type that the webhook takes and that has an example */
+            eventType?: string;
+            /** @description Left out: the example of the event type */
+            data?: unknown;
+        };
+        WebhookTest: {
+            /** @enum {string} */
+            outcome: "succeeded" | "failed";
+            failure: ("token" | "blocked_address" | "dns" | "connect" | "tls" | "timeout" | "reset" | "invalid_response" | "invalid_request" | "worker_stopped" | "status") | null;
+            /** @description The verdict, for people: what happened, and what to do about it */
+            message: string;
+            request: {
+                /** @constant */
+                method: "POST";
+                url: string;
+                /** @description The values of custom headers are hidden */
+                headers: {
+                    [key: string]: string;
+                };
+                body: string;
+            };
+            /** @description What `webhook-signature` is the HMAC of */
+            signedContent: string;
+            response: {
+                statusCode: number;
+                headers: {
+                    [key: string]: string | string[];
+                };
+                /** @description The first 64 KiB */
+                body: string;
+            } | null;
+            /** @description How long each phase took; null for an address that is not allowed */
+            timings: {
+                dnsMs: number | null;
+                connectMs: number | null;
+                tlsMs: number | null;
+                firstByteMs: number | null;
+                totalMs: number;
+            } | null;
+        };
+        SecretRotation: {
+            /**
+             * @description How long requests are signed with the former secret too; 0 ends it at once
+             * @default 86400
+             */
+            graceSeconds?: number;
+            /** @description An own signing secret: `whsec_` and 24 to 64 bytes in base64. Left out: one is made */
+            secret?: string;
+        };
+        RotatedSecret: {
+            id: string;
+            organizationId: string;
+            name: string | null;
+            description: string | null;
+            url: string;
+            /** @description `contact.created`, or `contact.*`. Empty means all */
+            eventTypes: string[];
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Names of the custom headers; the values are never shown */
+            headerNames: string[];
+            /** @enum {string} */
+            bodySignature: "sha256=" | "hex" | "off";
+            retry: components["schemas"]["RetryPolicy"] | null;
+            timeoutMs: number | null;
+            concurrency: number | null;
+            throttle: components["schemas"]["Throttle"] | null;
+            maintenance: components["schemas"]["MaintenanceWindow"][];
+            authenticationType: ("basic" | "bearer" | "oauth2") | null;
+            circuit: (components["schemas"]["CircuitPolicy"] | false) | null;
+            autoDisable: (components["schemas"]["AutoDisablePolicy"] | false) | null;
+            /**
+             * @description `open`: its deliveries wait; `half_open`: one is on its way to find out more
+             * @enum {string}
+             */
+            circuitState: "closed" | "open" | "half_open";
+            /** @description Nothing is sent before then */
+            waitsUntil: string | null;
+            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance") | null;
+            rotateSecretEveryDays: number | null;
+            rotateSecretAt: string | null;
+            secretRotatedAt: string | null;
+            /** @description Verifies the `v1a` signatures that requests carry beside those by the secret; null: there are none */
+            publicKey: string | null;
+            /** @description Until when requests are signed with the former secret too */
+            previousSecretEndsAt: string | null;
+            enabled: boolean;
+            disabledReason: ("by_user" | "gone" | "failing") | null;
+            disabledAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description What deliveries are signed with from now on */
+            secret: string;
+        };
+        RevealedSecret: {
+            /** @description What deliveries are signed with */
+            secret: string;
+        };
+        NewEvent: {
+            /**
+             * @description The event type
+             * @example new_lead
+             */
+            type: string;
+            /** @description The data of the event, as its type describes it */
+            data: unknown;
+            /** @description Unique in the organization. A repeated id makes no second event */
+            id?: string;
+        };
+        DispatchedEvent: {
+            /** @description Receivers see it as `webhook-id` */
+            id: string;
+            organizationId: string;
+            type: string;
+            data: unknown;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description How many deliveries it made */
+            deliveries: number;
+            /** @description True when there was an event of this id already: this is that one, and nothing was written */
+            duplicate: boolean;
+        };
+        NewEvents: {
+            events: components["schemas"]["NewEvent"][];
+        };
+        DispatchedEvents: {
+            /** @description In the order given */
+            data: components["schemas"]["DispatchedEvent"][];
+        };
+        Event: {
+            /** @description Receivers see it as `webhook-id` */
+            id: string;
+            organizationId: string;
+            type: string;
+            data: unknown;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        EventType: {
+            type: string;
+            description: string | null;
+            /** @description JSON Schema of its data */
+            schema: unknown;
+            example: unknown;
+        };
+        Delivery: {
+            id: string;
+            organizationId: string;
+            webhookId: string;
+            eventId: string;
+            eventType: string;
+            /** @enum {string} */
+            status: "pending" | "retrying" | "delivered" | "dead_letter" | "cancelled";
+            /** @description Why it was cancelled or given up: `exhausted`, `by_user`, … */
+            reason: string | null;
+            /** @description How many requests were started */
+            attempts: number;
+            nextAttemptAt: string | null;
+            statusCode: number | null;
+            /** @description Why there was no success: `timeout`, `dns`, `status`, … */
+            failure: string | null;
+            /** @description The delivery that this one repeats */
+            replayOf: string | null;
+            /** @description The first of its chain */
+            replayRoot: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            finishedAt: string | null;
+            /** @description When a dead letter was closed by hand */
+            resolvedAt: string | null;
+        };
+        ReplayRequest: {
+            webhookId?: string;
+            eventType?: string;
+            /**
+             * @description How the deliveries ended that are replayed
+             * @default dead_letter
+             * @enum {string}
+             */
+            status?: "dead_letter" | "delivered" | "cancelled";
+            /**
+             * Format: date-time
+             * @description Made then or later
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description Made before this, and before now in any case
+             */
+            until?: string;
+            /**
+             * @description How many are replayed in a second
+             * @default 50
+             */
+            perSecond?: number;
+            /**
+             * @description Only counts what would be replayed
+             * @default false
+             */
+            dryRun?: boolean;
+        };
+        StartedReplay: {
+            /** @description How many deliveries match */
+            total: number;
+            /** @description Null on a dry run */
+            replay: components["schemas"]["BulkReplay"] | null;
+        };
+        BulkReplay: {
+            id: string;
+            organizationId: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "completed" | "cancelled";
+            webhookId: string | null;
+            eventType: string | null;
+            /**
+             * @description How the deliveries ended that are replayed
+             * @enum {string}
+             */
+            status: "dead_letter" | "delivered" | "cancelled";
+            since: string | null;
+            /** Format: date-time */
+            until: string;
+            perSecond: number;
+            /** @description How many matched when it was started */
+            total: number;
+            /** @description How many deliveries it has made */
+            replayed: number;
+            /** @description How many it has passed over: their webhook or event is no more */
+            skipped: number;
+            /** Format: date-time */
+            createdAt: string;
+            finishedAt: string | null;
+        };
+        DeliveryWithAttempts: {
+            id: string;
+            organizationId: string;
+            webhookId: string;
+            eventId: string;
+            eventType: string;
+            /** @enum {string} */
+            status: "pending" | "retrying" | "delivered" | "dead_letter" | "cancelled";
+            /** @description Why it was cancelled or given up: `exhausted`, `by_user`, … */
+            reason: string | null;
+            /** @description How many requests were started */
+            attempts: number;
+            nextAttemptAt: string | null;
+            statusCode: number | null;
+            /** @description Why there was no success: `timeout`, `dns`, `status`, … */
+            failure: string | null;
+            /** @description The delivery that this one repeats */
+            replayOf: string | null;
+            /** @description The first of its chain */
+            replayRoot: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            finishedAt: string | null;
+            /** @description When a dead letter was closed by hand */
+            resolvedAt: string | null;
+            /** @description Every request that was made, the first one first */
+            attemptLog: components["schemas"]["Attempt"][];
+        };
+        Attempt: {
+            number: number;
+            /** Format: date-time */
+            startedAt: string;
+            durationMs: number | null;
+            /** @enum {string} */
+            outcome: "succeeded" | "failed" | "lost" | "superseded";
+            /** @description Why there was no success: `timeout`, `dns`, `status`, … */
+            failure: string | null;
+            message: string | null;
+            statusCode: number | null;
+            /** @description The beginning of what was answered */
+            responseBody: string | null;
+        };
+        Organization: {
+            /** @description By the host's own id */
+            id: string;
+            name: string | null;
+            /** @description Null where the host's default holds */
+            eventsPerMinute: number | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        OrganizationChanges: {
+            /** @default null */
+            name?: string | null;
+        };
+        NewOrganization: {
+            /** @default null */
+            name?: string | null;
+            /**
+             * @description How many events it may publish in a minute; null where the host's default holds
+             * @default null
+             */
+            eventsPerMinute?: number | null;
+            /** @description The organization, by the host's own id */
+            id: string;
+        };
+        AuditEntry: {
+            id: string;
+            organizationId: string;
+            /** @description Counts from 1 within the organization, without gaps */
+            sequence: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @enum {string} */
+            action: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.secret_revealed" | "webhook.secret_rotated" | "organization.created" | "organization.updated";
+            actor: {
+                /** @enum {string} */
+                type: "api_key" | "user" | "system";
+                id: string;
+                ip?: string;
+                userAgent?: string;
+            };
+            /** @enum {string} */
+            targetType: "api_key" | "webhook" | "organization";
+            targetId: string;
+            /** @description What was changed as it was, without secrets */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Binds the entry to all those before it */
+            hash: string;
+        };
+        Problem: {
+            /** @description Where the documentation explains the code */
+            type: string;
+            title: string;
+            status: number;
+            /** @description What programs tell errors apart by; stable */
+            code: string;
+            detail: string;
+            /** @description What is wrong with the input, by JSON pointer (RFC 6901) into the body or the query */
+            errors?: {
+                pointer: string;
+                detail: string;
+            }[];
+            /** @description The rate limits that were gone over, by their names in `RateLimit-Policy` */
+            "violated-policies"?: string[];
+        };
+    };
+    responses: {
+        /** @description What went wrong, with a stable `code` */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description The id of the event: the same on every attempt and replay */
+        WebhookId: string;
+        /** @description When this attempt was made, in seconds since 1970 */
+        WebhookTimestamp: string;
+        /** @description `v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64 */
+        WebhookSignature: string;
+        /** @description The event type */
+        WebhookEvent: string;
+        /** @description The number of the attempt, from 1 */
+        WebhookAttempt: string;
+        /** @description The HMAC-SHA256 of the body alone in hex, as the `bodySignature` of the webhook has it */
+        WebhookBodySignature: string;
+    };
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type About = components['schemas']['About'];
+export type NewApiKey = components['schemas']['NewApiKey'];
+export type RateLimit = components['schemas']['RateLimit'];
+export type CreatedApiKey = components['schemas']['CreatedApiKey'];
+export type ApiKey = components['schemas']['ApiKey'];
+export type ApiKeyChanges = components['schemas']['ApiKeyChanges'];
+export type BulkRevocation = components['schemas']['BulkRevocation'];
+export type RevokedApiKeys = components['schemas']['RevokedApiKeys'];
+export type ApiKeyRotation = components['schemas']['ApiKeyRotation'];
+export type ApiKeyUsage = components['schemas']['ApiKeyUsage'];
+export type NewWebhook = components['schemas']['NewWebhook'];
+export type RetryPolicy = components['schemas']['RetryPolicy'];
+export type Throttle = components['schemas']['Throttle'];
+export type MaintenanceWindow = components['schemas']['MaintenanceWindow'];
+export type Authentication = components['schemas']['Authentication'];
+export type CircuitSettings = components['schemas']['CircuitSettings'];
+export type AutoDisablePolicy = components['schemas']['AutoDisablePolicy'];
+export type CreatedWebhook = components['schemas']['CreatedWebhook'];
+export type CircuitPolicy = components['schemas']['CircuitPolicy'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookChanges = components['schemas']['WebhookChanges'];
+export type WebhookReplacement = components['schemas']['WebhookReplacement'];
+export type Resumption = components['schemas']['Resumption'];
+export type WebhookHealth = components['schemas']['WebhookHealth'];
+export type PublicKeys = components['schemas']['PublicKeys'];
+export type WebhookTestRequest = components['schemas']['WebhookTestRequest'];
+export type WebhookTest = components['schemas']['WebhookTest'];
+export type SecretRotation = components['schemas']['SecretRotation'];
+export type RotatedSecret = components['schemas']['RotatedSecret'];
+export type RevealedSecret = components['schemas']['RevealedSecret'];
+export type NewEvent = components['schemas']['NewEvent'];
+export type DispatchedEvent = components['schemas']['DispatchedEvent'];
+export type NewEvents = components['schemas']['NewEvents'];
+export type DispatchedEvents = components['schemas']['DispatchedEvents'];
+export type Event = components['schemas']['Event'];
+export type EventType = components['schemas']['EventType'];
+export type Delivery = components['schemas']['Delivery'];
+export type ReplayRequest = components['schemas']['ReplayRequest'];
+export type StartedReplay = components['schemas']['StartedReplay'];
+export type BulkReplay = components['schemas']['BulkReplay'];
+export type DeliveryWithAttempts = components['schemas']['DeliveryWithAttempts'];
+export type Attempt = components['schemas']['Attempt'];
+export type Organization = components['schemas']['Organization'];
+export type OrganizationChanges = components['schemas']['OrganizationChanges'];
+export type NewOrganization = components['schemas']['NewOrganization'];
+export type AuditEntry = components['schemas']['AuditEntry'];
+export type Problem = components['schemas']['Problem'];
+export type ResponseProblem = components['responses']['Problem'];
+export type ParameterWebhookId = components['parameters']['WebhookId'];
+export type ParameterWebhookTimestamp = components['parameters']['WebhookTimestamp'];
+export type ParameterWebhookSignature = components['parameters']['WebhookSignature'];
+export type ParameterWebhookEvent = components['parameters']['WebhookEvent'];
+export type ParameterWebhookAttempt = components['parameters']['WebhookAttempt'];
+export type ParameterWebhookBodySignature = components['parameters']['WebhookBodySignature'];
+export type $defs = Record<string, never>;
+export interface operations {
+    showApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["About"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    describeApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description The `nextCursor` of the page before; opaque */
+                cursor?: string;
+                tag?: string;
+                ownerId?: string;
+                environment?: "live" | "test";
+                revoked?: unknown;
+                /** @description Not used for so many days, and as old */
+                unusedForDays?: unknown;
+                /** @description Expired, or about to within so many days */
+                expiresWithinDays?: unknown;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ApiKey"][];
+                        /** @description The `cursor` of the next page; null on the last one */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    getApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: {
+                /** @description Why; shown with the key */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    updateApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    revokeApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRevocation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedApiKeys"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    rotateApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRotation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    showApiKeyUsage: {
+        parameters: {
+            query?: {
+                interval?: "minute" | "hour" | "day";
+                /** @description The beginning; 24 intervals before `to` unless told */
+                from?: string;
+                /** @description The end; now unless told */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyUsage"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description The `nextCursor` of the page before; opaque */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Webhook"][];
+                        /** @description The `cursor` of the next page; null on the last one */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    replaceWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookReplacement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    enableWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Resumption"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    disableWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    getWebhookHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookHealth"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    getWebhookPublicKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicKeys"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhookTestRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedSecret"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    revealWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedSecret"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description The `nextCursor` of the page before; opaque */
+                cursor?: string;
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Event"][];
+                        /** @description The `cursor` of the next page; null on the last one */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    dispatchEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchedEvent"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    dispatchEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvents"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchedEvents"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    listEventTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["EventType"][];
+                        /** @description The `cursor` of the next page; null on the last one */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description The `nextCursor` of the page before; opaque */
+                cursor?: string;
+                webhookId?: string;
+                eventId?: string;
+                eventType?: string;
+                status?: "pending" | "retrying" | "delivered" | "dead_letter" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Delivery"][];
+                        /** @description The `cursor` of the next page; null on the last one */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    replayDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedReplay"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    getDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryWithAttempts"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    retryDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    replayDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    cancelDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    resolveDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    listBulkReplays: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description The `nextCursor` of the page before; opaque */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["BulkReplay"][];
+                        /** @description The `cursor` of the next page; null on the last one */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    getBulkReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReplay"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    pauseBulkReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReplay"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    resumeBulkReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReplay"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    cancelBulkReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkReplay"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    showOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    updateOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    listOrganizations: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description The `nextCursor` of the page before; opaque */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Organization"][];
+                        /** @description The `cursor` of the next page; null on the last one */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    upsertOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrganization"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    listAuditLog: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description The `nextCursor` of the page before; opaque */
+                cursor?: string;
+                action?: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.secret_revealed" | "webhook.secret_rotated" | "organization.created" | "organization.updated";
+                /** @description What was changed */
+                targetId?: string;
+                /** @description Who did it */
+                actorId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AuditEntry"][];
+                        /** @description The `cursor` of the next page; null on the last one */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+}
+
+/** Every code of a problem. */
+export type ErrorCode =
+    | "malformed_json"
+    | "invalid_request"
+    | "invalid_cursor"
+    | "invalid_event_data"
+    | "unknown_event_type"
+    | "url_not_allowed"
+    | "method_not_allowed"
+    | "payload_too_large"
+    | "unsupported_media_type"
+    | "api_key_missing"
+    | "api_key_malformed"
+    | "api_key_unknown"
+    | "api_key_revoked"
+    | "api_key_expired"
+    | "api_key_disabled"
+    | "api_key_wrong_environment"
+    | "forbidden"
+    | "ip_not_allowed"
+    | "cross_site_request"
+    | "not_found"
+    | "conflict"
+    | "rate_limited"
+    | "invalid_options"
+    | "not_supported"
+    | "migration_required"
+    | "undecryptable"
+    | "storage_corrupt"
+    | "internal"
+    | "storage_unavailable"
+    | "closed";
