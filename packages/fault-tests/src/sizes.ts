@@ -59,8 +59,8 @@ const table = {
     { deploys: 50, answerMs: 4000, graceMs: 10_000, eventsPerSecond: 30 },
   ],
   poison: [
-    { hostile: 27, healthy: 10, eventsPerSecond: 50, forMs: 2000, innocent: 40 },
-    { hostile: 99, healthy: 50, eventsPerSecond: 200, forMs: 30_000, innocent: 200 },
+    { hostile: 24, healthy: 10, eventsPerSecond: 50, forMs: 2000, innocent: 40 },
+    { hostile: 96, healthy: 50, eventsPerSecond: 200, forMs: 30_000, innocent: 200 },
   ],
   clockSkew: [
     { events: 60, jumps: 3, jumpEveryMs: 1000 },

@@ -27,6 +27,8 @@ export type HostFault = 'observer-throws' | 'observer-hangs' | 'observer-exits' 
 /** What a worker process tells of itself. */
 export interface WorkerReport {
   rssBytes: number
+  /** The most that it ever was. */
+  peakRssBytes: number
   cpuMs: number
   /** Connections of the pool: all, and those that nobody uses. */
   connections: { total: number; idle: number; waiting: number } | null

@@ -101,6 +101,7 @@ async function report(withClock: boolean): Promise<WorkerReport> {
   const clock = diagnoses.find(({ check }) => check === 'clock')
   return {
     rssBytes: process.memoryUsage.rss(),
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
     cpuMs: (user + system) / 1000,
     connections: pool ? { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount } : null,
     claims,

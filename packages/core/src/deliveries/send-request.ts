@@ -1,6 +1,7 @@
 import { type Dispatcher, errors } from 'undici'
 import type { Clock } from '../clock.ts'
 import type { AttemptFailure } from '../model/attempt.ts'
+import { AnswerTooLong } from '../network/answer-limit.ts'
 import { DialError, noConnection } from '../network/dial-error.ts'
 
 export interface OutgoingRequest {
@@ -235,6 +236,8 @@ function exchangesOf(signal: AbortSignal): Exchange[] {
 const workerStopped =
   'The worker was stopped before the receiver had answered: the delivery goes on with the next worker'
 
+const notHttp = 'The receiver did not answer in HTTP/1.1: check that the URL leads to a web server'
+
 const connectionLost: [AttemptFailure, string] = [
   'reset',
   'The receiver closed the connection before its answer was complete: its log, or that of its proxy, may tell why',
@@ -243,12 +246,9 @@ const connectionLost: [AttemptFailure, string] = [
 /** What a request can fail of, by the codes of undici and of Node. */
 function explain(error: unknown): [AttemptFailure, string] {
   if (error instanceof DialError) return [error.failure, error.message]
-  if (error instanceof errors.HTTPParserError) {
-    return [
-      'invalid_response',
-      'The receiver did not answer in HTTP/1.1: check that the URL leads to a web server',
-    ]
-  }
+  if (error instanceof AnswerTooLong)
+    return ['invalid_response', 'The receiver sent more than 256 KiB, and no end of its answer']
+  if (error instanceof errors.HTTPParserError) return ['invalid_response', notHttp]
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   switch (code) {
     case 'UND_ERR_HEADERS_OVERFLOW':
@@ -258,6 +258,9 @@ function explain(error: unknown): [AttemptFailure, string] {
         'invalid_response',
         'The receiver answered with a body that was not as long as its Content-Length said',
       ]
+    // undici does not expect a status below 100.
+    case 'ERR_ASSERTION':
+      return ['invalid_response', notHttp]
     case 'UND_ERR_INVALID_ARG':
     case 'UND_ERR_NOT_SUPPORTED':
       return [

@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { isIP, isIPv6 } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { sendRequest } from '../deliveries/send-request.ts'
 import { isAllowedAddress } from './address-policy.ts'
+import { createGuardedAgent } from './guarded-agent.ts'
 import { type NetworkOptions, resolveNetworkPolicy } from './network-policy.ts'
 
 const allows = (address: string, options: NetworkOptions = {}) =>
@@ -196,3 +200,18 @@ describe('the address policy', () => {
     expect(allows('fd00:1:0:1::5', options)).toBe(false)
   })
 })
+
+test.each([...closedForGood, ...privateAddresses, ...metadataAddresses])(
+  '%s is not dialled, neither as a literal nor behind a name',
+  async (address) => {
+    const policy = resolveNetworkPolicy({
+      lookup: (_name, _options, callback) => callback(null, [{ address, family: isIP(address) }]),
+    })
+    const agent = createGuardedAgent(policy, systemClock)
+    onTestFinished(() => agent.destroy())
+    for (const host of [isIPv6(address) ? `[${address}]` : address, 'public.example']) {
+      const request = { url: new URL(`https://${host}/`), headers: [], body: '{}', timeoutMs: 2000 }
+      expect(await sendRequest(agent, systemClock, request)).toMatchObject({ failure: 'blocked_address' })
+    }
+  },
+)

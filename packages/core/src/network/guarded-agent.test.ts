@@ -5,6 +5,7 @@ import { connect, createServer, type LookupFunction, type Server, type Socket } 
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type { Dispatcher } from 'undici'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { selfSignedServer as selfSigned } from '../../test/certificates.ts'
 import { systemClock } from '../clock.ts'
 import { sendRequest } from '../deliveries/send-request.ts'
 import { type ReceiverOptions, startReceiver } from '../testing/scripted-receiver.ts'
@@ -391,23 +392,3 @@ describe('the way out', () => {
     })
   })
 })
-
-/** For these tests only: `openssl req -x509 -newkey ec -subj /CN=localhost -days 36500 …`. */
-const selfSigned = {
-  key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgt1L2R8p0iRyNNEy8
-9m+n52DIR1M/o5G7hUaaHScr33OhRANCAARbg5u4zUDs1MoFJef7HENjVhj5UV23
-33pB0oLQFq50qDMraftZInEnl4mxGBrHIVFtQh667ZZwQCBIQ9STRTPf
------END PRIVATE KEY-----`,
-  cert: `-----BEGIN CERTIFICATE-----
-MIIBmzCCAUGgAwIBAgIUGnat0GU1HWiexvmLv3q8PzFAJiYwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjIyMzM1MVoYDzIxMjYxMDI5
-MjIzMzUxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAARbg5u4zUDs1MoFJef7HENjVhj5UV2333pB0oLQFq50qDMraftZInEn
-l4mxGBrHIVFtQh667ZZwQCBIQ9STRTPfo28wbTAdBgNVHQ4EFgQUOQ9OTBv19qIG
-n/pmWHSzEjg1OiMwHwYDVR0jBBgwFoAUOQ9OTBv19qIGn/pmWHSzEjg1OiMwDwYD
-VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
-zj0EAwIDSAAwRQIgdBJA36gVh96NtaHBOaf1d0d5p7zwN+dcKqSO3qx6u7wCIQDB
-FAlcNb1t8rGn4hsbZuZsQhI1CmghyZFhNtXngxuRzg==
------END CERTIFICATE-----`,
-}

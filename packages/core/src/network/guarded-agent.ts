@@ -3,6 +3,7 @@ import { callbackify } from 'node:util'
 import { Agent, buildConnector, type Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import { isAllowedAddress } from './address-policy.ts'
+import { limitAnswers } from './answer-limit.ts'
 import { blockedAddress, explainDialError } from './dial-error.ts'
 import type { NetworkPolicy } from './network-policy.ts'
 import { openTunnel } from './proxy-tunnel.ts'
@@ -83,7 +84,7 @@ function guardedConnector(
     const dialling: unknown = dial({ ...target, ...from }, (error, socket) => {
       if (error !== null) return callback(explainDialError(error, isTls), null)
       if (isTls) onPhase('tls')
-      callback(null, socket.ref())
+      callback(null, limitAnswers(socket.ref()))
     })
     if (!(dialling instanceof Socket)) return
     // A process that is done must not wait for a dead receiver. Whoever does wait for it holds a timer.
@@ -109,7 +110,7 @@ function guardedConnector(
     tunnel(proxy, target, (error, socket) => {
       if (error) callback(explainDialError(error, false), null)
       else if (target.protocol === 'https:') direct({ ...target, httpSocket: socket }, callback)
-      else callback(null, socket.setNoDelay(true).ref())
+      else callback(null, limitAnswers(socket.setNoDelay(true).ref()))
     })
   }
 }

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
@@ -7,7 +8,7 @@ import { fakeClock } from '../testing/fake-clock.ts'
 import { createResolver, resolveBy } from './resolver.ts'
 
 interface Zone {
-  [name: string]: { A?: string[]; AAAA?: string[]; ttl?: number; code?: number }
+  [name: string]: { A?: string[]; AAAA?: string[]; ttl?: number; code?: number; isSilent?: boolean }
 }
 
 const sockets: Socket[] = []
@@ -24,7 +25,8 @@ async function nameServer(zone?: Zone) {
   socket.on('message', (query, { port, address }) => {
     const question = readQuestion(query)
     asked.push(`${question.name} ${question.type}`)
-    if (zone !== undefined) socket.send(respond(query, question, zone), port, address)
+    const isSilent = zone === undefined || zone[question.name]?.isSilent === true
+    if (!isSilent) socket.send(respond(query, question, zone), port, address)
   })
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
@@ -114,6 +116,28 @@ describe('a name', () => {
     const startedAt = Date.now()
     await expect(resolve('a.example')).rejects.toMatchObject({ failure: 'dns' })
     expect(Date.now() - startedAt).toBeLessThan(500)
+  })
+
+  test('whose eight name servers are all silent fails in time', async () => {
+    const silent = await Promise.all(Array.from({ length: 8 }, () => nameServer()))
+    const servers = silent.map(({ address }) => address)
+    const resolve = createResolver(systemClock, { asksSystem: false, servers, timeoutMs: 100 })
+    const startedAt = Date.now()
+    await expect(resolve('a.example')).rejects.toMatchObject({ failure: 'dns' })
+    expect(Date.now() - startedAt).toBeLessThan(1000)
+  })
+
+  test('that nobody answers for keeps no other name and no file waiting', async () => {
+    const names = Array.from({ length: 8 }, (_, n) => `silent-${n}.example`)
+    const silent = Object.fromEntries(names.map((name) => [name, { isSilent: true }]))
+    const { address } = await nameServer({ ...silent, 'a.example': { A: ['1.2.3.4'] } })
+    const resolve = createResolver(systemClock, { asksSystem: false, servers: [address], timeoutMs: 500 })
+    const waiting = Promise.allSettled(names.map((name) => resolve(name)))
+    const startedAt = Date.now()
+    expect(await resolve('a.example')).toEqual(['1.2.3.4'])
+    await readFile(new URL(import.meta.url))
+    expect(Date.now() - startedAt).toBeLessThan(400)
+    for (const { status } of await waiting) expect(status).toBe('rejected')
   })
 
   test('localhost is this machine, and no name server is asked', async () => {

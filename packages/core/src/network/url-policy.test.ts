@@ -1,5 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { sendRequest } from '../deliveries/send-request.ts'
 import { isLeadhooksError } from '../errors.ts'
+import { createGuardedAgent } from './guarded-agent.ts'
 import { type NetworkOptions, resolveNetworkPolicy } from './network-policy.ts'
 import { checkWebhookUrl } from './url-policy.ts'
 
@@ -211,6 +214,13 @@ describe('a URL that may not be saved', () => {
     expect(refusal(`https://example.com/${'ü'.repeat(500)}`)).toMatch(/at most 2048/)
     expect(check(`https://example.com/${'a'.repeat(2028)}`)).toHaveLength(2048)
   })
+})
+
+test.each(insideInDisguise)('%s is not dialled either, however it came to be saved', async (url) => {
+  const agent = createGuardedAgent(resolveNetworkPolicy(), systemClock)
+  onTestFinished(() => agent.destroy())
+  const request = { url: new URL(url), headers: [], body: '{}', timeoutMs: 2000 }
+  expect(await sendRequest(agent, systemClock, request)).toMatchObject({ failure: 'blocked_address' })
 })
 
 describe('the ports', () => {
