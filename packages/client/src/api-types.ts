@@ -1659,12 +1659,14 @@ export interface components {
             name: string | null;
             /** @description Null where the host's default holds */
             eventsPerMinute: number | null;
+            maintenance: components["schemas"]["MaintenanceWindow"][];
             /** Format: date-time */
             createdAt: string;
         };
         OrganizationChanges: {
-            /** @default null */
             name?: string | null;
+            /** @description Times in which nothing is sent to any of its webhooks: deliveries wait, and spend no attempt */
+            maintenance?: components["schemas"]["MaintenanceWindow"][];
         };
         NewOrganization: {
             /** @default null */
@@ -1674,6 +1676,11 @@ export interface components {
              * @default null
              */
             eventsPerMinute?: number | null;
+            /**
+             * @description Times in which nothing is sent to any of its webhooks: deliveries wait, and spend no attempt
+             * @default []
+             */
+            maintenance?: components["schemas"]["MaintenanceWindow"][];
             /** @description The organization, by the host's own id */
             id: string;
         };

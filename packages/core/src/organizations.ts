@@ -5,19 +5,29 @@ import { notFound } from './errors.ts'
 import { organizationId, parseInput, text } from './input.ts'
 import type { Organization } from './model/organization.ts'
 import { type List, type ListInput, pageInput, readPage } from './pages.ts'
+import { maintenanceWindow } from './webhooks/webhook-input.ts'
+
+const name = text(200).nullable()
+const maintenance = z.array(maintenanceWindow).max(50).meta({
+  description: 'Times in which nothing is sent to any of its webhooks: deliveries wait, and spend no attempt',
+})
 
 /** What may be set of an organization. */
 export const organizationSettings = z.strictObject({
-  name: text(200).nullable().default(null),
+  name: name.default(null),
   eventsPerMinute: z.int().min(1).max(100_000_000).nullable().default(null).meta({
     description: "How many events it may publish in a minute; null where the host's default holds",
   }),
+  maintenance: maintenance.default([]),
 })
+
+/** What it may change of itself. */
+export const organizationChanges = z.strictObject({ name, maintenance }).partial()
 
 const upsertInput = organizationSettings.extend({ id: organizationId, actor })
 export type UpsertOrganizationInput = z.input<typeof upsertInput>
 
-/** Registers an organization, or sets what is kept of it. */
+/** Registers an organization, or sets what is kept of it: what is left out has its default. Deliveries that wait go on under the new windows. */
 export async function upsertOrganization(
   ctx: Context,
   input: UpsertOrganizationInput,
@@ -31,7 +41,11 @@ export async function upsertOrganization(
     targetId: organization.id,
     show: (row) => row,
   })
-  return ctx.storage.upsertOrganization({ ...organization, createdAt: new Date(ctx.clock.now()) }, audit)
+  const createdAt = new Date(ctx.clock.now())
+  const stored = await ctx.storage.upsertOrganization({ ...organization, createdAt }, audit)
+  // Deliveries may have waited for the end of a window that there is no more.
+  ctx.wake()
+  return stored
 }
 
 export async function getOrganization(ctx: Context, input: { id: string }): Promise<Organization> {

@@ -9,6 +9,7 @@ import { webhookPace } from './migrations/0007-webhook-pace.ts'
 import { bulkReplays } from './migrations/0008-bulk-replays.ts'
 import { webhookFilter } from './migrations/0009-webhook-filter.ts'
 import { webhookKeys } from './migrations/0010-webhook-keys.ts'
+import { organizationMaintenance } from './migrations/0011-organization-maintenance.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   bulkReplays,
   webhookFilter,
   webhookKeys,
+  organizationMaintenance,
 ]

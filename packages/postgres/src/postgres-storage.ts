@@ -92,6 +92,12 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     },
     time: (given) => rawSql`coalesce(${given ?? null}::timestamptz, ${rawSql.raw(serverTime)})`,
     lock: rawSql`for update`,
+    lockOrganization: (id) => ({
+      compile: () =>
+        rawSql`select pg_advisory_xact_lock(hashtextextended(${`${schema.name} organization ${id}`}, 0))`.compile(
+          sql.db,
+        ),
+    }),
     daysLater: (time, days) => rawSql`${time} + ${rawSql.ref(days)} * interval '1 day'`,
     contains: (column, text) => rawSql`${rawSql.ref(column)} @> ${JSON.stringify([text])}::jsonb`,
   }
@@ -118,7 +124,10 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       if (isOwn && !pool.ending) await pool.end()
     },
 
-    ...organizationStorage(sql),
+    // What has waited lies far back, where only a full look would find it.
+    ...organizationStorage(sql, ({ organizationId, id }) =>
+      claims.hear({ organizationId, webhookId: id }, { sinceLong: true }),
+    ),
     ...apiKeyStorage(sql),
     recordApiKeyUsage: async (uses, counts) => recordApiKeyUsage(database, uses, counts),
     ...webhooks,

@@ -1,39 +1,52 @@
-import type { Organization, OrganizationStorage } from '@leadhooks/core/storage'
+import { isDeepStrictEqual } from 'node:util'
+import type { MaintenanceWindow, Organization, OrganizationStorage, Scoped } from '@leadhooks/core/storage'
 import { withAudit } from './audit.ts'
 import { behind } from './newest-first.ts'
 import { fromRow, rowMapping, toRow } from './row-mapping.ts'
-import { rowsOf, type Sql } from './sql-runner.ts'
+import { rowsOf, type Sql, type Steps } from './sql-runner.ts'
 import type { Columns } from './tables.ts'
 
 const mapping = rowMapping<Organization>('organizations', {
   id: 'text',
   name: 'text',
   eventsPerMinute: 'number',
+  maintenance: 'json',
   createdAt: 'date',
 })
 
-export function organizationStorage(sql: Sql): OrganizationStorage {
+/** `onFreed` is told of webhooks that wait for maintenance no more, once that has committed. */
+export function organizationStorage(
+  sql: Sql,
+  onFreed: (webhook: Scoped) => void = () => {},
+): OrganizationStorage {
   const { db, codec, runner } = sql
   const read = (row: Columns<Organization>): Organization => fromRow(mapping, codec, row)
 
   return {
     async upsertOrganization(organization, audit) {
-      const { id, name, eventsPerMinute } = organization
-      const known = db.selectFrom('organizations').selectAll().where('id', '=', id)
+      const { id } = organization
+      const { created_at: _, ...changes } = toRow(mapping, codec, organization)
+      let freed: string[] = []
+      const current = db.selectFrom('organizations').selectAll().where('id', '=', id)
       const upsert = db
         .insertInto('organizations')
         .values(toRow(mapping, codec, organization))
-        .onConflict((conflict) =>
-          conflict.column('id').doUpdateSet({ name, events_per_minute: eventsPerMinute }),
-        )
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
         .returningAll()
-      return withAudit(sql, audit, function* (append) {
-        const [before] = yield* rowsOf(known.modifyEnd(sql.lock))
+      const stored = await withAudit(sql, audit, function* (append) {
+        yield* rowsOf(sql.lockOrganization(id))
+        const [before] = yield* rowsOf(current.modifyEnd(sql.lock))
         const [row] = yield* rowsOf(upsert)
         const after = row === undefined ? organization : read(row)
-        yield* append(id, before === undefined ? null : read(before), after)
+        const known = before === undefined ? null : read(before)
+        freed = isDeepStrictEqual(known?.maintenance ?? [], after.maintenance)
+          ? []
+          : yield* putWebhooksUnder(sql, id, after.maintenance)
+        yield* append(id, known, after)
         return after
       })
+      for (const webhookId of freed) onFreed({ organizationId: id, id: webhookId })
+      return stored
     },
 
     async findOrganization(id) {
@@ -47,4 +60,21 @@ export function organizationStorage(sql: Sql): OrganizationStorage {
       return rows.map(read)
     },
   }
+}
+
+/**
+ * Writes the windows of an organization to its webhooks, and answers which of them had to wait and need not any more. They are locked in
+ * the order of their ids: of two callers, none waits for the other in a circle.
+ */
+function* putWebhooksUnder(
+  { db, codec, lock }: Sql,
+  organizationId: string,
+  windows: readonly MaintenanceWindow[],
+): Steps<string[]> {
+  const webhooks = db.selectFrom('webhooks').select('id').where('organization_id', '=', organizationId)
+  yield* rowsOf(webhooks.orderBy('id').modifyEnd(lock))
+  const update = db.updateTable('webhooks').where('organization_id', '=', organizationId)
+  yield* rowsOf(update.set({ organization_maintenance: codec.json.write(windows) as string }))
+  const freed = update.set({ waits_until: null, waits_for: null }).where('waits_for', '=', 'maintenance')
+  return (yield* rowsOf(freed.returning('id'))).map(({ id }) => id)
 }

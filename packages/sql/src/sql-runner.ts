@@ -29,6 +29,8 @@ export interface Sql {
   time(given: Date | undefined): RawBuilder<SqlDate>
   /** Ends a query whose rows are to stay as they are until the transaction is over: `for update`, or nothing. */
   lock: RawBuilder<unknown>
+  /** Until the transaction is over, who else locks this organization waits. There need be no row of it. */
+  lockOrganization(id: string): Compilable
   /** A time so many days after another: columns, or what stands for one. */
   daysLater(time: RawBuilder<SqlDate>, days: string): RawBuilder<SqlDate>
   /** Whether a column of JSON, an array of texts, has this one among them. */

@@ -63,6 +63,7 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   sealedHeaders: 'text',
   sealedAuthentication: 'text',
   throttleFullAt: 'number',
+  organizationMaintenance: 'json',
   maxAgeMs: 'number',
   health: 'json',
 })
@@ -76,8 +77,14 @@ export function webhookStorage(sql: Sql): Omit<WebhookStorage, 'deleteWebhook'> 
   return {
     async insertWebhook(webhook, audit) {
       await withAudit(sql, audit, function* (append) {
-        yield* rowsOf(db.insertInto('webhooks').values(toRow(mapping, codec, webhook)))
-        yield* append(webhook.organizationId, null, webhook)
+        const { organizationId } = webhook
+        yield* rowsOf(sql.lockOrganization(organizationId))
+        const windows = db.selectFrom('organizations').select('maintenance').where('id', '=', organizationId)
+        const [organization] = yield* rowsOf(windows)
+        const row = toRow(mapping, codec, webhook)
+        if (organization !== undefined) row.organization_maintenance = organization.maintenance
+        yield* rowsOf(db.insertInto('webhooks').values(row))
+        yield* append(organizationId, null, webhook)
       })
     },
 

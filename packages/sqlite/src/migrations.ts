@@ -8,6 +8,7 @@ import { webhookPace } from './migrations/0006-webhook-pace.ts'
 import { bulkReplays } from './migrations/0007-bulk-replays.ts'
 import { webhookFilter } from './migrations/0008-webhook-filter.ts'
 import { webhookKeys } from './migrations/0009-webhook-keys.ts'
+import { organizationMaintenance } from './migrations/0010-organization-maintenance.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   bulkReplays,
   webhookFilter,
   webhookKeys,
+  organizationMaintenance,
 ]

@@ -88,6 +88,7 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     runner: runnerOn(own),
     time: (given) => rawSql`${timeOf({ now: given })}`,
     lock: rawSql``,
+    lockOrganization: () => ({ compile: () => rawSql`select 1`.compile(compiler) }),
     daysLater: (time, days) => rawSql`${time} + ${rawSql.ref(days)} * 86400000`,
     contains: (column, text) =>
       rawSql`exists (select 1 from json_each(${rawSql.ref(column)}) where value = ${text})`,

@@ -51,8 +51,8 @@ describe('a diagnosis', () => {
   test('of tables that a newer release has migrated says which release is needed', async () => {
     const database = hostHandle(temporaryFile())
     const storage = await openMigrated({ database })
-    database.exec(`insert into leadhooks_migrations (version, name, applied_at) values (10, 'later', 0)`)
-    expect((await diagnose(storage))['tables']).toMatch(/^problem: .*version 10.*newer release/)
+    database.exec(`insert into leadhooks_migrations (version, name, applied_at) values (11, 'later', 0)`)
+    expect((await diagnose(storage))['tables']).toMatch(/^problem: .*version 11.*newer release/)
   })
 
   test('of a handle that waits for no disk and keeps no log warns of both', async () => {
@@ -113,7 +113,13 @@ describe('a diagnosis', () => {
   test('of a log that has grown warns of who holds it up', async () => {
     const path = temporaryFile()
     const storage = await openMigrated({ path, synchronous: 'NORMAL' })
-    await storage.upsertOrganization({ id: 'acme', name: null, eventsPerMinute: null, createdAt: new Date() })
+    await storage.upsertOrganization({
+      id: 'acme',
+      name: null,
+      eventsPerMinute: null,
+      maintenance: [],
+      createdAt: new Date(),
+    })
     truncateSync(`${path}-wal`, 100 * 2 ** 20)
     expect((await diagnose(storage))['wal-size']).toMatch(/^warning: 100 MiB: .*transaction open/)
   })

@@ -10,6 +10,7 @@ async function start(): Promise<void> {
       id: String(process.pid),
       name: null,
       eventsPerMinute: null,
+      maintenance: [],
       createdAt: new Date(),
     })
     process.send?.(ran.map(({ name }) => name))

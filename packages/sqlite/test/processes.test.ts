@@ -44,6 +44,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'bulk-replays',
     'webhook-filter',
     'webhook-keys',
+    'organization-maintenance',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
@@ -56,6 +57,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     { version: 7, name: 'bulk-replays' },
     { version: 8, name: 'webhook-filter' },
     { version: 9, name: 'webhook-keys' },
+    { version: 10, name: 'organization-maintenance' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

@@ -66,6 +66,7 @@ export function newWebhook(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     sealedHeaders: null,
     sealedAuthentication: null,
     throttleFullAt: null,
+    organizationMaintenance: [],
     maxAgeMs: 86_400_000,
     ...changes,
   }

@@ -13,6 +13,7 @@ import {
   second,
   settlementOf,
   webhookRow,
+  organizationRow,
 } from './fixtures.ts'
 
 let entries = 0
@@ -104,11 +105,11 @@ export const auditCases: readonly ConformanceCase[] = [
       await storage.updateWebhook(webhook, { name: 'New', updatedAt: after(1) }, audit('webhook.updated'))
       await storage.deleteWebhook({ ...webhook, now: after(2) }, audit('webhook.deleted'))
       await storage.upsertOrganization(
-        { id: 'acme', name: 'A', eventsPerMinute: null, createdAt: after(0) },
+        organizationRow({ name: 'A', createdAt: after(0) }),
         audit('organization.created'),
       )
       await storage.upsertOrganization(
-        { id: 'acme', name: 'B', eventsPerMinute: null, createdAt: after(1) },
+        organizationRow({ name: 'B', createdAt: after(1) }),
         audit('organization.updated'),
       )
       await storage.appendAudit('acme', audit('webhook.secret_revealed'))

@@ -3,6 +3,7 @@ import { newApiKeyId, newEventId, newWebhookId } from '../ids.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { Delivery } from '../model/delivery.ts'
+import type { Organization } from '../model/organization.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import type {
   ClaimedDelivery,
@@ -57,6 +58,11 @@ export function apiKeyRow(changes: Partial<ApiKey> = {}): ApiKey {
   }
 }
 
+/** An organization as core would store it. */
+export function organizationRow(changes: Partial<Organization> = {}): Organization {
+  return { id: 'acme', name: null, eventsPerMinute: null, maintenance: [], createdAt: start, ...changes }
+}
+
 /** A webhook as core would store it, for every event type; its id is new each time. */
 export function webhookRow(changes: Partial<StoredWebhook> = {}): StoredWebhook {
   return {
@@ -98,6 +104,7 @@ export function webhookRow(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     sealedHeaders: null,
     sealedAuthentication: null,
     throttleFullAt: null,
+    organizationMaintenance: [],
     maxAgeMs: null,
     health: null,
     ...changes,

@@ -12,6 +12,7 @@ import {
   settle,
   start,
   webhookRow,
+  organizationRow,
 } from './fixtures.ts'
 
 interface List {
@@ -27,7 +28,7 @@ const lists: Record<string, List> = {
   organizations: {
     async add(storage, createdAt) {
       const id = `org-${(organizations++ * 7919) % 1000}`
-      return storage.upsertOrganization({ id, name: null, eventsPerMinute: null, createdAt })
+      return storage.upsertOrganization(organizationRow({ id, createdAt }))
     },
     read: async (storage, page) => storage.listOrganizations(page),
   },

@@ -656,6 +656,48 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     ],
   },
 
+  'keeps the windows of organizations to themselves': {
+    breaks: (_right, state) => ({
+      async upsertOrganization(organization) {
+        state.organizations.set(organization.id, organization)
+        return organization
+      },
+      async insertWebhook(webhook) {
+        state.webhooks.set(webhook.id, webhook)
+      },
+    }),
+    noticedBy: [
+      'all webhooks of an organization have its maintenance windows',
+      'other windows of an organization end waits for maintenance, and no others',
+      'webhooks that are made while their organization is given windows have them too',
+    ],
+  },
+
+  'looks for the windows of an organization, then writes the webhook': {
+    breaks: (right, state) => ({
+      async insertWebhook(webhook) {
+        const organization = await right.findOrganization(webhook.organizationId)
+        await setImmediate()
+        const organizationMaintenance = organization?.maintenance ?? []
+        state.webhooks.set(webhook.id, { ...webhook, organizationMaintenance })
+      },
+    }),
+    noticedBy: ['webhooks that are made while their organization is given windows have them too'],
+  },
+
+  'forgets no wait': {
+    breaks: (right, state) => ({
+      async upsertOrganization(organization) {
+        const waits = structuredClone([...state.webhooks.values()])
+        const after = await right.upsertOrganization(organization)
+        for (const { id, waitsUntil, waitsFor } of waits)
+          Object.assign(state.webhooks.get(id) ?? {}, { waitsUntil, waitsFor })
+        return after
+      },
+    }),
+    noticedBy: ['other windows of an organization end waits for maintenance, and no others'],
+  },
+
   'looks for what is there, then writes': {
     breaks: (right, state) => ({
       async upsertOrganization(organization) {

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { isLeadhooksError } from '../errors.ts'
 import { organizationId } from '../input.ts'
 import type { Organization } from '../model/organization.ts'
-import { organizationSettings } from '../organizations.ts'
+import { organizationChanges, organizationSettings } from '../organizations.ts'
+import { maintenanceWindow } from '../webhooks/webhook-input.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
 import { pageQuery } from './query.ts'
 import { operation } from './route.ts'
@@ -12,6 +13,7 @@ const organization = z
     id: z.string().meta({ description: "By the host's own id" }),
     name: z.string().nullable(),
     eventsPerMinute: z.int().nullable().meta({ description: "Null where the host's default holds" }),
+    maintenance: z.array(maintenanceWindow),
     createdAt: dateTime,
   })
   .meta({ id: 'Organization' }) satisfies z.ZodType<Json<Organization>>
@@ -24,12 +26,19 @@ export const showOrganization = operation({
 
 export const updateOrganization = operation({
   id: 'updateOrganization',
-  body: organizationSettings.pick({ name: true }).partial().meta({ id: 'OrganizationChanges' }),
+  body: organizationChanges.meta({ id: 'OrganizationChanges' }),
   answer: organization,
   async handle({ leadhooks, actor, organizationId, body }) {
     const known = await leadhooks.organizations.get({ id: organizationId }).catch(noneYet)
-    const { name = null, eventsPerMinute = null } = known ?? {}
-    return leadhooks.organizations.upsert({ id: organizationId, name, eventsPerMinute, ...body, actor })
+    const { name = null, eventsPerMinute = null, maintenance = [] } = known ?? {}
+    return leadhooks.organizations.upsert({
+      id: organizationId,
+      name,
+      eventsPerMinute,
+      maintenance,
+      ...body,
+      actor,
+    })
   },
 })
 

@@ -51,6 +51,26 @@ describe('API keys', () => {
   })
 })
 
+describe('the organization', () => {
+  test('changes by PATCH what is named, and nothing of what the host alone sets', async () => {
+    const windows = [{ weekdays: ['sun'], startsAt: '01:00', minutes: 240, timeZone: 'Europe/Berlin' }]
+    const patch = (body: unknown): Promise<Answer> => api.request('PATCH', '/organization', { body })
+    expect((await patch({ maintenance: windows })).body).toMatchObject({ name: null, maintenance: windows })
+    await api.leadhooks.organizations.upsert({
+      id: 'acme',
+      eventsPerMinute: 600,
+      maintenance: windows as never,
+    })
+    await patch({ name: 'Acme' })
+    const shown = { id: 'acme', name: 'Acme', eventsPerMinute: 600, maintenance: windows }
+    expect((await api.request('GET', '/organization')).body).toMatchObject(shown)
+    expect((await patch({})).body).toMatchObject(shown)
+    expect((await patch({ maintenance: [] })).body).toMatchObject({ ...shown, maintenance: [] })
+    expect((await patch({ maintenance: [{ startsAt: 'soon' }] })).status).toBe(400)
+    expect((await patch({ eventsPerMinute: 1 })).status).toBe(400)
+  })
+})
+
 describe('many API keys', () => {
   test('end at once by their tag or owner, and not without either', async () => {
     const tagged = await make('/keys', { name: 'x', tags: ['zapier'], ownerId: 'ann' })

@@ -133,6 +133,8 @@ export interface StoredWebhook extends Webhook {
   sealedAuthentication: string | null
   /** When its throttle will let through as many as ever, in milliseconds since the epoch; null where it does. */
   throttleFullAt: number | null
+  /** The windows of its organization: whoever sends to the webhook has them at hand. The storage keeps them the same. */
+  organizationMaintenance: MaintenanceWindow[]
   /**
    * How old a delivery may grow before it is given up: the length of the retry policy and a day. Null where the host's
    * default holds.

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { LeadhooksError } from '../errors.ts'
-import type { StoredWebhook } from '../model/webhook.ts'
+import type { MaintenanceWindow, StoredWebhook } from '../model/webhook.ts'
 import { memoryApiKeys } from './memory-api-keys.ts'
 import { appendAudit, memoryAudit } from './memory-audit.ts'
 import { memoryBulkReplays } from './memory-bulk-replays.ts'
@@ -55,13 +56,15 @@ export function storageOver(state: MemoryState): Storage<never> {
 }
 
 function memoryOrganizations(state: MemoryState): OrganizationStorage {
-  const { organizations } = state
+  const { organizations, webhooks } = state
   return {
     async upsertOrganization(organization, audit) {
       const before = organizations.get(organization.id) ?? null
       const after = copy({ ...organization, createdAt: before?.createdAt ?? organization.createdAt })
       appendAudit(state, organization.id, audit, { before, after })
       organizations.set(organization.id, after)
+      if (!isDeepStrictEqual(after.maintenance, before?.maintenance ?? []))
+        for (const webhook of of(organization.id, webhooks)) putUnder(webhook, after.maintenance)
       return copy(after)
     },
 
@@ -75,12 +78,19 @@ function memoryOrganizations(state: MemoryState): OrganizationStorage {
   }
 }
 
+/** What is so far known of a wait for maintenance counts no more. */
+function putUnder(webhook: StoredWebhook, windows: readonly MaintenanceWindow[]): void {
+  webhook.organizationMaintenance = copy([...windows])
+  if (webhook.waitsFor === 'maintenance') Object.assign(webhook, { waitsUntil: null, waitsFor: null })
+}
+
 function memoryWebhooks(state: MemoryState): WebhookStorage {
-  const { webhooks } = state
+  const { organizations, webhooks } = state
   return {
     async insertWebhook(webhook, audit) {
       appendAudit(state, webhook.organizationId, audit, { before: null, after: webhook })
-      webhooks.set(webhook.id, copy(webhook))
+      const organizationMaintenance = organizations.get(webhook.organizationId)?.maintenance ?? []
+      webhooks.set(webhook.id, copy({ ...webhook, organizationMaintenance }))
     },
 
     async findWebhook(webhook) {

@@ -117,7 +117,12 @@ export interface Page {
 }
 
 export interface OrganizationStorage {
-  /** Concurrency: of two callers with the same id, one creates and the other renames. `createdAt` stays the first. */
+  /**
+   * Its maintenance windows are written to all of its webhooks too, in the same transaction. Where they have changed, no webhook
+   * waits for `maintenance` any more: whoever sends next sees whether it has to.
+   *
+   * Concurrency: of two callers with the same id, one creates and the other renames. `createdAt` stays the first.
+   */
   upsertOrganization(organization: Organization, audit?: Audit<Organization>): Promise<Organization>
   findOrganization(id: string): Promise<Organization | null>
   listOrganizations(page: Page): Promise<Organization[]>
@@ -248,12 +253,19 @@ export interface ApiKeyStorage {
 }
 
 /** What a caller may change of a webhook. */
-export type WebhookChanges = Partial<Omit<StoredWebhook, 'id' | 'organizationId' | 'createdAt'>>
+export type WebhookChanges = Partial<
+  Omit<StoredWebhook, 'id' | 'organizationId' | 'createdAt' | 'organizationMaintenance'>
+>
 
 /** What anybody may know of a webhook. */
 export type PublicKeys = Pick<StoredWebhook, 'publicKey' | 'previousPublicKey' | 'previousSecretEndsAt'>
 
 export interface WebhookStorage {
+  /**
+   * Whichever `organizationMaintenance` it comes with, it gets that of its organization.
+   *
+   * Concurrency: it has the windows of its organization, also where they are changed at the same time.
+   */
   insertWebhook(webhook: StoredWebhook, audit?: Audit<StoredWebhook>): Promise<void>
   findWebhook(webhook: Scoped): Promise<StoredWebhook | null>
   /** Whichever organization's the webhook is. Null when it has no key, or there is none. */

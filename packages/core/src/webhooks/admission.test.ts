@@ -11,6 +11,7 @@ const webhook = {
   throttle: { requests: 5, perMs: 1000 },
   throttleFullAt: null,
   maintenance: [],
+  organizationMaintenance: [],
 }
 const request = { wanted: 3, now, answerMs: 1000 }
 

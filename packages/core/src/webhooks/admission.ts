@@ -14,6 +14,7 @@ type Judged = Pick<
   | 'throttle'
   | 'throttleFullAt'
   | 'maintenance'
+  | 'organizationMaintenance'
 >
 
 export interface AdmissionRequest {
@@ -31,22 +32,29 @@ export interface Admission {
 }
 
 /** Whether it has to be asked at all: most webhooks let everything through. */
-export function isGuarded({ circuitState, throttle, maintenance }: Judged, now: number): boolean {
-  return circuitState !== 'closed' || throttle !== null || maintenanceUntil(maintenance, now) !== null
+export function isGuarded(webhook: Judged, now: number): boolean {
+  return webhook.circuitState !== 'closed' || webhook.throttle !== null || outUntilOf(webhook, now) > now
 }
 
 /** Lets through as many as maintenance, circuit and throttle of a webhook allow, as it is at this moment. */
 export function admit(webhook: Judged, { wanted, now, answerMs }: AdmissionRequest): Admission {
   // It was told to wait, or switched off, between the claim and now: that holds, and nothing here may shorten it.
   if (!webhook.enabled || (webhook.waitsUntil?.getTime() ?? 0) > now) return { room: 0, changes: null }
-  const maintenanceEnd = maintenanceUntil(webhook.maintenance, now)
-  if (maintenanceEnd !== null)
-    return { room: 0, changes: { waitsUntil: new Date(maintenanceEnd), waitsFor: 'maintenance' } }
+  const outUntil = outUntilOf(webhook, now)
+  if (outUntil > now) return { room: 0, changes: { waitsUntil: new Date(outUntil), waitsFor: 'maintenance' } }
   if (webhook.circuitState !== 'closed') {
     const probe = takeProbe(webhook, now, answerMs)
     return { room: probe === null ? 0 : 1, changes: probe }
   }
   return throttled(webhook, wanted, now)
+}
+
+/** When the maintenance of a webhook and that of its organization will be over; now where there is none. */
+function outUntilOf({ maintenance, organizationMaintenance }: Judged, now: number): number {
+  return Math.max(
+    maintenanceUntil(maintenance, now) ?? now,
+    maintenanceUntil(organizationMaintenance, now) ?? now,
+  )
 }
 
 /** Whether what it lets through is counted. */

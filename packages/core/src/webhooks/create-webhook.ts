@@ -72,6 +72,7 @@ export async function createWebhook(
     sealedHeaders: sealHeaders(ctx.encryption, owner, headers),
     sealedAuthentication: sealAuthentication(ctx.encryption, owner, authentication),
     throttleFullAt: null,
+    organizationMaintenance: [],
     maxAgeMs: retry && maxAgeMs(retry),
     health: null,
   }

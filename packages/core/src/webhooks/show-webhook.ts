@@ -11,6 +11,7 @@ export function showWebhook(stored: StoredWebhook): Webhook {
     sealedHeaders: _headers,
     sealedAuthentication: _authentication,
     throttleFullAt: _throttleFullAt,
+    organizationMaintenance: _organizationMaintenance,
     maxAgeMs: _maxAge,
     health: _health,
     ...webhook

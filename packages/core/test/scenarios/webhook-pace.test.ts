@@ -124,6 +124,60 @@ describe('a maintenance window', () => {
     await letSettle(clock)
   })
 
+  test('of the organization holds for all of its webhooks, and for no other organization', async () => {
+    const clock = fakeClock()
+    const [here, there, elsewhere] = [await openReceiver(), await openReceiver(), await openReceiver()]
+    const { leadhooks } = await openLeadhooks({ clock })
+    await leadhooks.webhooks.create({ organizationId, url: here.url })
+    const window = { startsAt: '2026-01-01T00:00:00Z', endsAt: '2026-01-01T00:10:00Z' }
+    const organization = await leadhooks.organizations.upsert({ id: organizationId, maintenance: [window] })
+    expect(organization.maintenance).toEqual([window])
+    // Its own window ends later.
+    const own = [{ startsAt: '2026-01-01T00:05:00Z', endsAt: '2026-01-01T00:20:00Z' }]
+    const { webhook: later } = await leadhooks.webhooks.create({
+      organizationId,
+      url: there.url,
+      maintenance: own,
+    })
+    await leadhooks.webhooks.create({ organizationId: 'globex', url: elsewhere.url })
+    leadhooks.startWorker()
+    await dispatch(leadhooks)
+    await leadhooks.dispatchEvent({ organizationId: 'globex', type: 'new_lead', data: {} })
+    await whileTimePasses(clock, elsewhere.received(1))
+    await letSettle(clock)
+    expect([here.requests.length, there.requests.length]).toEqual([0, 0])
+    await clock.advance(new Date('2026-01-01T00:10:00Z').getTime() - clock.now())
+    await whileTimePasses(clock, here.received(1))
+    await letSettle(clock)
+    expect(there.requests).toHaveLength(0)
+    expect(await leadhooks.webhooks.health(ids(later))).toMatchObject({
+      waitsUntil: new Date(own[0]?.endsAt ?? 0),
+    })
+    await clock.advance(10 * minute)
+    const [request] = await whileTimePasses(clock, there.received(1))
+    expect(request?.headers['x-webhook-attempt']).toBe('1')
+    await letSettle(clock)
+  })
+
+  test('of the organization ends at once when it is taken away, and is in the audit log', async () => {
+    const clock = fakeClock()
+    const receiver = await openReceiver()
+    const { leadhooks } = await openLeadhooks({ clock })
+    const window = { startsAt: '2026-01-01T00:00:00Z', endsAt: '2026-02-01T00:00:00Z' }
+    await leadhooks.organizations.upsert({ id: organizationId, maintenance: [window] })
+    const { webhook } = await leadhooks.webhooks.create({ organizationId, url: receiver.url })
+    expect(webhook).not.toHaveProperty('organizationMaintenance')
+    leadhooks.startWorker()
+    await dispatch(leadhooks)
+    await letSettle(clock)
+    expect(receiver.requests).toHaveLength(0)
+    await leadhooks.organizations.upsert({ id: organizationId, name: 'Acme' })
+    await whileTimePasses(clock, receiver.received(1))
+    await letSettle(clock)
+    const [entry] = (await leadhooks.audit.list({ organizationId, action: 'organization.updated' })).data
+    expect(entry).toMatchObject({ before: { maintenance: [window] }, after: { maintenance: [] } })
+  })
+
   test.each([
     [{ startsAt: '2026-02-01T00:00:00Z', endsAt: '2026-01-01T00:00:00Z' }, '/maintenance/0/endsAt'],
     [{ weekdays: ['thu'], startsAt: '25:00', minutes: 30, timeZone: 'UTC' }, '/maintenance/0'],
@@ -135,6 +189,8 @@ describe('a maintenance window', () => {
     const refused = leadhooks.webhooks.create(settings)
     await expect(refused).rejects.toMatchObject({ code: 'invalid_request' })
     await expect(refused).rejects.toThrow(pointer)
+    const organization = { id: organizationId, maintenance: [window] as never }
+    await expect(leadhooks.organizations.upsert(organization)).rejects.toThrow(pointer)
   })
 })
 
