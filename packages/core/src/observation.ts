@@ -29,7 +29,7 @@ export type Observation =
       /** True when the lease had lapsed: another worker holds the delivery, and this changed nothing but the attempt's row. */
       superseded: boolean
     }
-  /** A delivery was given up after an attempt. */
+  /** A delivery was given up: after an attempt, or because it grew too old or its workers vanished. */
   | {
       type: 'delivery.dead_lettered'
       organizationId: string

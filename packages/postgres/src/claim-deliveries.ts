@@ -62,7 +62,9 @@ export class Claims {
     const rows: ClaimedRow[] = []
     if (this.#hasLapsed) {
       this.#hasLapsed = false
-      rows.push(...room.take(await takeOverLapsed(this.#database, request, now)))
+      const { rows: takenOver, crashed } = await takeOverLapsed(this.#database, request, now)
+      if (crashed.length > 0) request.onGivenUp?.(crashed)
+      rows.push(...room.take(takenOver))
       // There may be more than this claim has room for.
       this.#hasLapsed = rows.length === request.limit
     }

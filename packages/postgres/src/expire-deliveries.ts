@@ -1,3 +1,5 @@
+import type { GivenUp } from '@leadhooks/core/storage'
+import { givenUpColumns, type GivenUpRow, readGivenUp } from '@leadhooks/sql'
 import type { Database } from './database.ts'
 import { moveToFinished } from './finished-deliveries.ts'
 import { nowOr } from './now.ts'
@@ -20,15 +22,14 @@ const expire = statement(`
     insert into leadhooks.attempts (delivery_id, number, started_at, outcome)
     select id, attempts + 1, leased_at, 'lost' from expired where lease is not null
     on conflict do nothing
-  ), moved as (
-    ${moveToFinished('expired', { status: `'dead_letter'`, reason: `'expired'`, isLost: 'lease is not null' })}
   )
-  select count(*)::integer as expired from expired`)
+  ${moveToFinished('expired', { status: `'dead_letter'`, reason: `'expired'`, isLost: 'lease is not null' })}
+  returning ${givenUpColumns}`)
 
 export async function expireDeliveries(
   database: Database,
   { now, limit, defaultMaxAgeMs }: { now: Date | null; limit: number; defaultMaxAgeMs: number },
-): Promise<number> {
-  const [row] = await database.rows<{ expired: number }>(expire, [now, defaultMaxAgeMs, limit])
-  return row?.expired ?? 0
+): Promise<GivenUp[]> {
+  const rows = await database.rows<GivenUpRow>(expire, [now, defaultMaxAgeMs, limit])
+  return rows.map(readGivenUp)
 }

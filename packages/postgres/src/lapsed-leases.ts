@@ -1,4 +1,5 @@
-import type { ClaimRequest } from '@leadhooks/core/storage'
+import type { ClaimRequest, GivenUp } from '@leadhooks/core/storage'
+import { givenUpColumns, type GivenUpRow, readGivenUp } from '@leadhooks/sql'
 import { type ClaimedRow, claimedColumns, eventOfClaimed, noteClaim } from './claim-lanes.ts'
 import type { Database, Session } from './database.ts'
 import { moveToFinished } from './finished-deliveries.ts'
@@ -76,7 +77,8 @@ const recordLost = `
 const giveUp = `
   with input as (select ${nowOr('$2')} as now),
   crashed as (delete from leadhooks.queue where id = any($1::text[]) returning *)
-  ${moveToFinished('crashed', { status: `'dead_letter'`, reason: `'worker_crash'`, isLost: 'true' })}`
+  ${moveToFinished('crashed', { status: `'dead_letter'`, reason: `'worker_crash'`, isLost: 'true' })}
+  returning ${givenUpColumns}`
 
 const leaseAgain = `
   with input as (select ${nowOr('$2')} as now),
@@ -96,12 +98,18 @@ export async function lookAfterClaims(database: Database): Promise<boolean> {
   return row?.has_lapsed === true
 }
 
+export interface TakenOver {
+  rows: ClaimedRow[]
+  /** What goes to nobody any more. */
+  crashed: GivenUp[]
+}
+
 /** Takes over what workers held that have vanished, as far as there is room. */
 export async function takeOverLapsed(
   database: Database,
   request: ClaimRequest,
   now: Date | null,
-): Promise<ClaimedRow[]> {
+): Promise<TakenOver> {
   return database.transaction(async (session) => {
     const lapsed = await session.rows<LapsedRow>(findLapsed, [now, now])
     // Where there is none to hand out, as nearly always, nobody need look for another one.
@@ -110,10 +118,11 @@ export async function takeOverLapsed(
     const crashed = idsOf(takeable.filter(({ lapses }) => lapses >= mostLapses))
     const due = idsOf(takeable.filter(({ lapses }) => lapses < mostLapses))
     if (takeable.length > 0) await session.run(recordLost, [idsOf(takeable)])
-    if (crashed.length > 0) await session.run(giveUp, [crashed, now])
+    const ended = crashed.length === 0 ? [] : await session.run<GivenUpRow>(giveUp, [crashed, now])
     // Where only the limit was in the way, the rest goes with the next claim.
     if (now === null && takeable.length < request.limit) await session.rows(putOff)
-    return due.length === 0 ? [] : lease(session, due, request.leaseMs, now)
+    const rows = due.length === 0 ? [] : await lease(session, due, request.leaseMs, now)
+    return { rows, crashed: ended.map(readGivenUp) }
   })
 }
 

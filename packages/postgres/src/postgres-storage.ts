@@ -174,8 +174,8 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     async releaseDeliveries(held) {
       if (held.length > 0) await releaseDeliveries(database, held)
     },
-    settleDeliveries: async (settlements, { now = null, audit }) =>
-      settlements.length === 0 ? [] : settleDeliveries(database, sql, settlements, { now, audit }),
+    settleDeliveries: async (settlements, { now = null, ...options }) =>
+      settlements.length === 0 ? [] : settleDeliveries(database, sql, settlements, { now, ...options }),
     expireDeliveries: async ({ now = null, ...expiry }) => expireDeliveries(database, { now, ...expiry }),
 
     ...deliveries,

@@ -1,4 +1,4 @@
-import type { Audit, AuditHead, Settlement, StoredWebhook } from '@leadhooks/core/storage'
+import type { Audit, AuditHead, Settlement, SettleOptions, StoredWebhook } from '@leadhooks/core/storage'
 import { appendEntry, readWebhook, type Sql } from '@leadhooks/sql'
 import { codec } from './codec.ts'
 import type { Database, Session } from './database.ts'
@@ -81,19 +81,21 @@ export async function settleDeliveries(
   database: Database,
   sql: Sql,
   settlements: readonly Settlement[],
-  { now, audit }: { now: Date | null; audit: Audit<StoredWebhook> | undefined },
+  { now, audit, onDisabled }: Omit<SettleOptions, 'now'> & { now: Date | null },
 ): Promise<boolean[]> {
   const isQuiet = settlements.every(({ disableWebhook }) => disableWebhook === undefined)
+  let disabled: StoredWebhook[] = []
   let heads: AuditHead[] = []
   const written = isQuiet
     ? await write(database, settlements, now)
     : await database.transaction(async (session) => {
         const ids = await write(session, settlements, now)
-        const disabled = await disable(session, settlements, ids, now)
+        disabled = await disable(session, settlements, ids, now)
         heads = audit === undefined ? [] : await recordDisabled(session, sql, disabled, audit)
         return ids
       })
   for (const head of heads) audit?.written(head)
+  for (const { organizationId, id } of disabled) onDisabled?.({ organizationId, id })
   const late = settlements.filter(({ id }) => !written.has(id))
   if (late.length > 0) await keepLate(database, late)
   return settlements.map(({ id }) => written.has(id))

@@ -1,6 +1,7 @@
 import {
   type ClaimedDelivery,
   type ClaimRequest,
+  type GivenUp,
   type LeadhooksError,
   newLease,
 } from '@leadhooks/core/storage'
@@ -32,6 +33,12 @@ export interface ClaimState {
   corruptRows: CorruptRows
 }
 
+export interface Claimed {
+  claimed: ClaimedDelivery[]
+  /** What goes to nobody any more. */
+  crashed: GivenUp[]
+}
+
 /**
  * Leases what is due, as part of the transaction that is open. Where nothing is, it only looks, and takes no lock.
  */
@@ -40,7 +47,7 @@ export function claimDeliveries(
   request: ClaimRequest,
   state: ClaimState,
   now: number,
-): ClaimedDelivery[] {
+): Claimed {
   const { turns, corruptRows } = state
   const found: LeadhooksError[] = []
   const onCorrupt = (error: LeadhooksError): void => void found.push(error)
@@ -52,7 +59,7 @@ export function claimDeliveries(
   const due = firstOf(dueDeliveries(look), request.limit - lapsed.due.length)
   corruptRows.report(found, lapsed.due.length + lapsed.crashed.length + due.length > 0)
 
-  for (const lease of lapsed.crashed) giveUpLapsed(connection, lease, 'worker_crash', now)
+  const crashed = lapsed.crashed.map((lease) => giveUpLapsed(connection, lease, 'worker_crash', now))
   const leases = { from: now, until: now + request.leaseMs }
   const claimed = [
     ...lapsed.due.map((row) => leaseLapsed(connection, row, { token: newLease(), ...leases })),
@@ -60,7 +67,7 @@ export function claimDeliveries(
   ]
   const isComplete = due.length + lapsed.due.length < request.limit
   turns.record(due, isComplete, (organizationId) => webhooks.hasRoom(organizationId))
-  return claimed
+  return { claimed, crashed }
 }
 
 function firstOf<Item>(items: Iterable<Item>, count: number): Item[] {

@@ -1,3 +1,5 @@
+import type { GivenUp } from '@leadhooks/core/storage'
+import { givenUpColumns, type GivenUpRow, readGivenUp } from '@leadhooks/sql'
 import type { Connection } from './connection.ts'
 import { fanOut } from './fan-out.ts'
 import { bringInDelivery } from './fresh-deliveries.ts'
@@ -28,36 +30,36 @@ const oldUnfinished = `
 
 const expire = `
   update leadhooks_deliveries set status = 'dead_letter', reason = 'expired', next_attempt_at = null, finished_at = ?
-  where organization_id = ? and id = ?`
+  where organization_id = ? and id = ? returning ${givenUpColumns}`
 
 /** Gives up what has grown too old and is in no worker's hands, as part of the transaction that is open. */
 export function expireDeliveries(
   connection: Connection,
   { limit, defaultMaxAgeMs }: { limit: number; defaultMaxAgeMs: number },
   now: number,
-): number {
+): GivenUp[] {
   fanOut(connection)
-  let expired = 0
+  const expired: GivenUp[] = []
   for (const webhook of connection.all<WebhookAge>(webhookAges, defaultMaxAgeMs)) {
-    if (expired >= limit) break
-    expired += expireWebhook(connection, webhook, limit - expired, now)
+    if (expired.length >= limit) break
+    expired.push(...expireWebhook(connection, webhook, limit - expired.length, now))
   }
   return expired
 }
 
-function expireWebhook(connection: Connection, webhook: WebhookAge, limit: number, now: number): number {
+function expireWebhook(connection: Connection, webhook: WebhookAge, limit: number, now: number): GivenUp[] {
   const { organization_id: organizationId, id: webhookId, max_age_ms: maxAgeMs } = webhook
   const oldest = firstDeliveryIdOf(now - maxAgeMs)
   const fresh = connection.all<{ id: string }>(oldFresh, organizationId, webhookId, oldest, limit)
   for (const { id } of fresh) bringInDelivery(connection, organizationId, webhookId, id)
   const free = connection.all<{ id: string }>(oldUnfinished, organizationId, oldest, webhookId, limit)
-  for (const { id } of free) connection.run(expire, now, organizationId, id)
-  let expired = free.length
+  const expired = free.map(({ id }) =>
+    readGivenUp(connection.get(expire, now, organizationId, id) as GivenUpRow),
+  )
   for (const lease of lapsedLeasesAt(connection, now)) {
-    if (expired === limit) break
+    if (expired.length === limit) break
     if (lease.webhookId !== webhookId || lease.id >= oldest) continue
-    giveUpLapsed(connection, lease, 'expired', now)
-    expired++
+    expired.push(giveUpLapsed(connection, lease, 'expired', now))
   }
   return expired
 }

@@ -1,3 +1,5 @@
+import type { GivenUp } from '@leadhooks/core/storage'
+import { givenUpColumns, type GivenUpRow, readGivenUp } from '@leadhooks/sql'
 import type { Connection } from './connection.ts'
 import { type Due, eventOf, type Look } from './due-deliveries.ts'
 import { bringInDelivery } from './fresh-deliveries.ts'
@@ -62,7 +64,7 @@ const countLapse = `
 
 const giveUp = `
   update leadhooks_deliveries set status = 'dead_letter', reason = ?, next_attempt_at = null, finished_at = ?
-  where organization_id = ? and id = ?`
+  where organization_id = ? and id = ? returning ${givenUpColumns}`
 
 /** Leases that have run out, the first to do so first. There are never more than workers have had in hand. */
 export function lapsedLeasesAt(connection: Connection, now: number): LapsedLease[] {
@@ -129,9 +131,9 @@ export function giveUpLapsed(
   lease: LapsedLease,
   reason: 'worker_crash' | 'expired',
   now: number,
-): void {
+): GivenUp {
   endLapsed(connection, lease)
-  connection.run(giveUp, reason, now, lease.organizationId, lease.id)
+  return readGivenUp(connection.get(giveUp, reason, now, lease.organizationId, lease.id) as GivenUpRow)
 }
 
 /** Notes that a worker vanished, and leaves the delivery to nobody. */

@@ -2,6 +2,7 @@ import {
   type Delivery,
   type AuditHead,
   LeadhooksError,
+  type Scoped,
   type Storage,
   type Timed,
 } from '@leadhooks/core/storage'
@@ -120,24 +121,33 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     findEvent: async (event) => own.read((c) => findEvent(c, event)),
     ...eventListing(sql),
 
-    claimDeliveries: async (request) =>
-      own.writeIfNeeded((c) => claimDeliveries(c, request, claims, timeOf(request))),
+    async claimDeliveries(request) {
+      const { claimed, crashed } = await own.writeIfNeeded((c) =>
+        claimDeliveries(c, request, claims, timeOf(request)),
+      )
+      if (crashed.length > 0) request.onGivenUp?.(crashed)
+      return claimed
+    },
     renewLeases: async (held, { leaseMs, now }) =>
       held.length === 0 ? [] : own.write((c) => renewLeases(c, held, timeOf({ now }) + leaseMs)),
     async releaseDeliveries(held) {
       if (held.length > 0) await own.write((c) => releaseDeliveries(c, held))
     },
-    async settleDeliveries(settlements, { now, audit }) {
+    async settleDeliveries(settlements, { now, audit, onDisabled }) {
       if (settlements.length === 0) return []
       let heads: AuditHead[] = []
+      let disabled: Scoped[] = []
       const written = await own.write((c) => {
         heads = []
+        disabled = []
         return settleDeliveries(c, settlements, timeOf({ now }), (webhook) => {
+          disabled.push(webhook)
           const head = audit && auditDisabled(c, sql, webhook, audit)
           if (head) heads.push(head)
         })
       })
       for (const head of heads) audit?.written(head)
+      for (const webhook of disabled) onDisabled?.(webhook)
       return written
     },
     expireDeliveries: async (options) =>

@@ -96,7 +96,7 @@ test('a claim that finds nothing needs no lock', async () => {
   const storage = await openMigrated({ database, busyTimeoutMs: 0 })
   database.exec('begin immediate')
   expect(await storage.claimDeliveries(claimAll)).toEqual([])
-  expect(await storage.expireDeliveries({ limit: 10, defaultMaxAgeMs: 86_400_000 })).toBe(0)
+  expect(await storage.expireDeliveries({ limit: 10, defaultMaxAgeMs: 86_400_000 })).toEqual([])
   await storage.migrate()
   database.exec('rollback')
 })

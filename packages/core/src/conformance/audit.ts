@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { AuditAction, AuditEntry, AuditHead } from '../model/audit-entry.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
-import type { Audit, Storage } from '../storage/storage.ts'
+import type { Audit, Scoped, Storage } from '../storage/storage.ts'
 import { type ConformanceCase, storageCase } from './conformance-case.ts'
 import {
   addWebhook,
@@ -215,8 +215,10 @@ export const auditCases: readonly ConformanceCase[] = [
       await dispatch(storage, {}, { count: 6 })
       const claimed = await claim(storage)
       const heads: AuditHead[] = []
+      const disabled: Scoped[] = []
       const options = {
         now: after(second),
+        onDisabled: (webhook: Scoped) => void disabled.push(webhook),
         audit: audit<StoredWebhook>('webhook.disabled', 'acme', { heads }),
       }
       const gone = claimed.map((one) =>
@@ -229,6 +231,7 @@ export const auditCases: readonly ConformanceCase[] = [
         text && (JSON.parse(text) as StoredWebhook).enabled
       assert.deepEqual([enabledIn(entry?.before), enabledIn(entry?.after)], [true, false])
       assert.equal(heads.length, 1)
+      assert.deepEqual(disabled, [{ organizationId: 'acme', id: claimed[0]?.webhook.id }])
     },
   ),
 ]

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { GivenUp } from '../storage/storage.ts'
 import { type ConformanceCase, storageCase } from './conformance-case.ts'
 import {
   addClaimed,
@@ -9,6 +10,7 @@ import {
   claimOne,
   dispatch,
   expire,
+  givenUp,
   hour,
   minute,
   only,
@@ -58,6 +60,26 @@ export const expiryCases: readonly ConformanceCase[] = [
     const { reason, attempts, statusCode, failure } = await reload(storage, claimed)
     assert.deepEqual([reason, attempts, statusCode, failure], ['expired', 2, null, null])
   }),
+
+  storageCase(
+    'it is told which deliveries expired, waiting, tried or lost with a worker',
+    async (storage) => {
+      const { id: webhookId } = await addWebhook(storage, { maxAgeMs: hour })
+      await dispatch(storage, {}, { count: 3 })
+      const [retried, lost] = await claim(storage, { limit: 2 })
+      assert.ok(retried && lost)
+      await settle(storage, retried, { next: { status: 'retrying', delayMs: 9 * hour } })
+      const query = { organizationId: 'acme', webhookId, limit: 10 }
+      const before = await storage.listDeliveries(query)
+      const expired = await storage.expireDeliveries({
+        limit: 10,
+        defaultMaxAgeMs: hour,
+        now: after(2 * hour),
+      })
+      const byId = (rows: readonly GivenUp[]): GivenUp[] => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1))
+      assert.deepEqual(byId(expired), byId(before.map(givenUp)))
+    },
+  ),
 
   storageCase('deliveries of a disabled webhook expire as well', async (storage) => {
     const webhook = await addWebhook(storage, { maxAgeMs: hour })

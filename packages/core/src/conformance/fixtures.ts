@@ -8,6 +8,7 @@ import type { StoredWebhook } from '../model/webhook.ts'
 import type {
   ClaimedDelivery,
   ClaimRequest,
+  GivenUp,
   NewEvent,
   Scoped,
   Settlement,
@@ -194,12 +195,18 @@ export async function claimOne(
   return only(await claim(storage, request))
 }
 
-/** Expires what is too old, ten at a time unless told otherwise. */
+/** Expires what is too old, ten at a time unless told otherwise, and answers how many. */
 export async function expire(
   storage: Storage,
   options: Partial<Parameters<Storage['expireDeliveries']>[0]> = {},
 ): Promise<number> {
-  return storage.expireDeliveries({ limit: 10, defaultMaxAgeMs: 24 * hour, ...options })
+  const expired = await storage.expireDeliveries({ limit: 10, defaultMaxAgeMs: 24 * hour, ...options })
+  return expired.length
+}
+
+/** What is told of a delivery that was given up. */
+export function givenUp({ organizationId, webhookId, eventId, eventType, id }: Delivery): GivenUp {
+  return { organizationId, webhookId, eventId, eventType, id }
 }
 
 /** The one row that there is; fails where there are none or more. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { GivenUp } from '../storage/storage.ts'
 import { type ConformanceCase, storageCase } from './conformance-case.ts'
 import {
   addClaimed,
@@ -8,6 +9,7 @@ import {
   claim,
   claimOne,
   dispatch,
+  givenUp,
   hour,
   minute,
   only,
@@ -85,8 +87,12 @@ export const leaseCases: readonly ConformanceCase[] = [
     for (let lapse = 1; lapse <= 4; lapse++) {
       assert.equal((await claimOne(storage, { now: after(lapse * hour) })).attempt, lapse + 1)
     }
-    assert.deepEqual(await claim(storage, { now: after(5 * hour) }), [])
-    const { status, reason, attempts, nextAttemptAt, finishedAt } = await reload(storage, claimed)
+    const told: GivenUp[] = []
+    const onGivenUp = (deliveries: GivenUp[]): void => void told.push(...deliveries)
+    assert.deepEqual(await claim(storage, { now: after(5 * hour), onGivenUp }), [])
+    const crashed = await reload(storage, claimed)
+    assert.deepEqual(told, [givenUp(crashed)])
+    const { status, reason, attempts, nextAttemptAt, finishedAt } = crashed
     assert.deepEqual([status, reason, attempts, nextAttemptAt], ['dead_letter', 'worker_crash', 5, null])
     assert.deepEqual(finishedAt, after(5 * hour))
     assert.deepEqual(await outcomes(storage, claimed), ['1 lost', '2 lost', '3 lost', '4 lost', '5 lost'])

@@ -542,6 +542,23 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     ],
   },
 
+  'keeps to itself what it gives up and switches off': {
+    breaks: (right) => ({
+      claimDeliveries: async (request) => right.claimDeliveries({ ...request, onGivenUp: undefined }),
+      settleDeliveries: async (settlements, options) =>
+        right.settleDeliveries(settlements, { ...options, onDisabled: undefined }),
+      async expireDeliveries(options) {
+        const expired = await right.expireDeliveries(options)
+        return expired.map((one) => ({ ...one, eventType: '' }))
+      },
+    }),
+    noticedBy: [
+      'the fifth lapse in a row ends a delivery: worker_crash',
+      'a webhook that a settlement switches off has one entry, however many do so',
+      'it is told which deliveries expired, waiting, tried or lost with a worker',
+    ],
+  },
+
   'hands out everything that lapsed twice at once': {
     breaks: (right, state) => ({
       async claimDeliveries(request) {

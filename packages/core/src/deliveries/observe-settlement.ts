@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts'
-import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
+import type { ClaimedDelivery, GivenUp, Settlement } from '../storage/storage.ts'
 
 /** Tells the host's observer what came of an attempt. */
 export function observeSettlement(
   ctx: Context,
   claimed: ClaimedDelivery,
-  { attempt, next, disableWebhook }: Settlement,
+  { attempt, next }: Settlement,
   written: boolean,
 ): void {
   if (ctx.observe === undefined) return
@@ -28,7 +28,22 @@ export function observeSettlement(
   })
   if (next.status === 'dead_letter' && written)
     ctx.observe({ type: 'delivery.dead_lettered', ...subject, reason: next.reason })
-  if (disableWebhook === 'gone' && written) {
-    ctx.observe({ type: 'webhook.disabled', organizationId, webhookId: webhook.id, reason: 'gone' })
-  }
+}
+
+/** Tells it of what was given up without an attempt. */
+export function observeGivenUp(
+  ctx: Context,
+  deliveries: readonly GivenUp[],
+  reason: 'expired' | 'worker_crash',
+): void {
+  for (const { id: deliveryId, organizationId, webhookId, eventId, eventType } of deliveries)
+    ctx.observe?.({
+      type: 'delivery.dead_lettered',
+      organizationId,
+      webhookId,
+      eventId,
+      eventType,
+      deliveryId,
+      reason,
+    })
 }

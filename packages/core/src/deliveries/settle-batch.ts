@@ -2,7 +2,7 @@ import pRetry from 'p-retry'
 import type { Context } from '../context.ts'
 import { isLeadhooksError } from '../errors.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
-import type { Audit, Settlement } from '../storage/storage.ts'
+import type { Audit, Scoped, Settlement } from '../storage/storage.ts'
 import { auditDisabling } from '../webhooks/audit-webhook.ts'
 
 const maxWaitMs = 5
@@ -31,6 +31,10 @@ export class SettleBatch {
   constructor(ctx: Context) {
     this.#ctx = ctx
     this.#audit = auditDisabling(ctx)
+  }
+
+  readonly #tellDisabled = ({ organizationId, id: webhookId }: Scoped): void => {
+    this.#ctx.observe?.({ type: 'webhook.disabled', organizationId, webhookId, reason: 'gone' })
   }
 
   /** Resolves to `true` once written, to `false` when the lease had lapsed. */
@@ -67,8 +71,11 @@ export class SettleBatch {
 
   async #writeOnce(batch: readonly Waiting[]): Promise<void> {
     const settlements = batch.map(({ settlement }) => settlement)
-    const options = { now: this.#ctx.storageTime(), audit: this.#audit }
-    const written = await this.#ctx.storage.settleDeliveries(settlements, options)
+    const written = await this.#ctx.storage.settleDeliveries(settlements, {
+      now: this.#ctx.storageTime(),
+      audit: this.#audit,
+      onDisabled: this.#tellDisabled,
+    })
     batch.forEach(({ settled }, index) => settled(written[index] ?? false))
   }
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers'
 import type { Context } from '../context.ts'
 import { LeadhooksError } from '../errors.ts'
-import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
+import type { ClaimedDelivery, GivenUp, Settlement } from '../storage/storage.ts'
 import { deliver } from './deliver.ts'
 import { createDeliveryTargets } from './delivery-target.ts'
 import { filteredOut } from './filter-claimed.ts'
@@ -9,7 +9,7 @@ import { HealthRecorder } from './health-recorder.ts'
 import { HeldClaims } from './held-claims.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { type Lane, Lanes } from './lanes.ts'
-import { observeSettlement } from './observe-settlement.ts'
+import { observeGivenUp, observeSettlement } from './observe-settlement.ts'
 import { recurring } from './recurring.ts'
 import { startBulkReplays } from './run-bulk-replays.ts'
 import { type Screened, sortClaimed } from './screen-claimed.ts'
@@ -235,6 +235,7 @@ export class Worker {
       room: this.#lanes.room(),
       organizationRoom: this.#lanes.organizationRoom(),
       mostPerOrganization: this.#ctx.underWay.mostPerOrganization,
+      onGivenUp: this.#tellGivenUp,
     }
     this.#screening.close(request.room)
     this.#isHungry = false
@@ -255,6 +256,10 @@ export class Worker {
       this.#failedClaims++
       this.#ctx.logger.error({ err: error }, 'No deliveries could be claimed; trying again')
     }
+  }
+
+  readonly #tellGivenUp = (deliveries: GivenUp[]): void => {
+    observeGivenUp(this.#ctx, deliveries, 'worker_crash')
   }
 
   #goOnWith({ sendable, leftOut, refused }: Screened): void {

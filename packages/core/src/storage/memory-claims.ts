@@ -2,9 +2,9 @@ import { LeadhooksError } from '../errors.ts'
 import { newLease } from '../ids.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
-import { addAttempt, finish } from './memory-delivery-row.ts'
+import { addAttempt, finish, showGivenUp } from './memory-delivery-row.ts'
 import { copy, type DeliveryRow, eventKey, type Lease, type MemoryState, timeOf } from './memory-state.ts'
-import type { ClaimedDelivery, ClaimRequest } from './storage.ts'
+import type { ClaimedDelivery, ClaimRequest, GivenUp } from './storage.ts'
 
 const maxLapses = 5
 /** So many workers in a row have vanished over a suspect. */
@@ -12,7 +12,8 @@ const suspectLapses = 2
 
 export function claimDeliveries(state: MemoryState, request: ClaimRequest): ClaimedDelivery[] {
   const now = timeOf(request)
-  endCrashed(state, now)
+  const crashed = endCrashed(state, now)
+  if (crashed.length > 0) request.onGivenUp?.(crashed)
   const chosen = chooseDeliveries(state, request, now)
   return leaseDeliveries(state, chosen, request.leaseMs, now)
 }
@@ -85,12 +86,15 @@ export function isLapsed({ lease }: DeliveryRow, now: Date): boolean {
 }
 
 /** A delivery on which every worker dies must not take one worker after the other with it. */
-function endCrashed(state: MemoryState, now: Date): void {
+function endCrashed(state: MemoryState, now: Date): GivenUp[] {
+  const crashed: GivenUp[] = []
   for (const row of state.unfinished) {
     if (row.lapses < maxLapses - 1 || row.lease === null || !isDue(state, row, now)) continue
     recordLapse(state, row, row.lease)
     finish(state, row, { status: 'dead_letter', reason: 'worker_crash' }, now)
+    crashed.push(showGivenUp(row))
   }
+  return crashed
 }
 
 function isDue(state: MemoryState, row: DeliveryRow, now: Date): boolean {

@@ -1,11 +1,18 @@
 import type { Attempt } from '../model/attempt.ts'
 import type { Delivery } from '../model/delivery.ts'
-import type { DisabledReason, StoredWebhook } from '../model/webhook.ts'
+import type { DisabledReason } from '../model/webhook.ts'
 import { appendAudit } from './memory-audit.ts'
 import { claimDeliveries, isLapsed, recordLapse } from './memory-claims.ts'
-import { addAttempt, attemptsOf, finish, replayRow, showDelivery } from './memory-delivery-row.ts'
+import {
+  addAttempt,
+  attemptsOf,
+  finish,
+  replayRow,
+  showDelivery,
+  showGivenUp,
+} from './memory-delivery-row.ts'
 import { copy, type DeliveryRow, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
-import type { Audit, Claim, DeliveryQuery, DeliveryStorage, Scoped, Settlement } from './storage.ts'
+import type { Claim, DeliveryQuery, DeliveryStorage, Scoped, Settlement, SettleOptions } from './storage.ts'
 
 /** Each names the field of a delivery that it compares. */
 const filters = ['organizationId', 'webhookId', 'eventId', 'eventType', 'status'] as const
@@ -30,9 +37,9 @@ export function memoryDeliveries(state: MemoryState): DeliveryStorage {
       }
     },
 
-    async settleDeliveries(settlements, { audit, ...timed }) {
+    async settleDeliveries(settlements, { audit, onDisabled, ...timed }) {
       const now = timeOf(timed)
-      return copy(settlements).map((settlement) => settle(state, settlement, now, audit))
+      return copy(settlements).map((settlement) => settle(state, settlement, now, { audit, onDisabled }))
     },
 
     async expireDeliveries({ limit, defaultMaxAgeMs, ...timed }) {
@@ -44,7 +51,7 @@ export function memoryDeliveries(state: MemoryState): DeliveryStorage {
         if (row.lease !== null) recordLapse(state, row, row.lease)
         finish(state, row, { status: 'dead_letter', reason: 'expired' }, now)
       }
-      return old.length
+      return old.map(showGivenUp)
     },
 
     async findDelivery(delivery) {
@@ -120,12 +127,9 @@ function unfinishedRow(state: MemoryState, delivery: Scoped): DeliveryRow | null
   return row !== null && state.unfinished.has(row) ? row : null
 }
 
-function settle(
-  state: MemoryState,
-  settlement: Settlement,
-  now: Date,
-  audit: Audit<StoredWebhook> | undefined,
-): boolean {
+type Disabling = Pick<SettleOptions, 'audit' | 'onDisabled'>
+
+function settle(state: MemoryState, settlement: Settlement, now: Date, options: Disabling): boolean {
   const row = heldRow(state, settlement)
   if (row === null) {
     if (settlement.attempt !== null) supersede(state, settlement.id, settlement.attempt)
@@ -134,7 +138,7 @@ function settle(
   if (settlement.attempt !== null) addAttempt(state, row, settlement.attempt)
   moveOn(state, row, settlement.next, now)
   if (settlement.disableWebhook !== undefined)
-    disableWebhook(state, row, settlement.disableWebhook, now, audit)
+    disableWebhook(state, row, settlement.disableWebhook, now, options)
   return true
 }
 
@@ -152,13 +156,14 @@ function disableWebhook(
   { webhookId }: DeliveryRow,
   reason: DisabledReason,
   now: Date,
-  audit: Audit<StoredWebhook> | undefined,
+  { audit, onDisabled }: Disabling,
 ): void {
   const webhook = state.webhooks.get(webhookId)
   if (webhook?.enabled !== true) return
   const after = { ...webhook, enabled: false, disabledReason: reason, disabledAt: now, updatedAt: now }
   appendAudit(state, webhook.organizationId, audit, { before: webhook, after })
   Object.assign(webhook, after)
+  onDisabled?.({ organizationId: webhook.organizationId, id: webhook.id })
 }
 
 /** Keeps a request that the receiver saw, though its result came too late to count. */

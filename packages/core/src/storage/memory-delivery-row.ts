@@ -3,6 +3,7 @@ import type { Attempt } from '../model/attempt.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
 import { copy, type DeliveryRow, eventKey, type MemoryState } from './memory-state.ts'
+import type { GivenUp } from './storage.ts'
 
 /** Writes a delivery that is due at once; `origin` names what it repeats, if anything. */
 export function addDelivery(
@@ -65,6 +66,10 @@ export function addAttempt(state: MemoryState, row: DeliveryRow, attempt: Attemp
 
 export function attemptsOf(state: MemoryState, row: DeliveryRow): Attempt[] {
   return state.attempts.get(row.id) ?? []
+}
+
+export function showGivenUp({ id, organizationId, webhookId, eventId, eventType }: DeliveryRow): GivenUp {
+  return { id, organizationId, webhookId, eventId, eventType }
 }
 
 /** A delivery as callers see it. */

@@ -347,7 +347,12 @@ export interface ClaimRequest extends Timed {
   organizationRoom?: ReadonlyMap<string, number> | undefined
   /** More than this no organization is given that is not named in `organizationRoom`. @default no limit */
   mostPerOrganization?: number | undefined
+  /** Told of what this claim has given up (`worker_crash`), once that is written. */
+  onGivenUp?: ((deliveries: GivenUp[]) => void) | undefined
 }
+
+/** A delivery that was given up without a further attempt. */
+export type GivenUp = Pick<Delivery, 'organizationId' | 'webhookId' | 'eventId' | 'eventType' | 'id'>
 
 /** A delivery under lease, with all that an attempt needs. */
 export interface ClaimedDelivery {
@@ -383,6 +388,8 @@ export interface Settlement {
 export interface SettleOptions extends Timed {
   /** Makes the entry of a webhook that a settlement switches off. @default none is written */
   audit?: Audit<StoredWebhook> | undefined
+  /** Told of a webhook that a settlement has switched off, and was on before, once that is written. */
+  onDisabled?: ((webhook: Scoped) => void) | undefined
 }
 
 export interface DeliveryQuery extends Page {
@@ -431,9 +438,10 @@ export interface DeliveryStorage {
   settleDeliveries(settlements: readonly Settlement[], options: SettleOptions): Promise<boolean[]>
   /**
    * Gives up what is due or waiting but not leased, and older than its webhook's `maxAgeMs` (`dead_letter: expired`), also
-   * where the webhook is disabled. Where that is null, `defaultMaxAgeMs` counts. At most `limit` at a time; answers how many.
+   * where the webhook is disabled. Where that is null, `defaultMaxAgeMs` counts. At most `limit` at a time; answers those.
+   * Concurrency: each delivery is answered to one caller.
    */
-  expireDeliveries(options: Timed & { limit: number; defaultMaxAgeMs: number }): Promise<number>
+  expireDeliveries(options: Timed & { limit: number; defaultMaxAgeMs: number }): Promise<GivenUp[]>
 
   findDelivery(delivery: Scoped): Promise<Delivery | null>
   listDeliveries(query: DeliveryQuery): Promise<Delivery[]>

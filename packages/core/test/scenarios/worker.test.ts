@@ -591,7 +591,7 @@ test('a webhook whose secret no key opens ends its deliveries by name, without a
 test('a delivery older than its schedule and a day is given up, also while its webhook is disabled', async () => {
   const clock = fakeClock()
   const receiver = await openReceiver()
-  const { leadhooks } = await openLeadhooks({ clock, delivery: { pollIntervalMs: 60_000 } })
+  const { leadhooks, observed } = await openLeadhooks({ clock, delivery: { pollIntervalMs: 60_000 } })
   const { webhook } = await leadhooks.webhooks.create({
     organizationId,
     url: receiver.url,
@@ -606,6 +606,8 @@ test('a delivery older than its schedule and a day is given up, also while its w
   expect((await leadhooks.deliveries.list({ organizationId })).data).toMatchObject([
     { status: 'dead_letter', reason: 'expired' },
   ])
+  const told = observed.filter(({ type }) => type === 'delivery.dead_lettered')
+  expect(told).toMatchObject([{ webhookId: webhook.id, eventType: 'new_lead', reason: 'expired' }])
 })
 
 test('a webhook without a policy of its own follows the host’s, also when the host changes it', async () => {

@@ -284,7 +284,12 @@ export class World {
 
   async #expire(): Promise<unknown> {
     await this.#pass(day + hour)
-    return this.#storage.expireDeliveries({ limit: most, defaultMaxAgeMs: day, now: this.#at })
+    const expired = await this.#storage.expireDeliveries({
+      limit: most,
+      defaultMaxAgeMs: day,
+      now: this.#at,
+    })
+    return expired.length
   }
 
   async #operate({ does, which }: Operation): Promise<unknown> {
