@@ -45,7 +45,10 @@ export async function deliver(
   const verdict = classifyResponse(result)
   const at = startedAt + result.durationMs
   const retryAfterMs = result.kind === 'response' ? parseRetryAfter(result.retryAfter, at) : null
-  const next = await nextStep(ctx, claimed, verdict, retryAfterMs)
+  const isGone = verdict.outcome === 'gone' && !(await hasMoved(ctx, claimed.webhook))
+  const next = isGone
+    ? ({ status: 'dead_letter', reason: 'gone' } as const)
+    : await nextStep(ctx, claimed, verdict, retryAfterMs)
   const statusCode = result.kind === 'response' ? result.statusCode : null
   return {
     settlement: {
@@ -53,9 +56,20 @@ export async function deliver(
       lease: claimed.lease,
       attempt: toAttempt(claimed, startedAt, result, verdict, secrets),
       next,
-      ...(verdict.outcome === 'gone' && { disableWebhook: 'gone' }),
+      ...(isGone && { disableWebhook: 'gone' }),
     },
     sign: healthSign({ eventType: claimed.event.type, verdict, statusCode, retryAfterMs, next, at }),
+  }
+}
+
+/** Whether the webhook has another URL by now: what its former one answers says nothing of it. */
+async function hasMoved(ctx: Context, webhook: StoredWebhook): Promise<boolean> {
+  try {
+    const current = await ctx.storage.findWebhook(webhook)
+    return current !== null && current.url !== webhook.url
+  } catch (error) {
+    ctx.logger.warn({ err: error, webhookId: webhook.id }, 'A webhook could not be read; trying again')
+    return true
   }
 }
 
@@ -125,7 +139,8 @@ async function nextStep(
   retryAfterMs: number | null,
 ): Promise<Settlement['next']> {
   if (verdict.outcome === 'delivered') return { status: 'delivered' }
-  if (verdict.outcome === 'gone') return { status: 'dead_letter', reason: 'gone' }
+  // Of a URL that is no longer the webhook's: the new one gets it at once.
+  if (verdict.outcome === 'gone') return { status: 'retrying', delayMs: 0 }
   // The receiver had no chance to answer: the next worker tries at once, even where this was the last attempt.
   if (verdict.failure === 'worker_stopped') return { status: 'retrying', delayMs: 0 }
   const delayMs = await delayOf(ctx, claimed, retryAfterMs)

@@ -120,8 +120,15 @@ function ownHeaders(ctx: Context, webhook: StoredWebhook): Pick<DeliveryTarget, 
   const credentials = authorization.slice(authorization.indexOf(' ') + 1)
   return {
     headers: [...others, 'authorization', authorization],
-    secrets: secretTexts([...values, credentials]),
+    secrets: secretTexts([...values, credentials, ...userAndPassword(authorization, credentials)]),
   }
+}
+
+/** What HTTP basic authentication holds, which anybody can read who sees it. */
+function userAndPassword(authorization: string, credentials: string): string[] {
+  if (!authorization.startsWith('Basic ')) return []
+  const pair = Buffer.from(credentials, 'base64').toString()
+  return [pair, pair.slice(pair.indexOf(':') + 1)]
 }
 
 interface OpenedKeys {

@@ -13,10 +13,13 @@ import {
 /** While the storage is away, so many signs of one webhook are kept. */
 const mostSigns = 1000
 
+/** A sign, and the URL that it came from: the webhook may have another one by now. */
+type NotedSign = HealthSign & { url: string }
+
 interface Patient {
   webhook: StoredWebhook
   /** Not written yet. */
-  signs: HealthSign[]
+  signs: NotedSign[]
 }
 
 /**
@@ -47,7 +50,7 @@ export class HealthRecorder {
     if (isNothingNew && (known === undefined || known.signs.length === 0)) return
     const patient = known ?? { webhook, signs: [] }
     this.#patients.set(webhook.id, patient)
-    if (patient.signs.length < mostSigns) patient.signs.push(sign)
+    if (patient.signs.length < mostSigns) patient.signs.push({ ...sign, url: webhook.url })
     if (!this.#writes.has(webhook.id)) this.#startWrite(webhook.id, patient)
   }
 
@@ -84,7 +87,7 @@ export class HealthRecorder {
       this.#patients.delete(id)
   }
 
-  async #write(webhook: StoredWebhook, signs: readonly HealthSign[]): Promise<StoredWebhook | null> {
+  async #write(webhook: StoredWebhook, signs: readonly NotedSign[]): Promise<StoredWebhook | null> {
     const judging = new Judging(policyOf(this.#ctx, webhook), signs)
     let updated = await this.#ctx.storage.updateWebhook(webhook, judging.unlessDisabled)
     // Nothing is switched off without an entry in the audit log, and nothing else that is written here has one.
@@ -106,11 +109,11 @@ export class HealthRecorder {
 /** The judgement of some signs, which may have to be passed again. */
 class Judging {
   readonly #policy: HealthPolicy
-  readonly #signs: readonly HealthSign[]
+  readonly #signs: readonly NotedSign[]
   verdict: HealthVerdict | null = null
   isDisabling = false
 
-  constructor(policy: HealthPolicy, signs: readonly HealthSign[]) {
+  constructor(policy: HealthPolicy, signs: readonly NotedSign[]) {
     this.#policy = policy
     this.#signs = signs
   }
@@ -122,7 +125,8 @@ class Judging {
   }
 
   readonly anyway = (current: StoredWebhook): WebhookChanges | null => {
-    this.verdict = judgeHealth(current, this.#policy, this.#signs)
+    const signs = this.#signs.filter(({ url }) => url === current.url)
+    this.verdict = judgeHealth(current, this.#policy, signs)
     return this.verdict && this.verdict.changes
   }
 }

@@ -11,6 +11,8 @@ const intervalMs = 60_000
 /** Longer than from one turn to the next, so that whoever has the duty keeps it. */
 const leaseMs = 90_000
 
+const tasks = [expireDeliveries, remindOfApiKeys, forgetUsage, rotateDueSecrets, sealCredentialsAnew]
+
 /**
  * Sees to what one worker of all has to see to, while this one has the duty. The function it returns ends that, and hands
  * the duty over: another worker has it at its next turn.
@@ -22,11 +24,7 @@ export function startHousekeeping(ctx: Context): () => Promise<void> {
   const end = recurring(ctx, 'housekeeping', intervalMs, async () => {
     isOurs = await ctx.storage.takeDuty({ ...duty, leaseMs, now: ctx.storageTime() })
     if (!isOurs) return
-    await expireDeliveries(ctx)
-    await remindOfApiKeys(ctx)
-    await forgetUsage(ctx)
-    await rotateDueSecrets(ctx)
-    await sealCredentialsAnew(ctx)
+    for (const task of tasks) await attempt(ctx, task)
   })
 
   return async () => {
@@ -37,5 +35,17 @@ export function startHousekeeping(ctx: Context): () => Promise<void> {
     } catch (error) {
       ctx.logger.warn({ err: error }, 'The housekeeping could not be handed over; its lease will lapse')
     }
+  }
+}
+
+/** One task that fails keeps no other from being done. */
+async function attempt(ctx: Context, task: (ctx: Context) => Promise<unknown>): Promise<void> {
+  try {
+    await task(ctx)
+  } catch (error) {
+    ctx.logger.error(
+      { err: error, task: task.name },
+      'A part of the housekeeping failed; it will be tried again',
+    )
   }
 }

@@ -107,7 +107,8 @@ export function withOperationalEvents(catalogue: EventCatalogue | undefined): Ev
 /** Dispatches what happens to webhooks and keys as events of their organization. */
 export class OperationalEvents {
   readonly #ctx: Context
-  readonly #writing = new Set<Promise<void>>()
+  /** They are written one after the other: many at once would take all connections that the host has. */
+  #writing = Promise.resolve()
 
   constructor(ctx: Context) {
     this.#ctx = ctx
@@ -115,13 +116,12 @@ export class OperationalEvents {
 
   readonly observe = (observation: Observation): void => {
     if (!isOperational(observation) || isOfItsOwnKind(observation)) return
-    const writing = this.#write(observation).finally(() => this.#writing.delete(writing))
-    this.#writing.add(writing)
+    this.#writing = this.#writing.then(async () => this.#write(observation))
   }
 
   /** Resolves when nothing is being written. */
   async idle(): Promise<void> {
-    while (this.#writing.size > 0) await Promise.all(this.#writing)
+    await this.#writing
   }
 
   async #write({ type, organizationId, ...details }: OperationalEvent): Promise<void> {

@@ -5,7 +5,8 @@ const dayMinutes = 24 * 60
 const quarterMinutes = 15
 const weekMinutes = 7 * dayMinutes
 
-/** Making one takes longer than using it a hundred times. */
+/** Making one takes longer than using it a hundred times; there are some 450 zones. */
+const mostClocks = 500
 const clocks = new Map<string, Intl.DateTimeFormat>()
 
 /** When the maintenance that is going on will be over; null when there is none. */
@@ -20,7 +21,8 @@ export function maintenanceUntil(windows: readonly MaintenanceWindow[], now: num
 
 export function isTimeZone(name: string): boolean {
   try {
-    clockOf(name)
+    // Names that somebody tries are not kept.
+    createClock(name)
     return true
   } catch {
     return false
@@ -65,13 +67,18 @@ function minuteOfDay(time: string): number {
 function clockOf(timeZone: string): Intl.DateTimeFormat {
   const known = clocks.get(timeZone)
   if (known !== undefined) return known
-  const clock = new Intl.DateTimeFormat('en-US', {
+  const clock = createClock(timeZone)
+  if (clocks.size >= mostClocks) clocks.clear()
+  clocks.set(timeZone, clock)
+  return clock
+}
+
+function createClock(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-US', {
     timeZone,
     weekday: 'short',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
   })
-  clocks.set(timeZone, clock)
-  return clock
 }

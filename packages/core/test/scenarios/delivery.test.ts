@@ -2,7 +2,7 @@ import { memoryStorage } from '@leadhooks/core'
 import { fakeClock } from '@leadhooks/core/testing'
 import { signBody, verifySignature } from '@leadhooks/verify-signature'
 import { describe, expect, test } from 'vitest'
-import { dispatch, openLeadhooks, openReceiver, organizationId, whileTimePasses } from './harness.ts'
+import { dispatch, gate, openLeadhooks, openReceiver, organizationId, whileTimePasses } from './harness.ts'
 
 describe('a delivery', () => {
   test('is posted with the stored body, signed for this attempt, and recorded', async () => {
@@ -176,6 +176,27 @@ describe('a failing receiver', () => {
     })
     await leadhooks.webhooks.enable({ organizationId, id: webhook.id })
     await receiver.received(2)
+  })
+
+  test('that answers 410 at a former URL changes nothing: the delivery goes to the new one at once', async () => {
+    const { opened, open } = gate()
+    const [former, current] = [
+      await openReceiver({
+        respond: (_request, response) => void opened.then(() => response.writeHead(410).end()),
+      }),
+      await openReceiver(),
+    ]
+    const { leadhooks, settledCount } = await openLeadhooks()
+    const { webhook } = await leadhooks.webhooks.create({ organizationId, url: former.url })
+    leadhooks.startWorker()
+    await dispatch(leadhooks)
+    await former.received(1)
+    await leadhooks.webhooks.update({ organizationId, id: webhook.id, url: current.url })
+    open()
+    await current.received(1)
+    const settled = await settledCount(2)
+    expect(settled.map(({ status }) => status)).toEqual(['retrying', 'delivered'])
+    expect(await leadhooks.webhooks.get({ organizationId, id: webhook.id })).toMatchObject({ enabled: true })
   })
 
   test('that redirects is not followed', async () => {

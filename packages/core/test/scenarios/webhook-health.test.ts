@@ -3,6 +3,7 @@ import { fakeClock } from '@leadhooks/core/testing'
 import { expect, test } from 'vitest'
 import {
   dispatch,
+  gate,
   letSettle,
   openLeadhooks,
   openReceiver,
@@ -81,6 +82,29 @@ test('a webhook that is given another URL has nothing against it any more', asyn
   const before = clock.now()
   await whileTimePasses(clock, repaired.received(5))
   expect(clock.now() - before).toBeLessThan(2000)
+  await letSettle(clock)
+})
+
+test('what a former URL still answers is not held against the webhook', async () => {
+  const clock = fakeClock()
+  const { opened, open } = gate()
+  const [broken, repaired] = [
+    await openReceiver({
+      respond: (_request, response) => void opened.then(() => response.writeHead(500).end()),
+    }),
+    await openReceiver(),
+  ]
+  const { leadhooks, settledCount } = await openLeadhooks({ clock, delivery: { circuit, retry } })
+  const { webhook } = await leadhooks.webhooks.create({ organizationId, url: broken.url })
+  leadhooks.startWorker()
+  await dispatch(leadhooks, 5)
+  await whileTimePasses(clock, broken.received(5))
+  await leadhooks.webhooks.update({ ...ids(webhook), url: repaired.url })
+  open()
+  await whileTimePasses(clock, settledCount(5))
+  await letSettle(clock)
+  expect(await leadhooks.webhooks.health(ids(webhook))).toMatchObject({ consecutiveFailures: 0 })
+  await whileTimePasses(clock, repaired.received(5))
   await letSettle(clock)
 })
 
