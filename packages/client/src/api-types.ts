@@ -1871,11 +1871,11 @@ export interface operations {
                 tag?: string;
                 ownerId?: string;
                 environment?: "live" | "test";
-                revoked?: unknown;
+                revoked?: boolean;
                 /** @description Not used for so many days, and as old */
-                unusedForDays?: unknown;
+                unusedForDays?: number;
                 /** @description Expired, or about to within so many days */
-                expiresWithinDays?: unknown;
+                expiresWithinDays?: number;
             };
             header?: never;
             path?: never;

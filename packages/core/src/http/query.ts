@@ -7,11 +7,13 @@ export const wholeNumber = z
   .string()
   .regex(/^\d{1,9}$/, 'Must be a whole number')
   .transform(Number)
+  .pipe(z.int())
 
 /** `true` or `false`, as a query carries them. */
 export const flag = z
   .enum(['true', 'false'])
   .transform((value) => value === 'true')
+  .pipe(z.boolean())
   .optional()
 
 const { limit } = pageInput.shape
