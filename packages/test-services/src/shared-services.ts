@@ -1,3 +1,4 @@
+import { findChromium } from './chromium.ts'
 import { externalPostgres } from './external-postgres.ts'
 import type { PostgresVersion } from './postgres-binaries.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
@@ -7,7 +8,10 @@ type SharedPostgres = Pick<PostgresServer, 'url' | 'createDatabase' | 'close'>
 type SharedRedis = Pick<RedisServer, 'url' | 'close'>
 
 export interface SharedServices {
-  /** `/postgres/18` and `/redis` answer a server's URL, `/postgres/18/database` that of a new database. */
+  /**
+   * `/postgres/18` and `/redis` answer a server's URL, `/postgres/18/database` that of a new database, `/chromium` the path of
+   * the browser.
+   */
   answer(path: string): Promise<string>
   close(): Promise<void>
 }
@@ -18,6 +22,7 @@ export function sharedServices(): SharedServices {
   let redis: Promise<SharedRedis> | undefined
   return {
     async answer(path) {
+      if (path === '/chromium') return findChromium()
       if (path === '/redis') return (await (redis ??= openRedis())).url
       const [, version, wish] = path.slice(1).split('/')
       const major = version === '13' ? 13 : 18

@@ -26,6 +26,11 @@ export async function testRedis(): Promise<{ url: string }> {
   return { url: await ask('/redis') }
 }
 
+/** The path of a Chromium, which is installed where that is missing and possible. */
+export async function testChromium(): Promise<string> {
+  return ask('/chromium')
+}
+
 async function ask(path: string): Promise<string> {
   const response = await fetch(new URL(path, inject('testServicesUrl')))
   const answer = await response.text()
