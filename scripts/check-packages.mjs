@@ -31,10 +31,24 @@ function checkPackage(name) {
   if (manifestOf(name).exports === undefined) {
     console.log(`@leadhooks/${name}: publint has nothing to say, and there is nothing to import`)
   } else {
-    run('attw', [tarball, '--quiet', '--exclude-entrypoints', 'vectors.json'])
+    const { exports } = manifestOf(name)
+    const profile = exports['.'].require === undefined ? ['--profile', 'esm-only'] : []
+    run('attw', [tarball, '--quiet', '--exclude-entrypoints', 'vectors.json', 'styles.css', ...profile])
     console.log(`@leadhooks/${name}: publint and are-the-types-wrong have nothing to say`)
   }
   return tarball
+}
+
+/** Frameworks with server components go by the first line of a file. */
+function checkClientDirectives() {
+  const dist = join(root, 'packages', 'react', 'dist')
+  for (const file of readdirSync(dist, { recursive: true }).filter((file) => file.endsWith('.js'))) {
+    const text = readFileSync(join(dist, file), 'utf8')
+    const needsOne = file === 'index.js' || /from 'react'/.test(text)
+    if (needsOne && !text.startsWith("'use client';"))
+      throw new Error(`react: ${file} is not marked for the client`)
+  }
+  console.log(`@leadhooks/react: what runs in browsers is marked for them`)
 }
 
 /** Loads every entry, and delivers an event to a receiver that verifies it. `$load` is `await import` or `require`. */
@@ -43,7 +57,7 @@ const { createServer } = $load('node:http')
 const { createLeadhooks, memoryStorage } = $load('@leadhooks/core')
 const { startReceiver } = $load('@leadhooks/core/testing')
 const { verifySignature } = $load('@leadhooks/verify-signature')
-for (const entry of ['core/storage', 'core/conformance', 'core/node-http', 'sql', 'sqlite', 'postgres', 'redis', 'express', 'fastify', 'client',
+for (const entry of ['core/storage', 'core/conformance', 'core/node-http', 'sql', 'sqlite', 'postgres', 'redis', 'express', 'fastify', 'client', 'react', 'react/messages/de',
   'verify-signature/webcrypto', 'verify-signature/express', 'verify-signature/fastify', 'verify-signature/fetch']) {
   $load('@leadhooks/' + entry)
 }
@@ -104,7 +118,18 @@ function tryInstalled(tarballs) {
   const options = ['--no-audit', '--no-fund', '--legacy-peer-deps', '--ignore-scripts']
   run(
     'npm',
-    ['install', ...options, ...tarballs, 'express', 'fastify', 'pg', 'kysely@0.28', 'better-sqlite3@13'],
+    [
+      'install',
+      ...options,
+      ...tarballs,
+      'express',
+      'fastify',
+      'pg',
+      'react',
+      'react-dom',
+      'kysely@0.28',
+      'better-sqlite3@13',
+    ],
     project,
   )
   writeFileSync(join(project, 'smoke.mjs'), smoke.replaceAll('$load', 'await import'))
@@ -118,5 +143,6 @@ function tryInstalled(tarballs) {
   }
 }
 
+checkClientDirectives()
 const isPublic = (name) => !manifestOf(name).private
 tryInstalled(readdirSync(join(root, 'packages')).filter(isPublic).map(checkPackage))

@@ -72,8 +72,10 @@ const tasks = {
     run('oxfmt', ['--check'])
   },
   format: () => run('oxfmt', []),
-  typecheck: () =>
-    run('node', ['node_modules/@typescript/native/bin/tsc', '--noEmit', '-p', 'tsconfig.json']),
+  typecheck: () => {
+    for (const project of ['tsconfig.json', 'packages/react'])
+      run('node', ['node_modules/@typescript/native/bin/tsc', '--noEmit', '-p', project])
+  },
   packages: () => run('node', ['scripts/check-packages.mjs']),
   check: () => {
     tasks.lint()

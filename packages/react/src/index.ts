@@ -1,0 +1,18 @@
+'use client'
+export { ApiKeyManager } from './api-keys/api-key-manager.tsx'
+export {
+  type ApiKeyActions,
+  type ApiKeyFilters,
+  useApiKeyActions,
+  useApiKeys,
+  useApiKeyUsage,
+} from './api-keys/use-api-keys.ts'
+export { LeadhooksProvider } from './leadhooks-provider.tsx'
+export { type LeadhooksContext, type LeadhooksProps, useLeadhooks } from './leadhooks-context.ts'
+export type { ComponentProps } from './parts/frame.tsx'
+export type { Answer } from './data/cache.ts'
+export type { Query } from './data/use-query.ts'
+export type { Pages } from './data/use-pages.ts'
+export type { Action } from './data/use-action.ts'
+export { en } from './messages/en.ts'
+export type { Message, MessageKey, Messages, Translate } from './messages/translate.ts'

@@ -1,0 +1,2 @@
+/** The components, by their names. */
+export const components = ['ApiKeyManager'] as const

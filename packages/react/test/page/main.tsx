@@ -1,0 +1,25 @@
+import { createLeadhooksClient } from '@leadhooks/client'
+import { StrictMode, type ReactNode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { ApiKeyManager, LeadhooksProvider } from '../../src/index.ts'
+import { de } from '../../src/messages/de.ts'
+
+// What a host's page would be: it mounts the component that the address names.
+const { component = '', theme, locale, ...props } = Object.fromEntries(new URLSearchParams(location.search))
+const components = { ApiKeyManager }
+const Component = components[component as 'ApiKeyManager'] as (props: Record<string, unknown>) => ReactNode
+const reports: unknown[] = []
+Object.assign(globalThis, { reports })
+
+createRoot(document.querySelector('#root') ?? document.body).render(
+  <StrictMode>
+    <LeadhooksProvider
+      client={createLeadhooksClient({ baseUrl: '/api/v1' })}
+      locale={locale ?? 'en-GB'}
+      messages={locale === 'de' ? de : undefined}
+      theme={theme as 'light'}
+    >
+      <Component {...props} onTestComplete={(result: unknown) => reports.push(result)} />
+    </LeadhooksProvider>
+  </StrictMode>,
+)
