@@ -1383,7 +1383,7 @@ export interface components {
         WebhookTest: {
             /** @enum {string} */
             outcome: "succeeded" | "failed";
-            failure: ("token" | "blocked_address" | "dns" | "connect" | "tls" | "timeout" | "reset" | "invalid_response" | "invalid_request" | "worker_stopped" | "status") | null;
+            failure: components["schemas"]["AttemptFailure"] | null;
             /** @description The verdict, for people: what happened, and what to do about it */
             message: string;
             request: {
@@ -1415,6 +1415,28 @@ export interface components {
                 totalMs: number;
             } | null;
         };
+        /**
+         * @description * `token`: No access token could be fetched to authenticate with: check the token URL, the client id and the secret
+         *     * `blocked_address`: The URL leads to an address that deliveries may not go to: it must be a public one
+         *     * `dns`: The host name of the URL has no address: check the URL and its DNS records
+         *     * `connect`: The receiver could not be connected to: check that it is up, and the port of the URL
+         *     * `tls`: TLS with the receiver failed: check that it speaks TLS 1.2 or 1.3 on this port and that its certificate is valid
+         *     * `timeout_dns`: The host name of the URL was not resolved in time: check that its name servers answer
+         *     * `timeout_connect`: No connection to the receiver came about in time: check that it is up and that no firewall is in the way
+         *     * `timeout_tls`: The receiver did not agree on TLS in time: check that it speaks TLS on this port, and how busy it is
+         *     * `timeout_sending`: The receiver did not take the whole request in time: let it read the body before it does anything else
+         *     * `timeout_first_byte`: The receiver took the request and did not answer it in time: let it answer first and work afterwards
+         *     * `timeout_body`: The receiver began its answer and did not end it in time: let it answer with a short body, or none
+         *     * `timeout`: The receiver gave no complete answer in time; such attempts are from before the phase was kept
+         *     * `reset`: The receiver closed the connection before its answer was complete: its log, or that of its proxy, may tell why
+         *     * `too_large`: The receiver sent more than an answer may have, 16 KiB of headers and 256 KiB in all: let it answer with a short body, or none
+         *     * `invalid_response`: The receiver did not answer in proper HTTP/1.1: check that the URL leads to a web server
+         *     * `invalid_request`: The request could not be written: check the URL and the custom headers of the webhook
+         *     * `worker_stopped`: The worker was stopped before the receiver had answered: the delivery goes on with the next worker
+         *     * `status`: The receiver answered, but not with 2xx: the status code says why, and its log may tell more
+         * @enum {string}
+         */
+        AttemptFailure: "token" | "blocked_address" | "dns" | "connect" | "tls" | "timeout_dns" | "timeout_connect" | "timeout_tls" | "timeout_sending" | "timeout_first_byte" | "timeout_body" | "timeout" | "reset" | "too_large" | "invalid_response" | "invalid_request" | "worker_stopped" | "status";
         SecretRotation: {
             /**
              * @description How long requests are signed with the former secret too; 0 ends it at once
@@ -1537,8 +1559,7 @@ export interface components {
             attempts: number;
             nextAttemptAt: string | null;
             statusCode: number | null;
-            /** @description Why there was no success: `timeout`, `dns`, `status`, … */
-            failure: string | null;
+            failure: components["schemas"]["AttemptFailure"] | null;
             /** @description The delivery that this one repeats */
             replayOf: string | null;
             /** @description The first of its chain */
@@ -1625,8 +1646,7 @@ export interface components {
             attempts: number;
             nextAttemptAt: string | null;
             statusCode: number | null;
-            /** @description Why there was no success: `timeout`, `dns`, `status`, … */
-            failure: string | null;
+            failure: components["schemas"]["AttemptFailure"] | null;
             /** @description The delivery that this one repeats */
             replayOf: string | null;
             /** @description The first of its chain */
@@ -1646,8 +1666,8 @@ export interface components {
             durationMs: number | null;
             /** @enum {string} */
             outcome: "succeeded" | "failed" | "lost" | "superseded";
-            /** @description Why there was no success: `timeout`, `dns`, `status`, … */
-            failure: string | null;
+            failure: components["schemas"]["AttemptFailure"] | null;
+            /** @description What happened and what to do about it, for people */
             message: string | null;
             statusCode: number | null;
             /** @description The beginning of what was answered */
@@ -1786,6 +1806,7 @@ export type WebhookHealth = components['schemas']['WebhookHealth'];
 export type PublicKeys = components['schemas']['PublicKeys'];
 export type WebhookTestRequest = components['schemas']['WebhookTestRequest'];
 export type WebhookTest = components['schemas']['WebhookTest'];
+export type AttemptFailure = components['schemas']['AttemptFailure'];
 export type SecretRotation = components['schemas']['SecretRotation'];
 export type RotatedSecret = components['schemas']['RotatedSecret'];
 export type RevealedSecret = components['schemas']['RevealedSecret'];

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici'
 import type { Alerts } from './alerts/alerts.ts'
 import type { ApiKeyCache } from './api-keys/api-key-cache.ts'
 import type { TokenHashes } from './api-keys/token-hash.ts'
@@ -10,6 +9,7 @@ import type { Encryption } from './encryption.ts'
 import type { OperationalEvents } from './events/operational-events.ts'
 import type { EventCatalogue } from './events/event-catalogue.ts'
 import type { AuditHead } from './model/audit-entry.ts'
+import type { GuardedAgent } from './network/guarded-agent.ts'
 import type { NetworkPolicy } from './network/network-policy.ts'
 import type { Logger, Observation } from './observation.ts'
 import type { Settings } from './options.ts'
@@ -26,7 +26,7 @@ export interface Context {
   settings: Settings
   network: NetworkPolicy
   /** Dials for deliveries, and vets each address where it dials. */
-  agent: Dispatcher
+  agent: GuardedAgent
   tokenHashes: TokenHashes
   apiKeyCache: ApiKeyCache
   apiKeyUsage: UsageRecorder

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { attemptFailures } from '../model/attempt.ts'
+import { attemptFailures } from '../model/attempt-failures.ts'
 import type { DeadLetterReason } from '../model/delivery.ts'
 import type { Settlement } from '../storage/storage.ts'
 import { type ConformanceCase, storageCase } from './conformance-case.ts'

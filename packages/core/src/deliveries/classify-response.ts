@@ -1,4 +1,4 @@
-import type { AttemptFailure } from '../model/attempt.ts'
+import type { AttemptFailure } from '../model/attempt-failures.ts'
 import type { SendResult } from './send-request.ts'
 
 /** What an attempt's result means. `gone`: the receiver wants no more (410). */

@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { createServer, type LookupFunction, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { gzipSync } from 'node:zlib'
-import type { Dispatcher } from 'undici'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
   authority,
@@ -14,7 +13,7 @@ import {
   unchainedServer,
 } from '../../test/certificates.ts'
 import { systemClock } from '../clock.ts'
-import { createGuardedAgent } from '../network/guarded-agent.ts'
+import { createGuardedAgent, type GuardedAgent } from '../network/guarded-agent.ts'
 import { type NetworkOptions, resolveNetworkPolicy } from '../network/network-policy.ts'
 import { type OutgoingRequest, sendRequest, type SendResult } from './send-request.ts'
 
@@ -26,7 +25,7 @@ afterEach(async () => {
 
 const open: NetworkOptions = { allowPrivateAddresses: true, allowHttp: true, ca: [authority] }
 
-function openAgent(network: NetworkOptions = open): Dispatcher {
+function openAgent(network: NetworkOptions = open): GuardedAgent {
   const agent = createGuardedAgent(resolveNetworkPolicy(network), systemClock)
   closers.push(() => agent.destroy())
   return agent
@@ -55,7 +54,7 @@ async function hostileUrl(onSocket: (socket: Socket) => void): Promise<string> {
   return `http://127.0.0.1:${await portOf(listening)}/`
 }
 
-function post(agent: Dispatcher, url: string, request: Partial<OutgoingRequest> = {}): Promise<SendResult> {
+function post(agent: GuardedAgent, url: string, request: Partial<OutgoingRequest> = {}): Promise<SendResult> {
   const common = { headers: [], body: '{}', timeoutMs: 150 }
   return sendRequest(agent, systemClock, { url: new URL(url), ...common, ...request })
 }
@@ -94,31 +93,23 @@ const done = 'content-length: 0\r\n\r\n'
 
 describe('a receiver that answers with', () => {
   test.each<[string, Behaviour, string]>([
-    ['nothing', () => {}, 'timeout'],
+    ['nothing', (socket) => void socket.resume(), 'timeout_first_byte'],
     ['nothing, and hangs up', (socket) => void socket.end(), 'reset'],
-    ['1 MB of headers', say(`${ok}${header.repeat(1000)}\r\n`), 'invalid_response'],
-    ['headers without an end', pour(ok, header), 'invalid_response'],
-    ['one header without an end', pour(`${ok}x-a: `, 'a'.repeat(10_000)), 'invalid_response'],
-    ['a status line without an end', pour('HTTP/1.1 200 ', 'a'.repeat(10_000)), 'invalid_response'],
-    ['headers that drip', drip(`${ok}x-a: ${'a'.repeat(200)}`), 'timeout'],
-    [
-      'trailers without an end',
-      pour(`${ok}transfer-encoding: chunked\r\n\r\n0\r\n`, header),
-      'invalid_response',
-    ],
+    ['1 MB of headers', say(`${ok}${header.repeat(1000)}\r\n`), 'too_large'],
+    ['headers without an end', pour(ok, header), 'too_large'],
+    ['one header without an end', pour(`${ok}x-a: `, 'a'.repeat(10_000)), 'too_large'],
+    ['a status line without an end', pour('HTTP/1.1 200 ', 'a'.repeat(10_000)), 'too_large'],
+    ['headers that drip', drip(`${ok}x-a: ${'a'.repeat(200)}`), 'timeout_first_byte'],
+    ['trailers without an end', pour(`${ok}transfer-encoding: chunked\r\n\r\n0\r\n`, header), 'too_large'],
     [
       'a chunk size without an end',
       pour(`${ok}transfer-encoding: chunked\r\n\r\n5;`, 'a'.repeat(10_000)),
-      'invalid_response',
+      'too_large',
     ],
     ['100, and then nothing', say('HTTP/1.1 100 Continue\r\n\r\n'), 'invalid_response'],
     ['100 without an end', pour('', 'HTTP/1.1 100 Continue\r\n\r\n'), 'invalid_response'],
-    ['102 without an end', pour('', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(99)), 'invalid_response'],
-    [
-      '103 and headers without an end',
-      pour('', `HTTP/1.1 103 Early Hints\r\n${header}\r\n`),
-      'invalid_response',
-    ],
+    ['102 without an end', pour('', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(99)), 'too_large'],
+    ['103 and headers without an end', pour('', `HTTP/1.1 103 Early Hints\r\n${header}\r\n`), 'too_large'],
     ['status 0', say(`HTTP/1.1 000 Odd\r\n${done}`), 'invalid_response'],
     ['status 99', say(`HTTP/1.1 099 Odd\r\n${done}`), 'invalid_response'],
     ['status 2000', say(`HTTP/1.1 2000 Odd\r\n${done}`), 'invalid_response'],
@@ -136,7 +127,7 @@ describe('a receiver that answers with', () => {
     const url = await hostileUrl(behave)
     const startedAt = performance.now()
     // To be fed without an end until the deadline would keep a processor busy, and all other webhooks waiting.
-    const result = await post(openAgent(), url, { timeoutMs: failure === 'timeout' ? 150 : 10_000 })
+    const result = await post(openAgent(), url, { timeoutMs: failure.startsWith('timeout') ? 150 : 10_000 })
     expect(performance.now() - startedAt).toBeLessThan(1500)
     expect(result).toMatchObject({ kind: 'failure', failure })
   })
@@ -162,6 +153,16 @@ describe('a receiver that answers with', () => {
     // What was still to be read of a connection that is reset is not always read.
     expect(result.kind === 'response' ? result.statusCode : result.failure).toBeOneOf([413, 'reset'])
     expect(result.durationMs).toBeLessThan(1500)
+  })
+
+  test.each([
+    ['http', createServer],
+    ['https', (onSocket: (socket: Socket) => void) => createTlsServer(server, onSocket)],
+  ])('nothing, and reads nothing, never took the request, by %s', async (protocol, create) => {
+    const listening = create((socket) => void socket.pause())
+    const url = `${protocol}://localhost:${await portOf(listening)}/`
+    const result = await post(openAgent(), url, { body: 'x'.repeat(16_000_000), timeoutMs: 500 })
+    expect(result).toMatchObject({ failure: 'timeout_sending' })
   })
 
   test('two answers at once gives the second one to nobody', async () => {
@@ -235,7 +236,7 @@ describe('a receiver whose certificate', () => {
     ['drips', drip('\x16\x03\x03\x3f\xff')],
   ])('%s is given up in time', async (_what, behave) => {
     const url = (await hostileUrl(behave)).replace('http:', 'https:')
-    expect(await post(openAgent(), url)).toMatchObject({ kind: 'failure' })
+    expect(await post(openAgent(), url)).toMatchObject({ failure: 'timeout_tls' })
   })
 })
 
@@ -253,6 +254,6 @@ describe('name servers that never answer', () => {
     expect(await post(agent, url.replace('127.0.0.1', 'alive.example'))).toMatchObject({ statusCode: 200 })
     expect(performance.now() - startedAt).toBeLessThan(150)
     for (const result of await Promise.all(dead))
-      expect(result).toMatchObject({ kind: 'failure', failure: 'timeout' })
+      expect(result).toMatchObject({ kind: 'failure', failure: 'timeout_dns' })
   })
 })

@@ -1,8 +1,10 @@
 import { type Dispatcher, errors } from 'undici'
 import type { Clock } from '../clock.ts'
-import type { AttemptFailure } from '../model/attempt.ts'
+import { type AttemptFailure, failureSentences } from '../model/attempt-failures.ts'
 import { AnswerTooLong } from '../network/answer-limit.ts'
-import { DialError, noConnection } from '../network/dial-error.ts'
+import { DialError } from '../network/dial-error.ts'
+import type { DialPhase } from '../network/connection-progress.ts'
+import type { GuardedAgent } from '../network/guarded-agent.ts'
 
 export interface OutgoingRequest {
   url: URL
@@ -54,13 +56,13 @@ const underWay = new WeakMap<AbortSignal, Exchange[]>()
  * to its end.
  */
 export function sendRequest(
-  agent: Dispatcher,
+  agent: GuardedAgent,
   clock: Clock,
   request: OutgoingRequest,
   signal?: AbortSignal,
 ): Promise<SendResult> {
   return new Promise((resolve) => {
-    new Exchange(clock, request, signal, resolve).start(agent)
+    new Exchange(agent, clock, request, signal, resolve).start()
   })
 }
 
@@ -69,6 +71,7 @@ export function sendRequest(
  * worker 15 % of its speed.
  */
 class Exchange implements Dispatcher.DispatchHandler {
+  readonly #agent: GuardedAgent
   readonly #clock: Clock
   readonly #request: OutgoingRequest
   readonly #signal: AbortSignal | undefined
@@ -87,11 +90,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   #place = -1
 
   constructor(
+    agent: GuardedAgent,
     clock: Clock,
     request: OutgoingRequest,
     signal: AbortSignal | undefined,
     resolve: (result: SendResult) => void,
   ) {
+    this.#agent = agent
     this.#clock = clock
     this.#request = request
     this.#signal = signal
@@ -99,13 +104,13 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#startedAt = clock.now()
   }
 
-  start(agent: Dispatcher): void {
+  start(): void {
     if (this.#signal?.aborted === true) return this.cutOff()
     this.#enter()
     this.#cancelDeadline = this.#clock.schedule(() => this.#timeOut(), this.#request.timeoutMs)
     const { url, headers, body } = this.#request
     try {
-      agent.dispatch(
+      this.#agent.dispatch(
         { origin: url.origin, path: url.pathname + url.search, method: 'POST', headers, body },
         this,
       )
@@ -153,14 +158,20 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** The signal was aborted. */
   cutOff(): void {
-    this.#giveUp('worker_stopped', workerStopped)
+    this.#giveUp('worker_stopped')
   }
 
   #timeOut(): void {
-    const { timeoutMs } = this.#request
-    if (this.#controller === undefined) return this.#giveUp('timeout', noConnection)
-    const message = `The receiver gave no complete answer within ${timeoutMs / 1000} s: let it answer first and work afterwards`
-    this.#giveUp('timeout', message)
+    this.#giveUp(`timeout_${this.#phase()}`)
+  }
+
+  /** What it is waiting for. */
+  #phase(): DialPhase | 'sending' | 'first_byte' | 'body' {
+    const { origin } = this.#request.url
+    // Where others have all the connections that there may be, it waits for one too.
+    if (this.#controller === undefined) return this.#agent.dialPhase(origin) ?? 'connect'
+    if (this.#statusCode >= 200) return 'body'
+    return this.#agent.isSending(origin) ? 'sending' : 'first_byte'
   }
 
   #enter(): void {
@@ -177,9 +188,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     last.#place = this.#place
   }
 
-  #giveUp(failure: AttemptFailure, message: string): void {
-    this.#fail(failure, message)
-    this.#controller?.abort(new Error(message))
+  #giveUp(failure: AttemptFailure): void {
+    this.#fail(failure)
+    this.#controller?.abort(new Error(failureSentences[failure]))
   }
 
   /** Copies: what came is a view of a much larger buffer, which would live as long as the result. */
@@ -200,7 +211,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     })
   }
 
-  #fail(failure: AttemptFailure, message: string): void {
+  #fail(failure: AttemptFailure, message: string = failureSentences[failure]): void {
     this.#settle({ kind: 'failure', failure, message, durationMs: this.#elapsed() })
   }
 
@@ -233,52 +244,38 @@ function exchangesOf(signal: AbortSignal): Exchange[] {
   return exchanges
 }
 
-const workerStopped =
-  'The worker was stopped before the receiver had answered: the delivery goes on with the next worker'
-
-const notHttp = 'The receiver did not answer in HTTP/1.1: check that the URL leads to a web server'
-
-const connectionLost: [AttemptFailure, string] = [
-  'reset',
-  'The receiver closed the connection before its answer was complete: its log, or that of its proxy, may tell why',
-]
-
-/** What a request can fail of, by the codes of undici and of Node. */
-function explain(error: unknown): [AttemptFailure, string] {
+/** What a request can fail of, by the codes of undici and of Node, with a sentence where there is a better one than the class has. */
+function explain(error: unknown): [AttemptFailure, string?] {
   if (error instanceof DialError) return [error.failure, error.message]
-  if (error instanceof AnswerTooLong)
-    return ['invalid_response', 'The receiver sent more than 256 KiB, and no end of its answer']
-  if (error instanceof errors.HTTPParserError) return ['invalid_response', notHttp]
+  if (error instanceof AnswerTooLong) return ['too_large']
+  if (error instanceof errors.HTTPParserError) return ['invalid_response']
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   switch (code) {
     case 'UND_ERR_HEADERS_OVERFLOW':
-      return ['invalid_response', 'The receiver answered with more than 16 KiB of headers']
+      return ['too_large', 'The receiver answered with more than 16 KiB of headers: let it send fewer']
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
       return [
         'invalid_response',
-        'The receiver answered with a body that was not as long as its Content-Length said',
+        'The receiver answered with a body that was not as long as its Content-Length said: check what it sends, and any proxy before it',
       ]
     // undici does not expect a status below 100.
     case 'ERR_ASSERTION':
-      return ['invalid_response', notHttp]
+      return ['invalid_response']
     case 'UND_ERR_INVALID_ARG':
     case 'UND_ERR_NOT_SUPPORTED':
-      return [
-        'invalid_request',
-        'The request could not be written: check the URL and the custom headers of the webhook',
-      ]
+      return ['invalid_request']
     case 'UND_ERR_DESTROYED':
     case 'UND_ERR_CLOSED':
-      return ['worker_stopped', workerStopped]
+      return ['worker_stopped']
     case 'UND_ERR_SOCKET':
       return isUnaskedAnswer(error)
         ? [
             'invalid_response',
             'The receiver answered 100 or 101, which it was not asked for: let it send the final answer at once',
           ]
-        : connectionLost
+        : ['reset']
   }
-  if (!code.startsWith('ERR_SSL_')) return connectionLost
+  if (!code.startsWith('ERR_SSL_')) return ['reset']
   return ['tls', 'The receiver ended TLS with an error: check whether it asks for a client certificate']
 }
 

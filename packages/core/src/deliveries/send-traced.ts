@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Context } from '../context.ts'
-import { createGuardedAgent, type DialPhase } from '../network/guarded-agent.ts'
+import type { DialPhase } from '../network/connection-progress.ts'
+import { createGuardedAgent } from '../network/guarded-agent.ts'
 import { type OutgoingRequest, sendRequest, type SendResult } from './send-request.ts'
 
 /** How long each phase took, in milliseconds; null for one that was not gone through, or not to its end. */
@@ -39,8 +40,8 @@ export async function sendTraced(ctx: Context, request: OutgoingRequest): Promis
   const trace = new Trace(ctx)
   const agent = createGuardedAgent(ctx.network, ctx.clock, { onPhase: (phase) => trace.end(phase) })
   try {
-    const traced = agent.compose((dispatch) => (options, handler) => dispatch(options, trace.tap(handler)))
-    const result = await sendRequest(traced, ctx.clock, request)
+    const dispatch: typeof agent.dispatch = (options, handler) => agent.dispatch(options, trace.tap(handler))
+    const result = await sendRequest({ ...agent, dispatch }, ctx.clock, request)
     return { result, ...trace.show(result.durationMs) }
   } finally {
     await agent.destroy()

@@ -3,13 +3,11 @@ import { deliveryFilters } from '../deliveries/list-deliveries.ts'
 import { type Attempt, attemptOutcomes } from '../model/attempt.ts'
 import { type Delivery, deliveryStatuses } from '../model/delivery.ts'
 import { dateTime, listOf } from './answers.ts'
+import { attemptFailure } from './attempt-failure.ts'
 import { pageQuery } from './query.ts'
 import { operation } from './route.ts'
 
-const failure = z
-  .string()
-  .nullable()
-  .meta({ description: 'Why there was no success: `timeout`, `dns`, `status`, …' })
+const failure = attemptFailure.nullable()
 
 const deliveryFields = z.object({
   id: z.string(),
@@ -42,7 +40,7 @@ const attempt = z
     durationMs: z.number().nullable(),
     outcome: z.enum(attemptOutcomes),
     failure,
-    message: z.string().nullable(),
+    message: z.string().nullable().meta({ description: 'What happened and what to do about it, for people' }),
     statusCode: z.int().nullable(),
     responseBody: z.string().nullable().meta({ description: 'The beginning of what was answered' }),
   })

@@ -7,7 +7,6 @@ import {
   waitReasons,
   type Webhook,
 } from '../model/webhook.ts'
-import { attemptFailures } from '../model/attempt.ts'
 import type { PublicJwk } from '../webhooks/public-keys.ts'
 import { resumption } from '../webhooks/switch-webhook.ts'
 import { secretRotation } from '../webhooks/rotate-secret.ts'
@@ -23,6 +22,7 @@ import {
   type webhookSettings,
 } from '../webhooks/webhook-input.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
+import { attemptFailure } from './attempt-failure.ts'
 import { pageQuery } from './query.ts'
 import { operation } from './route.ts'
 
@@ -220,7 +220,7 @@ const phaseMs = z.number().nullable()
 const webhookTest = z
   .object({
     outcome: z.enum(['succeeded', 'failed']),
-    failure: z.enum(attemptFailures).nullable(),
+    failure: attemptFailure.nullable(),
     message: z
       .string()
       .meta({ description: 'The verdict, for people: what happened, and what to do about it' }),

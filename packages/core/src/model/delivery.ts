@@ -1,4 +1,4 @@
-import type { AttemptFailure } from './attempt.ts'
+import type { AttemptFailure } from './attempt-failures.ts'
 
 export const deliveryStatuses = ['pending', 'retrying', 'delivered', 'dead_letter', 'cancelled'] as const
 /**

@@ -1,4 +1,5 @@
-import type { AttemptFailure } from '../model/attempt.ts'
+import { type AttemptFailure, failureSentences } from '../model/attempt-failures.ts'
+import type { DialPhase } from './connection-progress.ts'
 
 /**
  * No connection came about. `failure` and `message` are what the customer gets to see, and hold nothing of the inside: no
@@ -7,7 +8,7 @@ import type { AttemptFailure } from '../model/attempt.ts'
 export class DialError extends Error {
   readonly failure: AttemptFailure
 
-  constructor(failure: AttemptFailure, message: string, cause?: unknown) {
+  constructor(failure: AttemptFailure, message: string = failureSentences[failure], cause?: unknown) {
     super(message, { cause })
     this.name = 'DialError'
     this.failure = failure
@@ -16,10 +17,7 @@ export class DialError extends Error {
 
 /** One sentence for every blocked address, whatever it is and whether anything listens there: nothing is to be learned. */
 export function blockedAddress(): DialError {
-  return new DialError(
-    'blocked_address',
-    'The URL leads to an address that deliveries may not go to: it must be a public one',
-  )
+  return new DialError('blocked_address')
 }
 
 const connectFailures: Readonly<Record<string, string>> = {
@@ -45,23 +43,18 @@ const certificateFailures: Readonly<Record<string, string>> = {
     'is sent without its intermediate certificates: configure the full chain',
 }
 
-/** Says for people why a socket could not be connected. */
-export function explainDialError(error: Error, isTls: boolean): DialError {
+/** Says for people why a socket could not be connected, by how far it had come. */
+export function explainDialError(error: Error, phase: DialPhase): DialError {
   if (error instanceof DialError) return error
   const code = 'code' in error ? String(error.code) : ''
-  if (timeouts.has(code)) return new DialError('timeout', noConnection, error)
+  if (timeouts.has(code)) return new DialError(`timeout_${phase}`, undefined, error)
   const refusal = connectFailures[code]
   if (refusal !== undefined) return new DialError('connect', refusal, error)
-  if (!isTls) return new DialError('connect', 'No connection to the receiver could be made', error)
+  if (phase !== 'tls') return new DialError('connect', undefined, error)
   return new DialError('tls', explainTls(code), error)
 }
 
-/** Also for a request that was still waiting for its connection at its deadline. */
-export const noConnection =
-  'No connection to the receiver came about in time: check that it is up and that no firewall is in the way'
-
 function explainTls(code: string): string {
   const problem = certificateFailures[code]
-  if (problem !== undefined) return `The receiver's TLS certificate ${problem}`
-  return 'TLS with the receiver failed: check that it speaks TLS 1.2 or 1.3 on this port and that its certificate is valid'
+  return problem === undefined ? failureSentences.tls : `The receiver's TLS certificate ${problem}`
 }

@@ -3,13 +3,12 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import { createServer as createHttpsServer } from 'node:https'
 import { connect, createServer, type LookupFunction, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
-import type { Dispatcher } from 'undici'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { selfSignedServer as selfSigned } from '../../test/certificates.ts'
 import { systemClock } from '../clock.ts'
 import { sendRequest } from '../deliveries/send-request.ts'
 import { type ReceiverOptions, startReceiver } from '../testing/scripted-receiver.ts'
-import { createGuardedAgent, type GuardedAgentOptions } from './guarded-agent.ts'
+import { createGuardedAgent, type GuardedAgent, type GuardedAgentOptions } from './guarded-agent.ts'
 import { type NetworkOptions, resolveNetworkPolicy } from './network-policy.ts'
 import { checkWebhookUrl } from './url-policy.ts'
 
@@ -34,13 +33,13 @@ async function portOf(server: Server): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-function agentFor(network: NetworkOptions, options?: GuardedAgentOptions): Dispatcher {
+function agentFor(network: NetworkOptions, options?: GuardedAgentOptions): GuardedAgent {
   const agent = createGuardedAgent(resolveNetworkPolicy(network), systemClock, options)
   closers.push(() => agent.destroy())
   return agent
 }
 
-const post = (agent: Dispatcher, url: string, timeoutMs = 2000) =>
+const post = (agent: GuardedAgent, url: string, timeoutMs = 2000) =>
   sendRequest(agent, systemClock, { url: new URL(url), headers: [], body: '{}', timeoutMs })
 
 /** A look-up that answers with each list in turn, the last for ever, and counts. */
@@ -182,7 +181,7 @@ describe('a connection', () => {
 
   test('is not waited for by others of the same origin, unless there is a limit', async () => {
     const slow = await receiver((_request, response) => void setTimeout(() => response.end(), 20))
-    const send = (agent: Dispatcher) => Promise.all(Array.from({ length: 6 }, () => post(agent, slow.url)))
+    const send = (agent: GuardedAgent) => Promise.all(Array.from({ length: 6 }, () => post(agent, slow.url)))
     await send(agentFor(network))
     expect(slow.connections).toBe(6)
     await send(agentFor(network, { connections: 2 }))
@@ -210,7 +209,7 @@ describe('a connection', () => {
   test('that takes too long is given up', async () => {
     const mute = await portOf(createServer((socket) => socket.resume()))
     const result = await post(agentFor(network, { connectTimeoutMs: 20 }), `https://127.0.0.1:${mute}/`, 5000)
-    expect(result).toMatchObject({ failure: 'timeout', message: expect.stringContaining('No connection') })
+    expect(result).toMatchObject({ failure: 'timeout_tls' })
   })
 
   test('that nobody waits for any more does not keep the process up', async () => {
@@ -220,7 +219,7 @@ describe('a connection', () => {
     // What earlier tests closed may still be on its way out.
     await expect.poll(tcpSockets).toBe(0)
     expect(await post(agentFor(network), `https://127.0.0.1:${mute}/`, 50)).toMatchObject({
-      failure: 'timeout',
+      failure: 'timeout_tls',
     })
     expect(tcpSockets()).toBe(0)
   })
@@ -357,7 +356,9 @@ describe('a proxy', () => {
   test('that is not there, or says nothing, is a failure too', async () => {
     const silent = await portOf(createServer(() => {}))
     const waiting = agentFor({ ...open, proxy: `http://127.0.0.1:${silent}` }, { connectTimeoutMs: 50 })
-    expect(await post(waiting, 'http://10.1.2.3:8080/')).toMatchObject({ failure: 'timeout' })
+    expect(await post(waiting, 'http://10.1.2.3:8080/')).toMatchObject({ failure: 'timeout_connect' })
+    const patient = agentFor({ ...open, proxy: `http://127.0.0.1:${silent}` })
+    expect(await post(patient, 'http://10.1.2.3:8080/', 50)).toMatchObject({ failure: 'timeout_connect' })
     const nothing = agentFor({ ...open, proxy: 'http://127.0.0.1:1' })
     expect(await post(nothing, 'http://10.1.2.3:8080/')).toMatchObject({
       failure: 'connect',

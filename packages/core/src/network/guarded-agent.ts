@@ -4,6 +4,7 @@ import { Agent, buildConnector, type Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import { isAllowedAddress } from './address-policy.ts'
 import { limitAnswers } from './answer-limit.ts'
+import { ConnectionProgress, type Dial, type DialPhase } from './connection-progress.ts'
 import { blockedAddress, explainDialError } from './dial-error.ts'
 import type { NetworkPolicy } from './network-policy.ts'
 import { openTunnel } from './proxy-tunnel.ts'
@@ -21,8 +22,17 @@ export interface GuardedAgentOptions {
   onPhase?: (phase: DialPhase) => void
 }
 
-/** The name is resolved, TCP is connected, TLS is agreed. */
-export type DialPhase = 'dns' | 'connect' | 'tls'
+/** The one way out. */
+export interface GuardedAgent {
+  /** As undici has it. */
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean
+  /** How far the connection to an origin has come that is waited for; undefined where none is being made. */
+  dialPhase(origin: string): DialPhase | undefined
+  /** Whether a receiver has yet to take what was written to it. */
+  isSending(origin: string): boolean
+  /** Ends what is under way. */
+  destroy(): Promise<void>
+}
 
 /**
  * Makes the one way out: an agent that connects to allowed addresses only, whatever name or literal leads there, today or
@@ -32,13 +42,14 @@ export function createGuardedAgent(
   policy: NetworkPolicy,
   clock: Clock,
   { connections, connectTimeoutMs = 10_000, onPhase = () => {} }: GuardedAgentOptions = {},
-): Dispatcher {
+): GuardedAgent {
   const resolve =
     policy.lookup === undefined
       ? createResolver(clock, { asksSystem: policy.allowsInsideNames })
-      : resolveBy(policy.lookup)
-  return new Agent({
-    connect: guardedConnector(policy, resolve, { timeoutMs: connectTimeoutMs, onPhase }),
+      : resolveBy(policy.lookup, clock)
+  const progress = new ConnectionProgress(onPhase)
+  const agent = new Agent({
+    connect: guardedConnector(policy, resolve, progress, connectTimeoutMs),
     ...(connections !== undefined && { connections }),
     allowH2: false,
     pipelining: 1,
@@ -47,11 +58,12 @@ export function createGuardedAgent(
     headersTimeout: 0,
     bodyTimeout: 0,
   })
-}
-
-interface DialOptions {
-  timeoutMs: number
-  onPhase: (phase: DialPhase) => void
+  return {
+    dispatch: (options, handler) => agent.dispatch(options, handler),
+    dialPhase: (origin) => progress.dialPhase(origin),
+    isSending: (origin) => progress.isSending(origin),
+    destroy: () => agent.destroy(),
+  }
 }
 
 /**
@@ -61,11 +73,12 @@ interface DialOptions {
 function guardedConnector(
   policy: NetworkPolicy,
   resolve: Resolve,
-  { timeoutMs, onPhase }: DialOptions,
+  progress: ConnectionProgress,
+  timeoutMs: number,
 ): buildConnector.connector {
   const { proxy, sourceAddress, secureContext } = policy
-  const vetted = vettedResolve(policy, resolve, () => onPhase('dns'))
-  const dial = buildConnector({
+  const vetted = vettedResolve(policy, resolve)
+  const connect = buildConnector({
     lookup: lookupBy(vetted),
     timeout: timeoutMs,
     allowH2: false,
@@ -77,49 +90,55 @@ function guardedConnector(
     ...(secureContext !== undefined && { secureContext }),
   })
 
-  function direct(target: buildConnector.Options, callback: buildConnector.Callback): void {
-    const isTls = target.protocol === 'https:'
+  function direct(target: buildConnector.Options, dial: Dial, callback: buildConnector.Callback): void {
     const from = sourceAddress === undefined ? {} : { localAddress: sourceAddress }
     // Returned, though the types keep quiet about it.
-    const dialling: unknown = dial({ ...target, ...from }, (error, socket) => {
-      if (error !== null) return callback(explainDialError(error, isTls), null)
-      if (isTls) onPhase('tls')
-      callback(null, limitAnswers(socket.ref()))
+    const dialling: unknown = connect({ ...target, ...from }, (error, socket) => {
+      dial.end(error === null ? socket : null)
+      if (error !== null) callback(explainDialError(error, dial.phase), null)
+      else callback(null, limitAnswers(socket.ref()))
     })
     if (!(dialling instanceof Socket)) return
     // A process that is done must not wait for a dead receiver. Whoever does wait for it holds a timer.
     dialling.unref()
-    dialling.once('connect', () => onPhase('connect'))
+    dialling.once('lookup', (error) => error ?? dial.enter('connect'))
+    if (target.protocol === 'https:') dialling.once('connect', () => dial.enter('tls'))
   }
 
-  const tunnel = callbackify(async (through: URL, target: buildConnector.Options) => {
+  const tunnel = callbackify(async (through: URL, target: buildConnector.Options, dial: Dial) => {
     const [address = ''] = isIP(target.hostname) === 0 ? await vetted(target.hostname) : [target.hostname]
+    dial.enter('connect')
     const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80)
-    const options = { timeoutMs, localAddress: sourceAddress, secureContext }
-    const socket = await openTunnel(through, { address, port }, options)
-    onPhase('connect')
-    return socket
+    return openTunnel(through, { address, port }, { timeoutMs, localAddress: sourceAddress, secureContext })
   })
 
   return (target, callback) => {
-    if (isIP(target.hostname) !== 0 && !isAllowedAddress(policy, target.hostname)) {
+    const isLiteral = isIP(target.hostname) !== 0
+    if (isLiteral && !isAllowedAddress(policy, target.hostname)) {
       process.nextTick(callback, blockedAddress(), null)
       return
     }
-    if (proxy === undefined) return direct(target, callback)
-    tunnel(proxy, target, (error, socket) => {
-      if (error) callback(explainDialError(error, false), null)
-      else if (target.protocol === 'https:') direct({ ...target, httpSocket: socket }, callback)
-      else callback(null, limitAnswers(socket.setNoDelay(true).ref()))
+    const dial = progress.begin(`${target.protocol}//${target.host}`, isLiteral ? 'connect' : 'dns')
+    if (proxy === undefined) return direct(target, dial, callback)
+    tunnel(proxy, target, dial, (error, socket) => {
+      if (error) {
+        dial.end(null)
+        return callback(explainDialError(error, dial.phase), null)
+      }
+      if (target.protocol === 'https:') {
+        dial.enter('tls')
+        return direct({ ...target, httpSocket: socket }, dial, callback)
+      }
+      dial.end(socket)
+      callback(null, limitAnswers(socket.setNoDelay(true).ref()))
     })
   }
 }
 
 /** One forbidden address refuses them all: a set that mixes inside and outside is an attack, or a mistake. */
-function vettedResolve(policy: NetworkPolicy, resolve: Resolve, onResolved: () => void): Resolve {
+function vettedResolve(policy: NetworkPolicy, resolve: Resolve): Resolve {
   return async (name) => {
     const addresses = await resolve(name)
-    onResolved()
     if (!addresses.every((address) => isAllowedAddress(policy, address))) throw blockedAddress()
     return addresses
   }

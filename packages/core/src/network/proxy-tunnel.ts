@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIPv6, type Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
-import { DialError, noConnection } from './dial-error.ts'
+import { DialError } from './dial-error.ts'
 
 export interface Destination {
   address: string
@@ -41,7 +41,7 @@ export function openTunnel(
       localAddress,
       ...(proxy.protocol === 'https:' && { secureContext, rejectUnauthorized: true }),
     })
-    const timer = setTimeout(() => fail(new DialError('timeout', noConnection)), timeoutMs)
+    const timer = setTimeout(() => fail(new DialError('timeout_connect')), timeoutMs)
     // Whoever waits for the connection holds a timer of its own.
     timer.unref()
 

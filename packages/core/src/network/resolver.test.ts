@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { isIPv4 } from 'node:net'
+import { isIPv4, type LookupFunction } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
@@ -114,7 +114,7 @@ describe('a name', () => {
     const { address } = await nameServer()
     const resolve = createResolver(systemClock, { asksSystem: false, servers: [address], timeoutMs: 50 })
     const startedAt = Date.now()
-    await expect(resolve('a.example')).rejects.toMatchObject({ failure: 'dns' })
+    await expect(resolve('a.example')).rejects.toMatchObject({ failure: 'timeout_dns' })
     expect(Date.now() - startedAt).toBeLessThan(500)
   })
 
@@ -123,7 +123,7 @@ describe('a name', () => {
     const servers = silent.map(({ address }) => address)
     const resolve = createResolver(systemClock, { asksSystem: false, servers, timeoutMs: 100 })
     const startedAt = Date.now()
-    await expect(resolve('a.example')).rejects.toMatchObject({ failure: 'dns' })
+    await expect(resolve('a.example')).rejects.toMatchObject({ failure: 'timeout_dns' })
     expect(Date.now() - startedAt).toBeLessThan(1000)
   })
 
@@ -207,9 +207,19 @@ describe('what was resolved', () => {
 })
 
 describe("a look-up of the host's own", () => {
+  const by = (lookup: LookupFunction) => resolveBy(lookup, systemClock)
+
+  test('that never answers is given up in time', async () => {
+    const clock = fakeClock()
+    const resolved = resolveBy(() => {}, clock)('a.example')
+    const failed = expect(resolved).rejects.toMatchObject({ failure: 'timeout_dns' })
+    await clock.advance(5000)
+    await failed
+  })
+
   test('may answer in both forms of dns.lookup', async () => {
-    const all = resolveBy((_name, _options, callback) => callback(null, [{ address: '1.2.3.4', family: 4 }]))
-    const one = resolveBy((_name, _options, callback) => callback(null, '1.2.3.4', 4))
+    const all = by((_name, _options, callback) => callback(null, [{ address: '1.2.3.4', family: 4 }]))
+    const one = by((_name, _options, callback) => callback(null, '1.2.3.4', 4))
     expect(await all('a.example')).toEqual(['1.2.3.4'])
     expect(await one('a.example')).toEqual(['1.2.3.4'])
   })
@@ -222,12 +232,12 @@ describe("a look-up of the host's own", () => {
     ['an empty string', null, ''],
     ['a list of nothing', null, [null]],
   ])('that answers with %s is a failure to resolve', async (_what, error, answer) => {
-    const resolve = resolveBy((_name, _options, callback) => callback(error, answer))
+    const resolve = by((_name, _options, callback) => callback(error, answer))
     await expect(resolve('a.example')).rejects.toMatchObject({ failure: 'dns' })
   })
 
   test('that throws is one too', async () => {
-    const resolve = resolveBy(() => {
+    const resolve = by(() => {
       throw new Error('broken')
     })
     await expect(resolve('a.example')).rejects.toMatchObject({ failure: 'dns' })

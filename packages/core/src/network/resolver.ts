@@ -33,6 +33,8 @@ interface Remembered {
 const shortestTtlSeconds = 1
 const longestTtlSeconds = 60
 
+const longestLookUpMs = 5000
+
 /**
  * Makes a resolver that asks name servers by itself (c-ares). `dns.lookup` would wait for one of the four threads that it
  * shares with the file system: four dead name servers, and nothing in the process resolves a name any more.
@@ -88,17 +90,22 @@ async function resolveName(clock: Clock, options: ResolverOptions, name: string)
 }
 
 async function askNameServers(clock: Clock, options: ResolverOptions, name: string): Promise<Answer> {
-  const { servers, timeoutMs = 5000 } = options
+  const { servers, timeoutMs = longestLookUpMs } = options
   // One for each name: only so can one be cancelled alone, and only so is a change of the system's servers noticed.
   const resolver = new Resolver({ timeout: Math.ceil(timeoutMs / 3), tries: 2 })
   if (servers !== undefined) resolver.setServers(servers)
-  const stopTimer = clock.schedule(() => resolver.cancel(), timeoutMs)
+  let isOverdue = false
+  const stopTimer = clock.schedule(() => {
+    isOverdue = true
+    resolver.cancel()
+  }, timeoutMs)
   const answers = await Promise.allSettled([
     resolver.resolve4(name, { ttl: true }),
     resolver.resolve6(name, { ttl: true }),
   ])
   stopTimer()
   const records = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+  if (records.length === 0 && isOverdue) throw new DialError('timeout_dns')
   if (records.length === 0) throw dnsError(name, answers)
   const ttl = Math.min(...records.map((record) => record.ttl))
   return {
@@ -113,6 +120,7 @@ function dnsError(name: string, answers: readonly PromiseSettledResult<unknown>[
   const reasons: unknown[] = answers.flatMap((answer) =>
     answer.status === 'rejected' ? [answer.reason] : [],
   )
+  if (reasons.some((reason) => codeOf(reason) === 'ETIMEOUT')) return new DialError('timeout_dns')
   if (!reasons.every((reason) => unknownName.has(codeOf(reason)))) return noAnswer(name, reasons[0])
   const message = `The host name "${name}" does not exist, or has no address: check the URL and its DNS records`
   return new DialError('dns', message, reasons[0])
@@ -127,16 +135,24 @@ function codeOf(error: unknown): string {
 }
 
 /** Resolves by a function of the host's, in the form of `dns.lookup`. Whatever it answers is passed on, to be vetted. */
-export function resolveBy(lookup: LookupFunction): Resolve {
+export function resolveBy(lookup: LookupFunction, clock: Clock, timeoutMs = longestLookUpMs): Resolve {
   return async (name) => {
     try {
-      const answer = await call(lookup, name)
+      const answer = await inTime(call(lookup, name), clock, timeoutMs)
       if (answer.length === 0) throw new Error('The look-up answered with nothing')
       return [answer].flat().map((entry) => (typeof entry === 'string' ? entry : entry.address))
     } catch (error) {
-      throw noAnswer(name, error)
+      throw error instanceof DialError ? error : noAnswer(name, error)
     }
   }
+}
+
+async function inTime<T>(awaited: Promise<T>, clock: Clock, timeoutMs: number): Promise<T> {
+  let stopTimer = (): void => {}
+  const overdue = new Promise<never>((_, reject) => {
+    stopTimer = clock.schedule(() => reject(new DialError('timeout_dns')), timeoutMs)
+  })
+  return Promise.race([awaited, overdue]).finally(stopTimer)
 }
 
 function call(lookup: LookupFunction, name: string): Promise<string | LookupAddress[]> {

@@ -15,7 +15,7 @@ import { signRequest } from '../deliveries/sign-request.ts'
 import { withAccessToken } from '../deliveries/with-access-token.ts'
 import { notFound } from '../errors.ts'
 import { eventTypeName, parseInput, scoped } from '../input.ts'
-import type { AttemptFailure } from '../model/attempt.ts'
+import type { AttemptFailure } from '../model/attempt-failures.ts'
 import { testEvent } from './test-event.ts'
 
 export const testRequest = z.strictObject({

@@ -134,7 +134,7 @@ describe('a webhook with client credentials', () => {
     const { data } = await leadhooks.deliveries.list({ organizationId })
     const [attempt] = await leadhooks.deliveries.attempts({ organizationId, id: data[0]?.id ?? '' })
     expect(attempt).toMatchObject({ failure: 'token', durationMs: 500 })
-    expect(attempt?.message).toContain('(timeout)')
+    expect(attempt?.message).toContain('(timeout_first_byte)')
   })
 })
 

@@ -135,7 +135,7 @@ describe('a test send', () => {
     const { leadhooks, webhook } = await openStage(receiver.url, { clock, delivery: { timeoutMs: 200 } })
     const tested = await whileTimePasses(clock, leadhooks.webhooks.test(ids(webhook)))
     expect(tested).toMatchObject({
-      failure: 'timeout',
+      failure: 'timeout_first_byte',
       response: null,
       timings: { firstByteMs: null, totalMs: 200 },
     })
