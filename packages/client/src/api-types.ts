@@ -483,6 +483,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deliveries/{id}/body": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what it sends
+         * @description Permission: `read:events`
+         */
+        get: operations["getDeliveryBody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deliveries/{id}/retry": {
         parameters: {
             query?: never;
@@ -763,6 +783,7 @@ export interface webhooks {
                 path?: never;
                 cookie?: never;
             };
+            /** @description As a webhook of the format `leadhooks` without a mapping gets it */
             requestBody: {
                 content: {
                     "application/json": {
@@ -1016,6 +1037,23 @@ export interface components {
             filter?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * @description How bodies are laid out: `leadhooks` (`{ id, event, timestamp, data }`), `standard` (`{ type, timestamp, data }`), `cloudevents` (CloudEvents 1.0), or the `data` alone
+             * @enum {string}
+             */
+            format?: "leadhooks" | "standard" | "cloudevents" | "data";
+            /**
+             * @description What `data` is made of: names, and paths into the event. `{ $field, $else }` says what stands for a missing field, `{ $value }` is a constant. Null: the data of the event
+             * @example {
+             *       "email": "data.contact.email",
+             *       "source": {
+             *         "$value": "crm"
+             *       }
+             *     }
+             */
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Headers to add to each request. Stored encrypted; only their names are shown */
             headers?: {
                 [key: string]: string;
@@ -1145,6 +1183,11 @@ export interface components {
             filter: {
                 [key: string]: unknown;
             } | null;
+            /** @enum {string} */
+            format: "leadhooks" | "standard" | "cloudevents" | "data";
+            mapping: {
+                [key: string]: unknown;
+            } | null;
             /** @description Names of the custom headers; the values are never shown */
             headerNames: string[];
             /** @enum {string} */
@@ -1204,6 +1247,11 @@ export interface components {
             filter: {
                 [key: string]: unknown;
             } | null;
+            /** @enum {string} */
+            format: "leadhooks" | "standard" | "cloudevents" | "data";
+            mapping: {
+                [key: string]: unknown;
+            } | null;
             /** @description Names of the custom headers; the values are never shown */
             headerNames: string[];
             /** @enum {string} */
@@ -1260,6 +1308,23 @@ export interface components {
             filter?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * @description How bodies are laid out: `leadhooks` (`{ id, event, timestamp, data }`), `standard` (`{ type, timestamp, data }`), `cloudevents` (CloudEvents 1.0), or the `data` alone
+             * @enum {string}
+             */
+            format?: "leadhooks" | "standard" | "cloudevents" | "data";
+            /**
+             * @description What `data` is made of: names, and paths into the event. `{ $field, $else }` says what stands for a missing field, `{ $value }` is a constant. Null: the data of the event
+             * @example {
+             *       "email": "data.contact.email",
+             *       "source": {
+             *         "$value": "crm"
+             *       }
+             *     }
+             */
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Headers to add to each request. Stored encrypted; only their names are shown */
             headers?: {
                 [key: string]: string;
@@ -1307,6 +1372,23 @@ export interface components {
              *     }
              */
             filter?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description How bodies are laid out: `leadhooks` (`{ id, event, timestamp, data }`), `standard` (`{ type, timestamp, data }`), `cloudevents` (CloudEvents 1.0), or the `data` alone
+             * @enum {string}
+             */
+            format?: "leadhooks" | "standard" | "cloudevents" | "data";
+            /**
+             * @description What `data` is made of: names, and paths into the event. `{ $field, $else }` says what stands for a missing field, `{ $value }` is a constant. Null: the data of the event
+             * @example {
+             *       "email": "data.contact.email",
+             *       "source": {
+             *         "$value": "crm"
+             *       }
+             *     }
+             */
+            mapping?: {
                 [key: string]: unknown;
             } | null;
             /** @description Headers to add to each request. Stored encrypted; only their names are shown */
@@ -1455,6 +1537,11 @@ export interface components {
             /** @description `contact.created`, or `contact.*`. Empty means all */
             eventTypes: string[];
             filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @enum {string} */
+            format: "leadhooks" | "standard" | "cloudevents" | "data";
+            mapping: {
                 [key: string]: unknown;
             } | null;
             /** @description Names of the custom headers; the values are never shown */
@@ -1673,6 +1760,11 @@ export interface components {
             /** @description The beginning of what was answered */
             responseBody: string | null;
         };
+        DeliveryBody: {
+            contentType: string | null;
+            /** @description As it is sent, byte for byte; null as long as there is nothing to send */
+            body: string | null;
+        };
         Organization: {
             /** @description By the host's own id */
             id: string;
@@ -1822,6 +1914,7 @@ export type StartedReplay = components['schemas']['StartedReplay'];
 export type BulkReplay = components['schemas']['BulkReplay'];
 export type DeliveryWithAttempts = components['schemas']['DeliveryWithAttempts'];
 export type Attempt = components['schemas']['Attempt'];
+export type DeliveryBody = components['schemas']['DeliveryBody'];
 export type Organization = components['schemas']['Organization'];
 export type OrganizationChanges = components['schemas']['OrganizationChanges'];
 export type NewOrganization = components['schemas']['NewOrganization'];
@@ -2668,6 +2761,30 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    getDeliveryBody: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryBody"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     retryDelivery: {
         parameters: {
             query?: never;
@@ -3062,6 +3179,7 @@ export type ErrorCode =
     | "not_supported"
     | "migration_required"
     | "undecryptable"
+    | "shaping_failed"
     | "storage_corrupt"
     | "internal"
     | "storage_unavailable"

@@ -45,6 +45,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'webhook-filter',
     'webhook-keys',
     'organization-maintenance',
+    'payload-shaping',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
@@ -58,6 +59,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     { version: 8, name: 'webhook-filter' },
     { version: 9, name: 'webhook-keys' },
     { version: 10, name: 'organization-maintenance' },
+    { version: 11, name: 'payload-shaping' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

@@ -8,6 +8,7 @@ import {
   addWebhook,
   after,
   attemptRow,
+  bulkReplayRow,
   claim,
   dispatch,
   hour,
@@ -17,29 +18,6 @@ import {
   settle,
   start,
 } from './fixtures.ts'
-
-function replayOf(changes: Partial<StoredBulkReplay> = {}): StoredBulkReplay {
-  return {
-    id: newBulkReplayId(start.getTime()),
-    organizationId: 'acme',
-    state: 'running',
-    webhookId: null,
-    eventType: null,
-    status: 'dead_letter',
-    since: null,
-    until: after(hour),
-    perSecond: 50,
-    total: 0,
-    replayed: 0,
-    skipped: 0,
-    createdAt: start,
-    finishedAt: null,
-    idempotencyKey: null,
-    afterCreatedAt: null,
-    afterId: null,
-    ...changes,
-  }
-}
 
 async function giveUp(storage: Storage, claimed: ClaimedDelivery): Promise<void> {
   const attempt = attemptRow(1, { outcome: 'failed', failure: 'status', statusCode: 500 })
@@ -76,7 +54,7 @@ async function deadLetters(storage: Storage): Promise<string[]> {
 
 export const bulkReplayCases: readonly ConformanceCase[] = [
   storageCase('a bulk replay is kept as it is, and its organization alone sees it', async (storage) => {
-    const replay = replayOf({
+    const replay = bulkReplayRow({
       state: 'paused',
       webhookId: 'whk_1',
       eventType: 'contact.created',
@@ -90,7 +68,7 @@ export const bulkReplayCases: readonly ConformanceCase[] = [
       afterId: 'dlv_5',
       finishedAt: after(7),
     })
-    const later = replayOf({ createdAt: after(1) })
+    const later = bulkReplayRow({ createdAt: after(1) })
     for (const one of [replay, later]) assert.deepEqual(await storage.insertBulkReplay(one), one)
     assert.deepEqual(await storage.findBulkReplay(replay), replay)
     const page = { organizationId: 'acme', limit: 10 }
@@ -105,13 +83,15 @@ export const bulkReplayCases: readonly ConformanceCase[] = [
   }),
 
   storageCase('of bulk replays of the same idempotency key the first one counts', async (storage) => {
-    const answers = await race(10, async () => storage.insertBulkReplay(replayOf({ idempotencyKey: 'once' })))
+    const answers = await race(10, async () =>
+      storage.insertBulkReplay(bulkReplayRow({ idempotencyKey: 'once' })),
+    )
     assert.equal(new Set(answers.map(({ id }) => id)).size, 1)
     const others = [
-      await storage.insertBulkReplay(replayOf({ idempotencyKey: 'twice' })),
-      await storage.insertBulkReplay(replayOf()),
-      await storage.insertBulkReplay(replayOf()),
-      await storage.insertBulkReplay(replayOf({ idempotencyKey: 'once', organizationId: 'globex' })),
+      await storage.insertBulkReplay(bulkReplayRow({ idempotencyKey: 'twice' })),
+      await storage.insertBulkReplay(bulkReplayRow()),
+      await storage.insertBulkReplay(bulkReplayRow()),
+      await storage.insertBulkReplay(bulkReplayRow({ idempotencyKey: 'once', organizationId: 'globex' })),
     ]
     assert.equal(new Set([...others, ...answers].map(({ id }) => id)).size, 5)
   }),
@@ -120,7 +100,7 @@ export const bulkReplayCases: readonly ConformanceCase[] = [
     const webhook = await addWebhook(storage)
     await addDeadLetters(storage, 5)
     const sources = await deadLetters(storage)
-    const replay = await storage.insertBulkReplay(replayOf())
+    const replay = await storage.insertBulkReplay(bulkReplayRow())
     const first = await advance(storage, replay, 2)
     assert.deepEqual([first?.state, first?.replayed, first?.skipped], ['running', 2, 0])
     assert.deepEqual(await replayed(storage), sources.slice(0, 2).sort())
@@ -157,7 +137,7 @@ export const bulkReplayCases: readonly ConformanceCase[] = [
       ],
     ]
     for (const [filter, isWanted] of filters) {
-      const replay = await storage.insertBulkReplay(replayOf(filter))
+      const replay = await storage.insertBulkReplay(bulkReplayRow(filter))
       const expected = rows.filter(isWanted).map(({ id }) => id)
       assert.equal(await storage.countReplayable(replay), expected.length)
       const known = new Set((await listed(storage)).map(({ id }) => id))
@@ -171,7 +151,7 @@ export const bulkReplayCases: readonly ConformanceCase[] = [
     await addWebhook(storage)
     await addDeadLetters(storage, 10)
     const sources = await deadLetters(storage)
-    const replay = await storage.insertBulkReplay(replayOf())
+    const replay = await storage.insertBulkReplay(bulkReplayRow())
     await race(6, async () => advance(storage, replay, 2))
     assert.deepEqual(await replayed(storage), sources.sort())
     const done = await storage.findBulkReplay(replay)
@@ -181,7 +161,7 @@ export const bulkReplayCases: readonly ConformanceCase[] = [
   storageCase('a bulk replay that is paused or cancelled goes no further', async (storage) => {
     await addWebhook(storage)
     await addDeadLetters(storage, 4)
-    const replay = await storage.insertBulkReplay(replayOf())
+    const replay = await storage.insertBulkReplay(bulkReplayRow())
     await advance(storage, replay, 1)
     const pause = { from: ['running'], to: 'paused' } as const
     assert.equal((await storage.changeReplayState(replay, pause))?.state, 'paused')
@@ -201,20 +181,20 @@ export const bulkReplayCases: readonly ConformanceCase[] = [
     const [gone] = [await addWebhook(storage), await addWebhook(storage)]
     await addDeadLetters(storage, 3)
     await storage.deleteWebhook(gone)
-    const replay = await storage.insertBulkReplay(replayOf())
+    const replay = await storage.insertBulkReplay(bulkReplayRow())
     const done = await advance(storage, replay)
     assert.deepEqual([done?.state, done?.replayed, done?.skipped], ['completed', 3, 3])
   }),
 
   storageCase('bulk replays that are running are found in all organizations', async (storage) => {
     const running = [
-      await storage.insertBulkReplay(replayOf()),
-      await storage.insertBulkReplay(replayOf({ organizationId: 'globex' })),
+      await storage.insertBulkReplay(bulkReplayRow()),
+      await storage.insertBulkReplay(bulkReplayRow({ organizationId: 'globex' })),
     ]
       .map(({ organizationId, id, perSecond }) => ({ organizationId, id, perSecond }))
       .sort((a, b) => (a.id < b.id ? -1 : 1))
     for (const state of ['paused', 'completed', 'cancelled'] as const)
-      await storage.insertBulkReplay(replayOf({ state }))
+      await storage.insertBulkReplay(bulkReplayRow({ state }))
     assert.deepEqual(await storage.listRunningReplays({ limit: 10 }), running)
     assert.deepEqual(only(await storage.listRunningReplays({ limit: 1 })), running[0])
   }),
@@ -223,7 +203,9 @@ export const bulkReplayCases: readonly ConformanceCase[] = [
     'bulk replays that are running are found in turns, one organization after the other',
     async (storage) => {
       for (const [n, organizationId] of ['acme', 'acme', 'acme', 'globex', 'globex'].entries())
-        await storage.insertBulkReplay(replayOf({ id: newBulkReplayId(after(n).getTime()), organizationId }))
+        await storage.insertBulkReplay(
+          bulkReplayRow({ id: newBulkReplayId(after(n).getTime()), organizationId }),
+        )
       const running = await storage.listRunningReplays({ limit: 4 })
       assert.deepEqual(
         running.map(({ organizationId }) => organizationId),

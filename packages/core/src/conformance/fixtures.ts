@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { newApiKeyId, newEventId, newWebhookId } from '../ids.ts'
+import { newApiKeyId, newBulkReplayId, newEventId, newWebhookId } from '../ids.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import type { Attempt } from '../model/attempt.ts'
+import type { StoredBulkReplay } from '../model/bulk-replay.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { Organization } from '../model/organization.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
@@ -74,6 +75,8 @@ export function webhookRow(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     url: 'https://receiver.example/hooks',
     eventTypes: [],
     filter: null,
+    format: 'leadhooks',
+    mapping: null,
     headerNames: [],
     bodySignature: 'sha256=',
     retry: null,
@@ -123,6 +126,30 @@ export function eventRow(changes: Partial<NewEvent> = {}): NewEvent {
     body: JSON.stringify({ id, event: type, timestamp: start.toISOString(), data: { name: 'Ada' } }),
     createdAt: start,
     patterns: [type, `${type.split('.')[0]}.*`],
+    ...changes,
+  }
+}
+
+/** A bulk replay of all dead letters as core would store it; its id is new each time. */
+export function bulkReplayRow(changes: Partial<StoredBulkReplay> = {}): StoredBulkReplay {
+  return {
+    id: newBulkReplayId(start.getTime()),
+    organizationId: 'acme',
+    state: 'running',
+    webhookId: null,
+    eventType: null,
+    status: 'dead_letter',
+    since: null,
+    until: after(hour),
+    perSecond: 50,
+    total: 0,
+    replayed: 0,
+    skipped: 0,
+    createdAt: start,
+    finishedAt: null,
+    idempotencyKey: null,
+    afterCreatedAt: null,
+    afterId: null,
     ...changes,
   }
 }
