@@ -242,6 +242,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{id}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send it what it has missed
+         * @description Permission: `write:deliveries`
+         */
+        post: operations["recoverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/{id}/health": {
         parameters: {
             query?: never;
@@ -483,26 +503,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/deliveries/{id}/body": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read what it sends
-         * @description Permission: `read:events`
-         */
-        get: operations["getDeliveryBody"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/deliveries/{id}/retry": {
         parameters: {
             query?: never;
@@ -591,7 +591,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the replays of many deliveries
+         * List replays of many, and recoveries
          * @description Permission: `read:deliveries`
          */
         get: operations["listBulkReplays"];
@@ -783,7 +783,6 @@ export interface webhooks {
                 path?: never;
                 cookie?: never;
             };
-            /** @description As a webhook of the format `leadhooks` without a mapping gets it */
             requestBody: {
                 content: {
                     "application/json": {
@@ -1037,23 +1036,6 @@ export interface components {
             filter?: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * @description How bodies are laid out: `leadhooks` (`{ id, event, timestamp, data }`), `standard` (`{ type, timestamp, data }`), `cloudevents` (CloudEvents 1.0), or the `data` alone
-             * @enum {string}
-             */
-            format?: "leadhooks" | "standard" | "cloudevents" | "data";
-            /**
-             * @description What `data` is made of: names, and paths into the event. `{ $field, $else }` says what stands for a missing field, `{ $value }` is a constant. Null: the data of the event
-             * @example {
-             *       "email": "data.contact.email",
-             *       "source": {
-             *         "$value": "crm"
-             *       }
-             *     }
-             */
-            mapping?: {
-                [key: string]: unknown;
-            } | null;
             /** @description Headers to add to each request. Stored encrypted; only their names are shown */
             headers?: {
                 [key: string]: string;
@@ -1183,11 +1165,6 @@ export interface components {
             filter: {
                 [key: string]: unknown;
             } | null;
-            /** @enum {string} */
-            format: "leadhooks" | "standard" | "cloudevents" | "data";
-            mapping: {
-                [key: string]: unknown;
-            } | null;
             /** @description Names of the custom headers; the values are never shown */
             headerNames: string[];
             /** @enum {string} */
@@ -1247,11 +1224,6 @@ export interface components {
             filter: {
                 [key: string]: unknown;
             } | null;
-            /** @enum {string} */
-            format: "leadhooks" | "standard" | "cloudevents" | "data";
-            mapping: {
-                [key: string]: unknown;
-            } | null;
             /** @description Names of the custom headers; the values are never shown */
             headerNames: string[];
             /** @enum {string} */
@@ -1308,23 +1280,6 @@ export interface components {
             filter?: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * @description How bodies are laid out: `leadhooks` (`{ id, event, timestamp, data }`), `standard` (`{ type, timestamp, data }`), `cloudevents` (CloudEvents 1.0), or the `data` alone
-             * @enum {string}
-             */
-            format?: "leadhooks" | "standard" | "cloudevents" | "data";
-            /**
-             * @description What `data` is made of: names, and paths into the event. `{ $field, $else }` says what stands for a missing field, `{ $value }` is a constant. Null: the data of the event
-             * @example {
-             *       "email": "data.contact.email",
-             *       "source": {
-             *         "$value": "crm"
-             *       }
-             *     }
-             */
-            mapping?: {
-                [key: string]: unknown;
-            } | null;
             /** @description Headers to add to each request. Stored encrypted; only their names are shown */
             headers?: {
                 [key: string]: string;
@@ -1374,23 +1329,6 @@ export interface components {
             filter?: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * @description How bodies are laid out: `leadhooks` (`{ id, event, timestamp, data }`), `standard` (`{ type, timestamp, data }`), `cloudevents` (CloudEvents 1.0), or the `data` alone
-             * @enum {string}
-             */
-            format?: "leadhooks" | "standard" | "cloudevents" | "data";
-            /**
-             * @description What `data` is made of: names, and paths into the event. `{ $field, $else }` says what stands for a missing field, `{ $value }` is a constant. Null: the data of the event
-             * @example {
-             *       "email": "data.contact.email",
-             *       "source": {
-             *         "$value": "crm"
-             *       }
-             *     }
-             */
-            mapping?: {
-                [key: string]: unknown;
-            } | null;
             /** @description Headers to add to each request. Stored encrypted; only their names are shown */
             headers?: {
                 [key: string]: string;
@@ -1424,6 +1362,69 @@ export interface components {
                 /** Format: date-time */
                 since: string;
             };
+        };
+        RecoveryRequest: {
+            /**
+             * Format: date-time
+             * @description Events dispatched then or later
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description Dispatched before this, and before now in any case
+             */
+            until?: string;
+            /**
+             * @description Not only events that were never sent to it, but also those whose deliveries were all given up or cancelled
+             * @default false
+             */
+            includeFailed?: boolean;
+            /**
+             * @description How many are replayed in a second
+             * @default 50
+             */
+            perSecond?: number;
+            /**
+             * @description Only counts what would be sent
+             * @default false
+             */
+            dryRun?: boolean;
+        };
+        StartedReplay: {
+            /** @description How many deliveries match, or how many events were missed */
+            total: number;
+            /** @description Null on a dry run */
+            replay: components["schemas"]["BulkReplay"] | null;
+        };
+        BulkReplay: {
+            id: string;
+            organizationId: string;
+            /**
+             * @description `replay`: of deliveries that have ended; `recovery`: of events that a webhook has missed
+             * @enum {string}
+             */
+            kind: "replay" | "recovery";
+            /** @enum {string} */
+            state: "running" | "paused" | "completed" | "cancelled";
+            webhookId: string | null;
+            eventType: string | null;
+            /** @description How the deliveries ended that are replayed; null for a recovery */
+            status: ("dead_letter" | "delivered" | "cancelled") | null;
+            /** @description Whether a recovery sends again what was given up or cancelled */
+            includeFailed: boolean;
+            since: string | null;
+            /** Format: date-time */
+            until: string;
+            perSecond: number;
+            /** @description How many matched when it was started */
+            total: number;
+            /** @description How many deliveries it has made */
+            replayed: number;
+            /** @description How many it has passed over: their webhook or event is no more */
+            skipped: number;
+            /** Format: date-time */
+            createdAt: string;
+            finishedAt: string | null;
         };
         WebhookHealth: {
             enabled: boolean;
@@ -1537,11 +1538,6 @@ export interface components {
             /** @description `contact.created`, or `contact.*`. Empty means all */
             eventTypes: string[];
             filter: {
-                [key: string]: unknown;
-            } | null;
-            /** @enum {string} */
-            format: "leadhooks" | "standard" | "cloudevents" | "data";
-            mapping: {
                 [key: string]: unknown;
             } | null;
             /** @description Names of the custom headers; the values are never shown */
@@ -1687,38 +1683,6 @@ export interface components {
              */
             dryRun?: boolean;
         };
-        StartedReplay: {
-            /** @description How many deliveries match */
-            total: number;
-            /** @description Null on a dry run */
-            replay: components["schemas"]["BulkReplay"] | null;
-        };
-        BulkReplay: {
-            id: string;
-            organizationId: string;
-            /** @enum {string} */
-            state: "running" | "paused" | "completed" | "cancelled";
-            webhookId: string | null;
-            eventType: string | null;
-            /**
-             * @description How the deliveries ended that are replayed
-             * @enum {string}
-             */
-            status: "dead_letter" | "delivered" | "cancelled";
-            since: string | null;
-            /** Format: date-time */
-            until: string;
-            perSecond: number;
-            /** @description How many matched when it was started */
-            total: number;
-            /** @description How many deliveries it has made */
-            replayed: number;
-            /** @description How many it has passed over: their webhook or event is no more */
-            skipped: number;
-            /** Format: date-time */
-            createdAt: string;
-            finishedAt: string | null;
-        };
         DeliveryWithAttempts: {
             id: string;
             organizationId: string;
@@ -1759,11 +1723,6 @@ export interface components {
             statusCode: number | null;
             /** @description The beginning of what was answered */
             responseBody: string | null;
-        };
-        DeliveryBody: {
-            contentType: string | null;
-            /** @description As it is sent, byte for byte; null as long as there is nothing to send */
-            body: string | null;
         };
         Organization: {
             /** @description By the host's own id */
@@ -1894,6 +1853,9 @@ export type Webhook = components['schemas']['Webhook'];
 export type WebhookChanges = components['schemas']['WebhookChanges'];
 export type WebhookReplacement = components['schemas']['WebhookReplacement'];
 export type Resumption = components['schemas']['Resumption'];
+export type RecoveryRequest = components['schemas']['RecoveryRequest'];
+export type StartedReplay = components['schemas']['StartedReplay'];
+export type BulkReplay = components['schemas']['BulkReplay'];
 export type WebhookHealth = components['schemas']['WebhookHealth'];
 export type PublicKeys = components['schemas']['PublicKeys'];
 export type WebhookTestRequest = components['schemas']['WebhookTestRequest'];
@@ -1910,11 +1872,8 @@ export type Event = components['schemas']['Event'];
 export type EventType = components['schemas']['EventType'];
 export type Delivery = components['schemas']['Delivery'];
 export type ReplayRequest = components['schemas']['ReplayRequest'];
-export type StartedReplay = components['schemas']['StartedReplay'];
-export type BulkReplay = components['schemas']['BulkReplay'];
 export type DeliveryWithAttempts = components['schemas']['DeliveryWithAttempts'];
 export type Attempt = components['schemas']['Attempt'];
-export type DeliveryBody = components['schemas']['DeliveryBody'];
 export type Organization = components['schemas']['Organization'];
 export type OrganizationChanges = components['schemas']['OrganizationChanges'];
 export type NewOrganization = components['schemas']['NewOrganization'];
@@ -2414,6 +2373,34 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    recoverWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedReplay"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     getWebhookHealth: {
         parameters: {
             query?: never;
@@ -2755,30 +2742,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryWithAttempts"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-            "5XX": components["responses"]["Problem"];
-        };
-    };
-    getDeliveryBody: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeliveryBody"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3179,7 +3142,6 @@ export type ErrorCode =
     | "not_supported"
     | "migration_required"
     | "undecryptable"
-    | "shaping_failed"
     | "storage_corrupt"
     | "internal"
     | "storage_unavailable"

@@ -52,6 +52,8 @@ export function createLeadhooksClient(options: LeadhooksClientOptions) {
       enable: withBody('POST', '/webhooks/{id}/enable'),
       /** Makes its deliveries wait. */
       disable: bare('POST', '/webhooks/{id}/disable'),
+      /** Sends it the events since a time that it has missed. */
+      recover: withBody('POST', '/webhooks/{id}/recover'),
       health: bare('GET', '/webhooks/{id}/health'),
       /** The keys that verify its `v1a` signatures, as a JSON Web Key Set. */
       publicKeys: bare('GET', '/webhooks/{id}/jwks.json'),
@@ -77,8 +79,6 @@ export function createLeadhooksClient(options: LeadhooksClientOptions) {
       list: list('/deliveries'),
       /** With every request that was made for it. */
       get: bare('GET', '/deliveries/{id}'),
-      /** What it sends, byte for byte. */
-      body: bare('GET', '/deliveries/{id}/body'),
       /** Makes a waiting one due now. */
       retry: bare('POST', '/deliveries/{id}/retry'),
       /** Makes a new delivery of the same event to the same webhook. */

@@ -17,7 +17,6 @@ import { systemClock } from './clock.ts'
 import type { Context } from './context.ts'
 import { getDelivery, listAttempts, listDeliveries } from './deliveries/list-deliveries.ts'
 import { cancel, replay, resolve, retryNow } from './deliveries/operations.ts'
-import { readDeliveryBody } from './deliveries/read-body.ts'
 import { changeBulkReplay, getBulkReplay, listBulkReplays, replayMany } from './deliveries/replay-many.ts'
 import { UnderWay } from './deliveries/under-way.ts'
 import { Worker } from './deliveries/worker.ts'
@@ -52,6 +51,7 @@ import { deleteWebhook } from './webhooks/delete-webhook.ts'
 import { getWebhook, listWebhooks } from './webhooks/list-webhooks.ts'
 import { readPublicKeys } from './webhooks/public-keys.ts'
 import { readHealth } from './webhooks/read-health.ts'
+import { recoverWebhook } from './webhooks/recover-webhook.ts'
 import { revealSecret } from './webhooks/reveal-secret.ts'
 import { rotateSecret } from './webhooks/rotate-secret.ts'
 import { testWebhook } from './webhooks/test-webhook.ts'
@@ -134,6 +134,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       delete: (input) => deleteWebhook(ctx, input),
       enable: (input) => enableWebhook(ctx, input),
       disable: (input) => disableWebhook(ctx, input),
+      recover: (input) => recoverWebhook(ctx, input),
       health: (input) => readHealth(ctx, input),
       rotateSecret: (input) => rotateSecret(ctx, input),
       publicKeys: (input) => readPublicKeys(ctx, input),
@@ -153,7 +154,6 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       get: (input) => getDelivery(ctx, input),
       list: (input) => listDeliveries(ctx, input),
       attempts: (input) => listAttempts(ctx, input),
-      body: (input) => readDeliveryBody(ctx, input),
       retryNow: (input) => retryNow(ctx, input),
       replay: (input) => replay(ctx, input),
       replayMany: (input) => replayMany(ctx, input),

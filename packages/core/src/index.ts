@@ -34,8 +34,8 @@ export type { RotateApiKeyInput } from './api-keys/rotate-api-key.ts'
 export type { UpdateApiKeyInput } from './api-keys/update-api-key.ts'
 export type { Verification, VerifyOptions } from './api-keys/verify-api-key.ts'
 export type { ListDeliveriesInput } from './deliveries/list-deliveries.ts'
-export type { DeliveryBody } from './deliveries/read-body.ts'
-export type { ListBulkReplaysInput, ReplayManyInput, ReplayManyResult } from './deliveries/replay-many.ts'
+export type { ListBulkReplaysInput, ReplayManyInput } from './deliveries/replay-many.ts'
+export type { ReplayManyResult } from './deliveries/start-bulk-replay.ts'
 export type { StopOptions, Worker } from './deliveries/worker.ts'
 export type { Dispatched, DispatchInput } from './events/dispatch-event.ts'
 export type { EventType } from './events/event-types.ts'
@@ -47,7 +47,6 @@ export type { List, ListInput } from './pages.ts'
 export type { CreateWebhookInput } from './webhooks/create-webhook.ts'
 export type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
 export type { RequestTimings, TracedResponse } from './deliveries/send-traced.ts'
-export type { Shape, ShapeInput } from './webhooks/shape.ts'
 export type { SentRequest, TestWebhookInput, WebhookTest } from './webhooks/test-webhook.ts'
 export type { DisableWebhookInput, EnableWebhookInput } from './webhooks/switch-webhook.ts'
 export type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
@@ -57,6 +56,7 @@ export type { AuditFault, AuditVerification, VerifyAuditInput } from './audit/ve
 export type { DeleteWebhookInput } from './webhooks/delete-webhook.ts'
 export type { PublicJwk, PublicKeysInput } from './webhooks/public-keys.ts'
 export type { WebhookHealthReport } from './webhooks/read-health.ts'
+export type { RecoverWebhookInput } from './webhooks/recover-webhook.ts'
 export type { RevealSecretInput } from './webhooks/reveal-secret.ts'
 export type { RotateSecretInput } from './webhooks/rotate-secret.ts'
 
@@ -67,7 +67,13 @@ export type { ApiKey, Environment, Role } from './model/api-key.ts'
 export type { ApiKeyOutcome, UsageInterval } from './model/api-key-usage.ts'
 export type { Attempt, AttemptOutcome } from './model/attempt.ts'
 export { type AttemptFailure, failureSentences } from './model/attempt-failures.ts'
-export type { BulkReplay, BulkReplayStatus, ReplayableStatus, ReplayFilter } from './model/bulk-replay.ts'
+export type {
+  BulkReplay,
+  BulkReplayKind,
+  BulkReplayStatus,
+  ReplayableStatus,
+  ReplayFilter,
+} from './model/bulk-replay.ts'
 export type { CancelReason, DeadLetterReason, Delivery, DeliveryStatus } from './model/delivery.ts'
 export type { LeadhooksEvent } from './model/event.ts'
 export type { Organization } from './model/organization.ts'
@@ -81,7 +87,6 @@ export type {
   CircuitState,
   DisabledReason,
   MaintenanceWindow,
-  PayloadFormat,
   Throttle,
   WaitReason,
   Webhook,

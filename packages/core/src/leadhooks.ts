@@ -10,8 +10,8 @@ import type { Verification, VerifyOptions } from './api-keys/verify-api-key.ts'
 import type { ListAuditInput, ShownAuditEntry } from './audit/list-audit.ts'
 import type { AuditVerification, VerifyAuditInput } from './audit/verify-audit.ts'
 import type { ListDeliveriesInput } from './deliveries/list-deliveries.ts'
-import type { DeliveryBody } from './deliveries/read-body.ts'
-import type { ListBulkReplaysInput, ReplayManyInput, ReplayManyResult } from './deliveries/replay-many.ts'
+import type { ListBulkReplaysInput, ReplayManyInput } from './deliveries/replay-many.ts'
+import type { ReplayManyResult } from './deliveries/start-bulk-replay.ts'
 import type { Worker } from './deliveries/worker.ts'
 import type { Dispatched } from './events/dispatch-event.ts'
 import type { EventCatalogue, EventData } from './events/event-catalogue.ts'
@@ -34,6 +34,7 @@ import type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
 import type { DeleteWebhookInput } from './webhooks/delete-webhook.ts'
 import type { PublicJwk, PublicKeysInput } from './webhooks/public-keys.ts'
 import type { WebhookHealthReport } from './webhooks/read-health.ts'
+import type { RecoverWebhookInput } from './webhooks/recover-webhook.ts'
 import type { RevealSecretInput } from './webhooks/reveal-secret.ts'
 import type { RotateSecretInput } from './webhooks/rotate-secret.ts'
 import type { TestWebhookInput, WebhookTest } from './webhooks/test-webhook.ts'
@@ -164,6 +165,12 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     enable(input: EnableWebhookInput): Promise<Webhook>
     /** Makes its deliveries wait, and takes no new events. */
     disable(input: DisableWebhookInput): Promise<Webhook>
+    /**
+     * Sends it the events of its organization since a time that it has missed: those that were never sent to it, be it that a person
+     * had switched it off or that it was made later, and with `includeFailed` also those that were given up or cancelled. It goes
+     * on in the background, at a rate, and makes one delivery of an event, however often it is called. With `dryRun` it only counts.
+     */
+    recover(input: RecoverWebhookInput): Promise<ReplayManyResult>
     /** Whether its deliveries go, and how it has failed since its last success. */
     health(input: Scoped): Promise<WebhookHealthReport>
     /**
@@ -201,11 +208,9 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     list(input: ListDeliveriesInput): Promise<List<Delivery>>
     /** Every request that was made for a delivery, the first one first. */
     attempts(input: Scoped): Promise<Attempt[]>
-    /** What its requests carry, the same in all of them; null as long as there is nothing to send. */
-    body(input: Scoped): Promise<DeliveryBody | null>
     /** Makes a waiting delivery due now. Throws `conflict` for a finished one. */
     retryNow(input: Scoped): Promise<Delivery>
-    /** Makes a new delivery of the same event to the same webhook, with the same body. Throws `conflict` when the webhook was deleted. */
+    /** Makes a new delivery of the same event to the same webhook. Throws `conflict` when the webhook was deleted. */
     replay(input: Scoped): Promise<Delivery>
     /**
      * Replays all finished deliveries that match (dead letters unless told), in the background, at a rate. With `dryRun` it only
@@ -218,7 +223,7 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     resolve(input: Scoped): Promise<Delivery>
   }
 
-  /** The replays of many deliveries, and how far they have come. */
+  /** The replays of many deliveries, and the recoveries of webhooks, and how far they have come. */
   bulkReplays: {
     get(input: Scoped): Promise<BulkReplay>
     list(input: ListBulkReplaysInput): Promise<List<BulkReplay>>

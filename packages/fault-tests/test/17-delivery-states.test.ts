@@ -63,6 +63,7 @@ async function go(worlds: World[], sequence: readonly Step[], arrows: ArrowCount
     await same(worlds, (world) => world.take(step), JSON.stringify(step))
     const after = await same(worlds, (world) => world.snapshot(), JSON.stringify(step))
     if (step.does === 'dispatch') for (const name of wantedOf(step.eventType, before, after)) wanted.add(name)
+    if (step.does === 'recover') for (const name of recoveredBy(before, after)) wanted.add(name)
     for (const arrow of statusArrows(before, after, step)) arrows.take(arrow)
     before = after
   }
@@ -103,6 +104,13 @@ function wantedOf(eventType: string, before: Snapshot, after: Snapshot): string[
       ? [`${after.lastEvent} > ${number} #1`]
       : [],
   )
+}
+
+/** A recovery makes the first delivery of an event to a webhook, where there was none. */
+function recoveredBy(before: Snapshot, after: Snapshot): string[] {
+  const known = new Set(before.deliveries.map(({ name }) => name))
+  const made = after.deliveries.filter(({ name, replayOf }) => replayOf === null && !known.has(name))
+  return made.map(({ name }) => name.replace(/#\d+$/, '#1'))
 }
 
 function statusArrows(before: Snapshot, after: Snapshot, step: Step): string[] {

@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryStatus } from '@leadhooks/core/storage'
+import type { Delivery, DeliveryStatus, Scoped } from '@leadhooks/core/storage'
 import { type Columns, deliveryColumns, type DeliveryLayout } from '@leadhooks/sql'
 import { type RawBuilder, sql } from 'kysely'
 import type { Schema } from './schema.ts'
@@ -17,6 +17,17 @@ export function deliveryLayout(schema: Schema): DeliveryLayout {
       ${rows} id > ${idStart} and id < ${idStart} || '~' and organization_id = ${organizationId} and event_id = ${eventId}
       union all
       ${rows} organization_id = ${organizationId} and event_id = ${eventId} and replay_of is not null`
+  }
+
+  /** The deliveries of the event in the row `event` to a webhook, by the same two ways. */
+  const toWebhook = (table: 'queue' | 'deliveries', webhook: Scoped): RawBuilder<unknown> => {
+    const end = table === 'queue' ? 'null as reason, null::timestamptz as resolved_at' : 'reason, resolved_at'
+    const rows = raw(`select id, status, created_at, ${end} from leadhooks.${table} where`)
+    const own = sql`organization_id = ${webhook.organizationId} and webhook_id = ${webhook.id} and event_id = event.id`
+    return sql`
+      ${rows} id > event.deliveries and id < event.deliveries || '~' and ${own}
+      union all
+      ${rows} ${own} and replay_of is not null`
   }
 
   /**
@@ -49,6 +60,7 @@ export function deliveryLayout(schema: Schema): DeliveryLayout {
 
   return {
     order: ['created_at', 'id'],
+    toWebhook: (webhook) => sql`${toWebhook('queue', webhook)} union all ${toWebhook('deliveries', webhook)}`,
     from: ({ organizationId, eventId }) =>
       eventId === undefined
         ? sql`${raw('(select * from leadhooks.deliveries)')}`

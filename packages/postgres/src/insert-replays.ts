@@ -1,4 +1,5 @@
-import { type Delivery, newDeliveryId } from '@leadhooks/core/storage'
+import { createHash } from 'node:crypto'
+import { type Delivery, newDeliveryId, type Scoped } from '@leadhooks/core/storage'
 import { rowsOf, type Sql, type Steps } from '@leadhooks/sql'
 import { type RawBuilder, sql as rawSql } from 'kysely'
 import { serverTime } from './now.ts'
@@ -21,23 +22,43 @@ export function* insertReplays(
         ${column(({ webhookId }) => webhookId)}, ${column(({ eventId }) => eventId)}, ${column(({ id }) => id)},
         ${column(({ id, replayRoot }) => replayRoot ?? id)}
       ) as source (id, organization_id, webhook_id, event_id, replay_of, replay_root)
-    ), made as (
-      insert into ${table('queue')}
-        (id, organization_id, webhook_id, event_id, due_at, created_at, replay_of, replay_root, is_shaped)
-      select source.id, webhook.organization_id, webhook.id, event.id, input.now, input.now, source.replay_of,
-        source.replay_root, exists (select from ${table('delivery_bodies')} where delivery_id = source.replay_of)
-      from input cross join source
-      join ${table('webhooks')} as webhook
-        on webhook.organization_id = source.organization_id and webhook.id = source.webhook_id
-      join ${table('events')} as event
-        on event.organization_id = source.organization_id and event.id = source.event_id
-      returning id, replay_of
-    ), kept as (
-      insert into ${table('delivery_bodies')} (delivery_id, format, body)
-      select made.id, shaped.format, shaped.body from made
-      join ${table('delivery_bodies')} as shaped on shaped.delivery_id = made.replay_of
     )
-    select id from made`
+    insert into ${table('queue')} (id, organization_id, webhook_id, event_id, due_at, created_at, replay_of, replay_root)
+    select source.id, webhook.organization_id, webhook.id, event.id, input.now, input.now, source.replay_of, source.replay_root
+    from input cross join source
+    join ${table('webhooks')} as webhook
+      on webhook.organization_id = source.organization_id and webhook.id = source.webhook_id
+    join ${table('events')} as event
+      on event.organization_id = source.organization_id and event.id = source.event_id
+    returning id`
   const rows = yield* rowsOf({ compile: () => insert.compile(db) })
   return rows.length
+}
+
+/**
+ * Writes the first delivery of each event to a webhook by one statement; answers how many. Their ids begin as those do that the
+ * dispatch of the event made, by which they are found, and end with a name of the webhook: there cannot be two.
+ */
+export function* insertFirst(
+  { db }: Sql,
+  { organizationId, id }: Scoped,
+  eventIds: readonly string[],
+  now: Date | undefined,
+): Steps<number> {
+  const insert = rawSql<{ id: string }>`
+    with input as (select coalesce(${now ?? null}::timestamptz, ${rawSql.raw(serverTime)}) as now)
+    insert into ${table('queue')} (id, organization_id, webhook_id, event_id, due_at, created_at)
+    select event.deliveries || ${idEnd(id)}, webhook.organization_id, webhook.id, event.id, input.now, input.now
+    from input cross join ${table('webhooks')} as webhook
+    join ${table('events')} as event on event.organization_id = webhook.organization_id
+    where webhook.organization_id = ${organizationId} and webhook.id = ${id} and event.id = any(${[...eventIds]}::text[])
+    on conflict do nothing
+    returning id`
+  const rows = yield* rowsOf({ compile: () => insert.compile(db) })
+  return rows.length
+}
+
+/** No delivery that a dispatch makes has an "R" there. */
+function idEnd(webhookId: string): string {
+  return `R${createHash('sha256').update(webhookId).digest('hex').slice(0, 16).toUpperCase()}`
 }

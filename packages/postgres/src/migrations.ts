@@ -10,7 +10,7 @@ import { bulkReplays } from './migrations/0008-bulk-replays.ts'
 import { webhookFilter } from './migrations/0009-webhook-filter.ts'
 import { webhookKeys } from './migrations/0010-webhook-keys.ts'
 import { organizationMaintenance } from './migrations/0011-organization-maintenance.ts'
-import { payloadShaping } from './migrations/0012-payload-shaping.ts'
+import { recoveries } from './migrations/0012-recoveries.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -24,5 +24,5 @@ export const migrations: readonly Migration[] = [
   webhookFilter,
   webhookKeys,
   organizationMaintenance,
-  payloadShaping,
+  recoveries,
 ]

@@ -26,8 +26,7 @@ import { expireDeliveries } from './expire-deliveries.ts'
 import { findEvent } from './find-event.ts'
 import { GroupedInserts } from './grouped-inserts.ts'
 import { insertEvents, type Run } from './insert-events.ts'
-import { insertReplays } from './insert-replays.ts'
-import { keepBodies } from './keep-bodies.ts'
+import { insertFirst, insertReplays } from './insert-replays.ts'
 import { releaseDeliveries, renewLeases } from './leases.ts'
 import { findPending, migrate } from './migrate.ts'
 import { serverTime } from './now.ts'
@@ -175,7 +174,6 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     async releaseDeliveries(held) {
       if (held.length > 0) await releaseDeliveries(database, held)
     },
-    keepBodies: async (bodies) => (bodies.length === 0 ? [] : keepBodies(database, bodies)),
     settleDeliveries: async (settlements, { now = null, ...options }) =>
       settlements.length === 0 ? [] : settleDeliveries(database, sql, settlements, { now, ...options }),
     expireDeliveries: async ({ now = null, ...expiry }) => expireDeliveries(database, { now, ...expiry }),
@@ -195,10 +193,14 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
 
     cancelWaiting: async ({ now = null, ...waiting }) => cancelWaiting(database, waiting, now),
 
-    ...bulkReplayStorage(sql),
+    ...bulkReplayStorage(sql, layout),
     advanceBulkReplay: async (step) =>
       sql.runner.transaction(() =>
-        advanceSteps(sql, step, { layout, insertReplays: (rows) => insertReplays(sql, rows, step.now) }),
+        advanceSteps(sql, step, {
+          layout,
+          insertReplays: (rows) => insertReplays(sql, rows, step.now),
+          insertFirst: (webhook, eventIds) => insertFirst(sql, webhook, eventIds, step.now),
+        }),
       ),
 
     ...auditStorage(sql),

@@ -1,17 +1,17 @@
 import {
+  bulkReplayKinds,
   type BulkReplayStorage,
   bulkReplayStatuses,
-  type Delivery,
   type DeliveryStatus,
   replayableStatuses,
   type ReplayFilter,
   type ReplayStep,
-  type Scoped,
   type StoredBulkReplay,
 } from '@leadhooks/core/storage'
 import { sql as rawSql, type SelectQueryBuilder } from 'kysely'
 import { deliveryColumns, type DeliveryLayout, readDelivery } from './deliveries.ts'
 import { ahead, behind } from './newest-first.ts'
+import { countMissed, type Progress, type RecoveryDialect, recoverNext } from './recoveries.ts'
 import { fromRow, rowMapping, toChanges, toRow } from './row-mapping.ts'
 import { rowsOf, type Sql, type Steps } from './sql-runner.ts'
 import type { Columns, Tables } from './tables.ts'
@@ -19,10 +19,12 @@ import type { Columns, Tables } from './tables.ts'
 const mapping = rowMapping<StoredBulkReplay>('bulk_replays', {
   id: 'text',
   organizationId: 'text',
+  kind: bulkReplayKinds,
   state: bulkReplayStatuses,
   webhookId: 'text',
   eventType: 'text',
   status: replayableStatuses,
+  includeFailed: 'boolean',
   since: 'date',
   until: 'date',
   perSecond: 'number',
@@ -37,7 +39,10 @@ const mapping = rowMapping<StoredBulkReplay>('bulk_replays', {
 })
 
 /** All but the step itself, which writes deliveries in the dialect's own way. */
-export function bulkReplayStorage(sql: Sql): Omit<BulkReplayStorage, 'advanceBulkReplay'> {
+export function bulkReplayStorage(
+  sql: Sql,
+  layout: DeliveryLayout,
+): Omit<BulkReplayStorage, 'advanceBulkReplay'> {
   const { db, codec, runner } = sql
   const table = db.selectFrom('bulk_replays').selectAll()
   const first = ([row]: Tables['bulk_replays'][]): StoredBulkReplay | null =>
@@ -49,6 +54,8 @@ export function bulkReplayStorage(sql: Sql): Omit<BulkReplayStorage, 'advanceBul
       const [row] = await runner.rows(matching(sql, filter).select(counted))
       return row?.count ?? 0
     },
+
+    countMissed: async (query) => countMissed(sql, layout, query),
 
     async insertBulkReplay(replay) {
       const { organizationId, idempotencyKey } = replay
@@ -99,51 +106,48 @@ export function bulkReplayStorage(sql: Sql): Omit<BulkReplayStorage, 'advanceBul
   }
 }
 
-/** What a dialect adds to a step. */
-export interface ReplayDialect {
-  layout: DeliveryLayout
-  /** Writes a replay of each, but for those whose webhook or event is no more; answers how many. */
-  insertReplays: (deliveries: readonly Delivery[]) => Steps<number>
-}
-
 /** The row of the bulk replay is locked first: of any number of steps at once each begins where the one before it ended. */
 export function* advanceSteps(
   sql: Sql,
-  { organizationId, id, limit, now }: ReplayStep,
-  { layout, insertReplays }: ReplayDialect,
+  step: ReplayStep,
+  dialect: RecoveryDialect,
 ): Steps<StoredBulkReplay | null> {
   const { db, codec, lock } = sql
-  const own = { organizationId, id }
-  const [row] = yield* rowsOf(
-    db
-      .selectFrom('bulk_replays')
-      .selectAll()
-      .where('organization_id', '=', organizationId)
-      .where('id', '=', id)
-      .modifyEnd(lock),
-  )
+  const { organizationId, id, now } = step
+  const own = db.selectFrom('bulk_replays').selectAll().where('organization_id', '=', organizationId)
+  const [row] = yield* rowsOf(own.where('id', '=', id).modifyEnd(lock))
   if (row === undefined) return null
   const replay = read(sql, row)
   if (replay.state !== 'running') return replay
-  const page = (yield* rowsOf(nextPage(sql, replay, layout, limit))).map((found) =>
-    readDelivery(codec, found),
-  )
-  const replayed = page.length === 0 ? 0 : yield* insertReplays(page)
-  const last = page.at(-1)
-  const isOver = page.length < limit
+  const { replayed, skipped, last, end } = yield* replay.kind === 'recovery'
+    ? recoverNext(sql, replay, step, dialect)
+    : replayNext(sql, replay, step, dialect)
   const changes = toChanges<StoredBulkReplay>(mapping, codec, {
     replayed: replay.replayed + replayed,
-    skipped: replay.skipped + page.length - replayed,
-    ...(last !== undefined && { afterCreatedAt: last.createdAt, afterId: last.id }),
-    ...(isOver && { state: 'completed' }),
+    skipped: replay.skipped + skipped,
+    ...(last !== null && { afterCreatedAt: last.createdAt, afterId: last.id }),
+    ...(end !== null && { state: end }),
   })
   const update = db
     .updateTable('bulk_replays')
-    .set({ ...changes, finished_at: isOver ? sql.time(now) : null })
-    .where('organization_id', '=', own.organizationId)
-    .where('id', '=', own.id)
+    .set({ ...changes, finished_at: end === null ? null : sql.time(now) })
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
   const [updated] = yield* rowsOf(update.returningAll())
   return updated === undefined ? null : read(sql, updated)
+}
+
+function* replayNext(
+  sql: Sql,
+  replay: StoredBulkReplay,
+  { limit }: ReplayStep,
+  { layout, insertReplays }: RecoveryDialect,
+): Steps<Progress> {
+  const rows = yield* rowsOf(nextPage(sql, replay, layout, limit))
+  const page = rows.map((row) => readDelivery(sql.codec, row))
+  const replayed = page.length === 0 ? 0 : yield* insertReplays(page)
+  const end = page.length < limit ? 'completed' : null
+  return { replayed, skipped: page.length - replayed, last: page.at(-1) ?? null, end }
 }
 
 function nextPage(sql: Sql, replay: StoredBulkReplay, { order }: DeliveryLayout, limit: number) {
@@ -158,10 +162,10 @@ function nextPage(sql: Sql, replay: StoredBulkReplay, { order }: DeliveryLayout,
   return page
 }
 
-function matching(
-  { db, codec }: Sql,
-  filter: ReplayFilter & Pick<Scoped, 'organizationId'>,
-): SelectQueryBuilder<Tables, 'deliveries', object> {
+/** One without a status has nothing that matches: it is a recovery. */
+type Filter = Omit<ReplayFilter, 'status'> & Pick<StoredBulkReplay, 'organizationId' | 'status'>
+
+function matching({ db, codec }: Sql, filter: Filter): SelectQueryBuilder<Tables, 'deliveries', object> {
   const { organizationId, webhookId, eventType, status, since, until } = filter
   let query = db
     .selectFrom('deliveries')

@@ -7,9 +7,7 @@ import {
   type DeliveryStatus,
   type DeliveryStorage,
   deliveryStatuses,
-  payloadFormats,
   type Scoped,
-  type ShapedBody,
 } from '@leadhooks/core/storage'
 import { type RawBuilder, type SelectQueryBuilder, sql as sqlText } from 'kysely'
 import type { Codec } from './codec.ts'
@@ -48,8 +46,6 @@ const attemptMapping = rowMapping<Attempt>('attempts', {
   responseBody: 'text',
 })
 
-const bodyMapping = rowMapping<ShapedBody>('delivery_bodies', { format: payloadFormats, body: 'text' })
-
 /** The columns of a delivery, in the order in which every query of this package names them. */
 export const deliveryColumns = deliveryMapping.fields.map(({ column }) => column as keyof Columns<Delivery>)
 const attemptColumns = attemptMapping.fields.map(({ column }) => column as keyof Columns<Attempt>)
@@ -63,6 +59,11 @@ export interface DeliveryLayout {
   order: readonly AgeColumn[]
   /** The rows of the table to look for a list in: here a dialect can name the index to use. @default the table as it is */
   from?(query: DeliveryQuery): RawBuilder<Columns<Delivery>>
+  /**
+   * The deliveries of an event to a webhook, wherever they are kept, with `id`, `status`, `reason`, `resolved_at` and `created_at`: a
+   * query that is part of one over events, which calls the event's row `event`.
+   */
+  toWebhook(webhook: Scoped): RawBuilder<unknown>
   /** Where the dialect keeps deliveries beside the table `deliveries`. @default nowhere */
   elsewhere?: {
     /** A query of `deliveryColumns`: the newest `limit` that match; null where none can. */
@@ -72,7 +73,7 @@ export interface DeliveryLayout {
   }
 }
 
-type Shared = 'findDelivery' | 'listDeliveries' | 'listAttempts' | 'findBody' | 'resolveDelivery'
+type Shared = 'findDelivery' | 'listDeliveries' | 'listAttempts' | 'resolveDelivery'
 
 /** What does not depend on how a dialect keeps leases and makes deliveries wait. */
 export function deliveryStorage(sql: Sql, layout: DeliveryLayout): Pick<DeliveryStorage, Shared> {
@@ -114,13 +115,6 @@ export function deliveryStorage(sql: Sql, layout: DeliveryLayout): Pick<Delivery
       const query = db.selectFrom('attempts').select(attemptColumns).where('delivery_id', '=', delivery.id)
       const rows = await runner.rows(query.orderBy('number'))
       return rows.map((row) => fromRow(attemptMapping, codec, row, `${delivery.id} ${row.number}`))
-    },
-
-    async findBody(delivery) {
-      if ((await findDelivery(delivery)) === null) return null
-      const query = db.selectFrom('delivery_bodies').selectAll().where('delivery_id', '=', delivery.id)
-      const [row] = await runner.rows(query)
-      return row === undefined ? null : fromRow(bodyMapping, codec, row, delivery.id)
     },
 
     async resolveDelivery({ organizationId, id, now }) {

@@ -13,6 +13,7 @@ export { webhookStorage } from './webhooks.ts'
 export { appendEntry, auditStorage } from './audit.ts'
 export { eventListing } from './events.ts'
 export { advanceSteps, bulkReplayStorage } from './bulk-replays.ts'
+export type { RecoveryDialect } from './recoveries.ts'
 export { deliveryStorage } from './deliveries.ts'
 export {
   checkUpToDate,

@@ -5,6 +5,8 @@ import type { Codec } from './codec.ts'
 /** The columns that say how old a row is, the second of them among rows of the same time. */
 export type AgeColumn = 'created_at' | 'id'
 
+const byAge: readonly AgeColumn[] = ['created_at', 'id']
+
 /**
  * The rows behind a place in a list that runs from the newest to the oldest: all of them when no place is given. It
  * compares the columns at once, so that an index over them leads straight to the place, however deep in the list it is.
@@ -12,7 +14,7 @@ export type AgeColumn = 'created_at' | 'id'
 export function behind(
   codec: Codec,
   place: PagePosition | undefined,
-  order: readonly AgeColumn[] = ['created_at', 'id'],
+  order: readonly AgeColumn[] = byAge,
 ): RawBuilder<boolean> {
   if (place === undefined) return sql<boolean>`true`
   return sql<boolean>`${columnsOf(order)} < ${valuesOf(codec, place, order)}`
@@ -22,10 +24,15 @@ export function behind(
 export function ahead(
   codec: Codec,
   place: PagePosition | undefined,
-  order: readonly AgeColumn[],
+  order: readonly AgeColumn[] = byAge,
 ): RawBuilder<boolean> {
   if (place === undefined) return sql<boolean>`true`
   return sql<boolean>`${columnsOf(order)} > ${valuesOf(codec, place, order)}`
+}
+
+/** The rows up to a place on that way, and the one at it. */
+export function upTo(codec: Codec, place: PagePosition): RawBuilder<boolean> {
+  return sql<boolean>`${columnsOf(byAge)} <= ${valuesOf(codec, place, byAge)}`
 }
 
 function columnsOf(order: readonly AgeColumn[]): RawBuilder<unknown> {

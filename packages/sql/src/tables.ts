@@ -6,7 +6,6 @@ import type {
   AuditHead,
   Delivery,
   Organization,
-  ShapedBody,
   StoredBulkReplay,
   StoredEvent,
   StoredWebhook,
@@ -61,6 +60,5 @@ export interface Tables {
   deliveries: Columns<Delivery>
   bulk_replays: Columns<StoredBulkReplay>
   attempts: Columns<Attempt> & { delivery_id: string }
-  delivery_bodies: Columns<ShapedBody> & { delivery_id: string }
   migrations: MigrationRow
 }

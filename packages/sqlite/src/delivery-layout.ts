@@ -10,6 +10,7 @@ const columns = sql.raw<Columns<Delivery>>(freshColumns)
 /** How lists see deliveries: in the table and, as long as nothing has come of them, fresh or not even fanned out. */
 export const deliveryLayout: DeliveryLayout = {
   order: ['id'],
+  toWebhook: knownOf,
   from: tableFor,
   elsewhere: {
     list(query) {
@@ -53,6 +54,20 @@ function tableForEvent(organizationId: string, eventId: string): RawBuilder<Colu
     union all
     select * from leadhooks_deliveries indexed by leadhooks_replays
     where replay_of is not null and organization_id = ${organizationId} and event_id = ${eventId})`
+}
+
+/** What the event in the row `event` lists, and the replays of it. */
+function knownOf({ organizationId, id }: Scoped): RawBuilder<unknown> {
+  return sql`
+    select listed.value ->> 1 as id, coalesce(moved.status, 'pending') as status, moved.reason, moved.resolved_at,
+      coalesce(moved.created_at, event.dispatched_at) as created_at
+    from json_each(iif(json_valid(event.deliveries), event.deliveries, null)) as listed
+    left join leadhooks_deliveries as moved
+      on moved.organization_id = event.organization_id and moved.id = listed.value ->> 1
+    where listed.value ->> 0 = ${id}
+    union all
+    select id, status, reason, resolved_at, created_at from leadhooks_deliveries indexed by leadhooks_replays
+    where replay_of is not null and organization_id = ${organizationId} and event_id = event.id and webhook_id = ${id}`
 }
 
 function listedBy(organizationId: string, eventId: string): RawBuilder<unknown> {

@@ -1,4 +1,4 @@
-import type { ClaimedDelivery, GivenUp } from '@leadhooks/core/storage'
+import type { GivenUp } from '@leadhooks/core/storage'
 import { givenUpColumns, type GivenUpRow, readGivenUp } from '@leadhooks/sql'
 import type { Connection } from './connection.ts'
 import { type Due, eventOf, type Look } from './due-deliveries.ts'
@@ -22,7 +22,6 @@ export interface LapsedLease {
   leasedUntil: number
   /** What came of the delivery before that worker had it. */
   attempts: number
-  status: ClaimedDelivery['status']
   lapses: number
 }
 
@@ -49,7 +48,7 @@ const lapsedLeases = `
   from leadhooks_leases indexed by leadhooks_leases_by_time
   where leased_until <= ? order by leased_until`
 
-const soFar = `select attempts, status, lapses from leadhooks_deliveries where organization_id = ? and id = ?`
+const soFar = `select attempts, lapses from leadhooks_deliveries where organization_id = ? and id = ?`
 
 const suspectsOut = `
   select 1 from leadhooks_leases as lease join leadhooks_deliveries as delivery
@@ -72,7 +71,7 @@ export function lapsedLeasesAt(connection: Connection, now: number): LapsedLease
   return connection.all<LeaseRow>(lapsedLeases, now).map((row) => {
     const { delivery_id: id, organization_id: organizationId } = row
     const before = connection.get(soFar, organizationId, id) as
-      | Pick<LapsedLease, 'attempts' | 'status' | 'lapses'>
+      | { attempts: number; lapses: number }
       | undefined
     return {
       id,
@@ -84,7 +83,6 @@ export function lapsedLeasesAt(connection: Connection, now: number): LapsedLease
       leasedAt: row.leased_at,
       leasedUntil: row.leased_until,
       attempts: before?.attempts ?? 0,
-      status: before?.status ?? 'pending',
       lapses: before?.lapses ?? 0,
     }
   })

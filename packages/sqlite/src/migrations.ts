@@ -9,7 +9,7 @@ import { bulkReplays } from './migrations/0007-bulk-replays.ts'
 import { webhookFilter } from './migrations/0008-webhook-filter.ts'
 import { webhookKeys } from './migrations/0009-webhook-keys.ts'
 import { organizationMaintenance } from './migrations/0010-organization-maintenance.ts'
-import { payloadShaping } from './migrations/0011-payload-shaping.ts'
+import { recoveries } from './migrations/0011-recoveries.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -22,5 +22,5 @@ export const migrations: readonly Migration[] = [
   webhookFilter,
   webhookKeys,
   organizationMaintenance,
-  payloadShaping,
+  recoveries,
 ]

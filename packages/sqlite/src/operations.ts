@@ -2,7 +2,6 @@ import { type Delivery, newDeliveryId, type Scoped } from '@leadhooks/core/stora
 import { type Columns, deliveryColumns, readDelivery, type Steps } from '@leadhooks/sql'
 import { codec } from './codec.ts'
 import type { Connection } from './connection.ts'
-import { copyBody } from './delivery-bodies.ts'
 import { fanOut } from './fan-out.ts'
 import { findEventRow } from './find-event.ts'
 import { bringIn } from './fresh-deliveries.ts'
@@ -60,9 +59,36 @@ export function replayDelivery(connection: Connection, replayed: Delivery, now: 
   if (findEventRow(connection, { organizationId, id: eventId }) === undefined) return null
   const copy = [organizationId, webhookId, eventId, eventType]
   const origin = [replayed.id, replayed.replayRoot ?? replayed.id]
-  const id = newDeliveryId(now)
-  copyBody(connection, replayed.id, id)
-  return answered(connection.all(insertReplay, id, ...copy, now, ...origin, now))
+  return answered(connection.all(insertReplay, newDeliveryId(now), ...copy, now, ...origin, now))
+}
+
+const insertFirst = `
+  insert into leadhooks_deliveries (id, organization_id, webhook_id, event_id, event_type, status, attempts, next_attempt_at,
+    created_at, lapses)
+  values (?, ?, ?, ?, ?, 'pending', 0, ?, ?, 0)`
+
+const listDelivery = `
+  update leadhooks_events set deliveries = json_insert(coalesce(deliveries, '[]'), '$[#]', json_array(?, ?)) where seq = ?`
+
+/**
+ * Writes the first delivery of each event to a webhook, which the event then lists as if its dispatch had made it; answers how many.
+ * Nothing may be left to fan out: what is, lists deliveries that are to be made.
+ */
+// oxlint-disable-next-line require-yield
+export function* firstSteps(
+  connection: Connection,
+  { organizationId, id: webhookId }: Scoped,
+  eventIds: readonly string[],
+  now: number,
+): Steps<number> {
+  fanOut(connection)
+  const events = eventIds.flatMap((id) => findEventRow(connection, { organizationId, id }) ?? [])
+  for (const event of events) {
+    const id = newDeliveryId(now)
+    connection.run(insertFirst, id, organizationId, webhookId, event.id, event.type, now, now)
+    connection.run(listDelivery, webhookId, id, event.seq)
+  }
+  return events.length
 }
 
 /** Writes a replay of each, and answers how many there were. Its statements run at once, so that there is nothing to yield. */

@@ -1,5 +1,4 @@
 import {
-  type Delivery,
   type AuditHead,
   LeadhooksError,
   type Scoped,
@@ -16,7 +15,6 @@ import {
   organizationStorage,
   type Sql,
   type SqlRunner,
-  type Steps,
   webhookStorage,
 } from '@leadhooks/sql'
 import { sql as rawSql } from 'kysely'
@@ -30,7 +28,6 @@ import { Connection } from './connection.ts'
 import { CorruptRows } from './corrupt-rows.ts'
 import type { Database } from './database.ts'
 import { deleteWebhook } from './delete-webhook.ts'
-import { keepBodies } from './delivery-bodies.ts'
 import { releaseDuty, takeDuty } from './duties.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { diagnose } from './diagnose.ts'
@@ -40,7 +37,7 @@ import { GroupCommit } from './group-commit.ts'
 import { HostConnections } from './host-connections.ts'
 import { releaseDeliveries, renewLeases } from './leases.ts'
 import { findPending, migrate } from './migrate.ts'
-import { cancelDelivery, replayDelivery, replaySteps, retryDelivery } from './operations.ts'
+import { cancelDelivery, firstSteps, replayDelivery, replaySteps, retryDelivery } from './operations.ts'
 import { type HandleOptions, openBeside, openPath, type PathOptions } from './open-database.ts'
 import { OwnConnection } from './own-connection.ts'
 import { recordApiKeyUsage } from './record-api-key-usage.ts'
@@ -134,7 +131,6 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     async releaseDeliveries(held) {
       if (held.length > 0) await own.write((c) => releaseDeliveries(c, held))
     },
-    keepBodies: async (bodies) => (bodies.length === 0 ? [] : own.write((c) => keepBodies(c, bodies))),
     async settleDeliveries(settlements, { now, audit, onDisabled }) {
       if (settlements.length === 0) return []
       let heads: AuditHead[] = []
@@ -164,11 +160,15 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
 
     cancelWaiting: async (waiting) => own.write((c) => cancelWaiting(c, waiting, timeOf(waiting))),
 
-    ...bulkReplayStorage(sql),
+    ...bulkReplayStorage(sql, deliveryLayout),
     advanceBulkReplay: async (step) =>
       own.write((c) => {
-        const insertReplays = (rows: readonly Delivery[]): Steps<number> => replaySteps(c, rows, timeOf(step))
-        return runSteps(c, advanceSteps(sql, step, { layout: deliveryLayout, insertReplays }))
+        const steps = advanceSteps(sql, step, {
+          layout: deliveryLayout,
+          insertReplays: (rows) => replaySteps(c, rows, timeOf(step)),
+          insertFirst: (webhook, eventIds) => firstSteps(c, webhook, eventIds, timeOf(step)),
+        })
+        return runSteps(c, steps)
       }),
 
     ...auditStorage(sql),

@@ -18,7 +18,7 @@ test('what is pending is told without a change to an empty file, and is what a m
     { version: 8, name: 'webhook-filter', mode: 'transactional' },
     { version: 9, name: 'webhook-keys', mode: 'transactional' },
     { version: 10, name: 'organization-maintenance', mode: 'transactional' },
-    { version: 11, name: 'payload-shaping', mode: 'transactional' },
+    { version: 11, name: 'recoveries', mode: 'transactional' },
   ])
   expect(database.prepare('select count(*) from sqlite_master').pluck().get()).toBe(0)
 

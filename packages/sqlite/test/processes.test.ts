@@ -45,7 +45,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'webhook-filter',
     'webhook-keys',
     'organization-maintenance',
-    'payload-shaping',
+    'recoveries',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
@@ -59,7 +59,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     { version: 8, name: 'webhook-filter' },
     { version: 9, name: 'webhook-keys' },
     { version: 10, name: 'organization-maintenance' },
-    { version: 11, name: 'payload-shaping' },
+    { version: 11, name: 'recoveries' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

@@ -75,8 +75,6 @@ export function webhookRow(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     url: 'https://receiver.example/hooks',
     eventTypes: [],
     filter: null,
-    format: 'leadhooks',
-    mapping: null,
     headerNames: [],
     bodySignature: 'sha256=',
     retry: null,
@@ -130,30 +128,6 @@ export function eventRow(changes: Partial<NewEvent> = {}): NewEvent {
   }
 }
 
-/** A bulk replay of all dead letters as core would store it; its id is new each time. */
-export function bulkReplayRow(changes: Partial<StoredBulkReplay> = {}): StoredBulkReplay {
-  return {
-    id: newBulkReplayId(start.getTime()),
-    organizationId: 'acme',
-    state: 'running',
-    webhookId: null,
-    eventType: null,
-    status: 'dead_letter',
-    since: null,
-    until: after(hour),
-    perSecond: 50,
-    total: 0,
-    replayed: 0,
-    skipped: 0,
-    createdAt: start,
-    finishedAt: null,
-    idempotencyKey: null,
-    afterCreatedAt: null,
-    afterId: null,
-    ...changes,
-  }
-}
-
 /** What a worker writes of one request. */
 export function attemptRow(number: number, changes: Partial<Attempt> = {}): Attempt {
   return {
@@ -165,6 +139,32 @@ export function attemptRow(number: number, changes: Partial<Attempt> = {}): Atte
     message: null,
     statusCode: 200,
     responseBody: 'ok',
+    ...changes,
+  }
+}
+
+/** A bulk replay as core would store it, of dead letters, of the first hour; its id is new each time. */
+export function bulkReplayRow(changes: Partial<StoredBulkReplay> = {}): StoredBulkReplay {
+  return {
+    id: newBulkReplayId(start.getTime()),
+    organizationId: 'acme',
+    kind: 'replay',
+    state: 'running',
+    webhookId: null,
+    eventType: null,
+    status: 'dead_letter',
+    includeFailed: false,
+    since: null,
+    until: after(hour),
+    perSecond: 50,
+    total: 0,
+    replayed: 0,
+    skipped: 0,
+    createdAt: start,
+    finishedAt: null,
+    idempotencyKey: null,
+    afterCreatedAt: null,
+    afterId: null,
     ...changes,
   }
 }

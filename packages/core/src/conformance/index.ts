@@ -5,6 +5,7 @@ export {
   after,
   apiKeyRow,
   attemptRow,
+  bulkReplayRow,
   claim,
   claimOne,
   dispatch,

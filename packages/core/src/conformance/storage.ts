@@ -1,6 +1,5 @@
 import { apiKeyCases } from './api-keys.ts'
 import { auditCases } from './audit.ts'
-import { bodyCases } from './bodies.ts'
 import { bulkReplayCases } from './bulk-replays.ts'
 import { claimCases } from './claims.ts'
 import type { ConformanceCase } from './conformance-case.ts'
@@ -13,6 +12,7 @@ import { lifecycleCases } from './lifecycle.ts'
 import { listCases } from './lists.ts'
 import { operationCases } from './operations.ts'
 import { organizationCases } from './organizations.ts'
+import { recoveryCases } from './recoveries.ts'
 import { settlementCases } from './settlement.ts'
 import { webhookCases } from './webhooks.ts'
 import { webhookHealthCases } from './webhook-health.ts'
@@ -27,10 +27,10 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...eventCases,
   ...claimCases,
   ...leaseCases,
-  ...bodyCases,
   ...settlementCases,
   ...operationCases,
   ...bulkReplayCases,
+  ...recoveryCases,
   ...expiryCases,
   ...dutyCases,
   ...auditCases,

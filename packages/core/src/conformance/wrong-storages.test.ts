@@ -155,7 +155,6 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       deleteWebhook: async (ids) => right.deleteWebhook(withOwner(webhooks, ids)),
       findDelivery: async (ids) => right.findDelivery(withOwner(deliveries, ids)),
       listAttempts: async (ids) => right.listAttempts(withOwner(deliveries, ids)),
-      findBody: async (ids) => right.findBody(withOwner(deliveries, ids)),
       retryDelivery: async (ids) => right.retryDelivery(withOwner(deliveries, ids)),
       replayDelivery: async (ids) => right.replayDelivery(withOwner(deliveries, ids)),
       cancelDelivery: async (ids) => right.cancelDelivery(withOwner(deliveries, ids)),
@@ -171,7 +170,6 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       'deleteWebhook',
       'findDelivery',
       'listAttempts',
-      'findBody',
       'retryDelivery',
       'replayDelivery',
       'cancelDelivery',
@@ -1157,6 +1155,94 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['a bulk replay passes over deliveries whose webhook is no more'],
   },
 
+  'finds what a webhook has missed, then makes it': {
+    breaks: (right, state) => ({
+      async advanceBulkReplay(step) {
+        const deliveries = new Map(state.deliveries)
+        await setImmediate()
+        const others = [...state.deliveries].filter(([id]) => !deliveries.has(id))
+        for (const [id] of others) state.deliveries.delete(id)
+        const advancing = right.advanceBulkReplay(step)
+        for (const [id, row] of others) state.deliveries.set(id, row)
+        return advancing
+      },
+    }),
+    noticedBy: ['recoveries of a webhook at once make one delivery of an event'],
+  },
+
+  'sends a webhook every event of its time anew': {
+    breaks: (right, state) => ({
+      async advanceBulkReplay(step) {
+        const deliveries = new Map(state.deliveries)
+        state.deliveries.clear()
+        const advanced = await right.advanceBulkReplay(step)
+        for (const [id, row] of deliveries) state.deliveries.set(id, row)
+        return advanced
+      },
+    }),
+    noticedBy: ['a recovery makes no delivery of an event that its webhook has one of'],
+  },
+
+  'recovers events of every type': {
+    breaks: (right, state) => ({
+      async advanceBulkReplay(step) {
+        const webhooks = [...state.webhooks.values()]
+        const types = webhooks.map(({ eventTypes }) => eventTypes)
+        for (const webhook of webhooks) webhook.eventTypes = []
+        const advanced = await right.advanceBulkReplay(step)
+        for (const [index, webhook] of webhooks.entries()) webhook.eventTypes = types[index] ?? []
+        return advanced
+      },
+    }),
+    noticedBy: ['a recovery leaves alone what its webhook does not want'],
+  },
+
+  'takes what failed for missed, whether it is asked to or not': {
+    breaks: (right, { bulkReplays }) => ({
+      async advanceBulkReplay(step) {
+        const replay = bulkReplays.get(step.id)
+        if (replay?.kind === 'recovery') replay.includeFailed = true
+        return right.advanceBulkReplay(step)
+      },
+      countMissed: async (query) => right.countMissed({ ...query, includeFailed: true }),
+    }),
+    noticedBy: ['a recovery makes no delivery of an event that its webhook has one of'],
+  },
+
+  'makes no replay of what failed, but another first delivery': {
+    breaks: (right, state) => ({
+      async advanceBulkReplay(step) {
+        const known = new Set(state.deliveries.keys())
+        const advanced = await right.advanceBulkReplay(step)
+        if (advanced?.kind !== 'recovery') return advanced
+        const made = [...state.deliveries.values()].filter(({ id }) => !known.has(id))
+        for (const row of made) Object.assign(row, { replayOf: null, replayRoot: null })
+        return advanced
+      },
+    }),
+    noticedBy: ['a recovery that includes what failed replays the last of what was given up or cancelled'],
+  },
+
+  'goes through all events at once to find what was missed': {
+    breaks: (right) => ({
+      advanceBulkReplay: async (step) => right.advanceBulkReplay({ ...step, lookThrough: allRows }),
+      countMissed: async (query) => right.countMissed({ ...query, lookThrough: allRows }),
+    }),
+    noticedBy: ['a recovery looks through no more events at once than it is told, be none of them missing'],
+  },
+
+  'goes on with a recovery whose webhook is no more': {
+    breaks: (right) => ({
+      async advanceBulkReplay(step) {
+        const replay = await right.findBulkReplay(step)
+        const webhook = { ...step, id: replay?.webhookId ?? '' }
+        const isGone = replay?.kind === 'recovery' && (await right.findWebhook(webhook)) === null
+        return isGone ? replay : right.advanceBulkReplay(step)
+      },
+    }),
+    noticedBy: ['a recovery ends as cancelled when its webhook is no more'],
+  },
+
   'lists bulk replays as running that are not': {
     breaks: (_right, { bulkReplays }) => ({
       listRunningReplays: async ({ limit }) => [...bulkReplays.values()].slice(0, limit),
@@ -1189,88 +1275,6 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       releaseDuty: async (duty) => right.releaseDuty({ ...duty, name: 'the duty' }),
     }),
     noticedBy: ['duties of different names are held apart'],
-  },
-
-  'keeps bodies without the token': {
-    breaks: (right, state) => ({
-      keepBodies: async (bodies) => right.keepBodies(bodies.map((body) => withCurrentLease(state, body))),
-    }),
-    noticedBy: ['a body of a claim that no longer counts is not kept'],
-  },
-
-  'keeps the last body': {
-    breaks: (right, state) => ({
-      async keepBodies(bodies) {
-        for (const { id } of bodies) state.bodies.delete(id)
-        return right.keepBodies(bodies)
-      },
-    }),
-    noticedBy: ['the first body that is kept stays'],
-  },
-
-  'forgets the bodies of what is given back': {
-    breaks: (right, state) => ({
-      async releaseDeliveries(claims, options) {
-        for (const { id } of claims) state.bodies.delete(id)
-        return right.releaseDeliveries(claims, options)
-      },
-    }),
-    noticedBy: ['a delivery that is given back brings the body that was made for it'],
-  },
-
-  'takes a body that is the event’s own for none': {
-    breaks: (right) => ({
-      keepBodies: async (bodies) => {
-        const kept = await right.keepBodies(bodies.filter(({ body }) => body !== null))
-        return bodies.map(({ body }) => body === null || (kept.shift() ?? false))
-      },
-    }),
-    noticedBy: ['that a delivery sends the body of its event can be settled, too'],
-  },
-
-  'replays with the body of the event': {
-    breaks: (right, state) => {
-      const withoutBodies = async <Answer>(replay: () => Promise<Answer>): Promise<Answer> => {
-        const bodies = new Map(state.bodies)
-        state.bodies.clear()
-        const answer = await replay()
-        for (const [id, body] of bodies) state.bodies.set(id, body)
-        return answer
-      }
-      return {
-        replayDelivery: async (ids) => withoutBodies(async () => right.replayDelivery(ids)),
-        advanceBulkReplay: async (step) => withoutBodies(async () => right.advanceBulkReplay(step)),
-      }
-    },
-    noticedBy: [
-      'a replay sends what was made for the delivery that it repeats',
-      'so does each replay of many',
-    ],
-  },
-
-  'takes what is put off for what has failed': {
-    breaks: (right, state) => ({
-      async settleDeliveries(settlements, options) {
-        const written = await right.settleDeliveries(settlements, options)
-        for (const { id, next } of settlements) {
-          const row = state.deliveries.get(id)
-          if (row && next.status === 'retrying') row.status = 'retrying'
-        }
-        return written
-      },
-    }),
-    noticedBy: ['a delivery that is put off is due later, and nothing else has come of it'],
-  },
-
-  'says of every claimed delivery that nothing has failed': {
-    breaks: (right) => ({
-      async claimDeliveries(request) {
-        const claimed = await right.claimDeliveries(request)
-        for (const one of claimed) one.status = 'pending'
-        return claimed
-      },
-    }),
-    noticedBy: ['a claim says whether an attempt of the delivery has failed'],
   },
 
   'hands out its own rows': {

@@ -1,15 +1,24 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { LeadhooksError, notFound } from '../errors.ts'
-import { newBulkReplayId } from '../ids.ts'
 import { date, eventTypeName, id, organizationId, parseInput, scoped, text } from '../input.ts'
-import {
-  type BulkReplay,
-  type BulkReplayStatus,
-  replayableStatuses,
-  type StoredBulkReplay,
-} from '../model/bulk-replay.ts'
+import { type BulkReplay, type BulkReplayStatus, replayableStatuses } from '../model/bulk-replay.ts'
 import { type List, pageInput, readPage } from '../pages.ts'
+import {
+  earlier,
+  type ReplayManyResult,
+  showBulkReplay,
+  startBulkReplay,
+  storageNow,
+} from './start-bulk-replay.ts'
+
+export const perSecond = z
+  .int()
+  .min(1)
+  .max(1000)
+  .default(50)
+  .meta({ description: 'How many are replayed in a second' })
+export const idempotencyKey = text(255).optional()
 
 export const replayRequest = z.strictObject({
   webhookId: id.optional(),
@@ -20,18 +29,12 @@ export const replayRequest = z.strictObject({
     .meta({ description: 'How the deliveries ended that are replayed' }),
   since: date.optional().meta({ description: 'Made then or later' }),
   until: date.optional().meta({ description: 'Made before this, and before now in any case' }),
-  perSecond: z.int().min(1).max(1000).default(50).meta({ description: 'How many are replayed in a second' }),
+  perSecond,
   dryRun: z.boolean().default(false).meta({ description: 'Only counts what would be replayed' }),
 })
 
-const replayManyInput = replayRequest.extend({ organizationId, idempotencyKey: text(255).optional() })
+const replayManyInput = replayRequest.extend({ organizationId, idempotencyKey })
 export type ReplayManyInput = z.input<typeof replayManyInput>
-
-/** What would be replayed, and what does it: null on a dry run. */
-export interface ReplayManyResult {
-  total: number
-  replay: BulkReplay | null
-}
 
 /**
  * Replays all deliveries that match, in the background and across restarts: any worker goes on with it. The same
@@ -40,7 +43,7 @@ export interface ReplayManyResult {
  * Throws `not_found` for an unknown webhook, and `conflict` for a key that was used for something else.
  */
 export async function replayMany(ctx: Context, input: ReplayManyInput): Promise<ReplayManyResult> {
-  const { dryRun, idempotencyKey = null, ...wanted } = parseInput(replayManyInput, input)
+  const { dryRun, until, idempotencyKey: key = null, ...wanted } = parseInput(replayManyInput, input)
   const now = await storageNow(ctx)
   const filter = {
     organizationId: wanted.organizationId,
@@ -48,40 +51,13 @@ export async function replayMany(ctx: Context, input: ReplayManyInput): Promise<
     eventType: wanted.eventType ?? null,
     status: wanted.status,
     since: wanted.since ?? null,
-    until: earlier(wanted.until, now),
+    until: earlier(until, now),
   }
   await checkWebhook(ctx, filter)
   const total = await ctx.storage.countReplayable(filter)
   if (dryRun) return { total, replay: null }
-  const stored = await ctx.storage.insertBulkReplay({
-    id: newBulkReplayId(now.getTime()),
-    ...filter,
-    state: 'running',
-    perSecond: wanted.perSecond,
-    total,
-    replayed: 0,
-    skipped: 0,
-    createdAt: now,
-    finishedAt: null,
-    idempotencyKey,
-    afterCreatedAt: null,
-    afterId: null,
-  })
-  checkSame(stored, {
-    ...filter,
-    until: earlier(wanted.until, stored.createdAt),
-    perSecond: wanted.perSecond,
-  })
-  return { total: stored.total, replay: showBulkReplay(stored) }
-}
-
-/** By the clock that deliveries are made by: what the replay itself makes is later than that. */
-async function storageNow(ctx: Context): Promise<Date> {
-  return ctx.storageTime() ?? (await ctx.storage.currentTime?.()) ?? new Date(ctx.clock.now())
-}
-
-function earlier(until: Date | undefined, now: Date): Date {
-  return until === undefined || until > now ? now : until
+  const replay = { ...filter, kind: 'replay', includeFailed: false, perSecond: wanted.perSecond } as const
+  return startBulkReplay(ctx, { ...replay, idempotencyKey: key }, { total, now, until })
 }
 
 async function checkWebhook(
@@ -91,17 +67,6 @@ async function checkWebhook(
   if (webhookId === null) return
   const webhook = await ctx.storage.findWebhook({ organizationId, id: webhookId })
   if (webhook === null) throw notFound('webhook', webhookId)
-}
-
-type Wanted = Pick<BulkReplay, 'webhookId' | 'eventType' | 'status' | 'since' | 'until' | 'perSecond'>
-
-function checkSame(stored: BulkReplay, wanted: Wanted): void {
-  const fields = ['webhookId', 'eventType', 'status', 'since', 'until', 'perSecond'] as const
-  if (fields.every((field) => stored[field]?.valueOf() === wanted[field]?.valueOf())) return
-  throw new LeadhooksError(
-    'conflict',
-    `This idempotency key was used for another bulk replay, "${stored.id}": take a new key for a new one`,
-  )
 }
 
 export async function getBulkReplay(ctx: Context, input: z.input<typeof scoped>): Promise<BulkReplay> {
@@ -144,9 +109,4 @@ export async function changeBulkReplay(
     'conflict',
     `The bulk replay "${replay.id}" is ${found.state}: it cannot ${change}`,
   )
-}
-
-function showBulkReplay(stored: StoredBulkReplay): BulkReplay {
-  const { idempotencyKey: _key, afterCreatedAt: _createdAt, afterId: _id, ...replay } = stored
-  return replay
 }

@@ -8,6 +8,8 @@ const intervalMs = 1000
 const leaseMs = 15_000
 /** How many are gone on with in each turn. */
 const mostAtOnce = 100
+/** How many events a recovery looks through in each turn, however few of them are missing. */
+const lookThrough = 5000
 
 /**
  * Goes on with bulk replays, each at its own rate: in every second one worker of all makes as many deliveries as it says. While
@@ -28,7 +30,7 @@ export function startBulkReplays(ctx: Context): () => Promise<void> {
 /** One that cannot go on keeps no other waiting. */
 async function advance(ctx: Context, { organizationId, id, perSecond: limit }: RunningReplay): Promise<void> {
   try {
-    await ctx.storage.advanceBulkReplay({ organizationId, id, limit, now: ctx.storageTime() })
+    await ctx.storage.advanceBulkReplay({ organizationId, id, limit, lookThrough, now: ctx.storageTime() })
   } catch (error) {
     ctx.logger.error(
       { err: error, bulkReplayId: id },

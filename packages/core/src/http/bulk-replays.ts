@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { replayRequest } from '../deliveries/replay-many.ts'
-import { type BulkReplay, bulkReplayStatuses, replayableStatuses } from '../model/bulk-replay.ts'
+import {
+  type BulkReplay,
+  bulkReplayKinds,
+  bulkReplayStatuses,
+  replayableStatuses,
+} from '../model/bulk-replay.ts'
+import { recoveryRequest } from '../webhooks/recover-webhook.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
 import { pageQuery } from './query.ts'
 import { operation } from './route.ts'
@@ -9,10 +15,19 @@ const bulkReplay = z
   .object({
     id: z.string(),
     organizationId: z.string(),
+    kind: z.enum(bulkReplayKinds).meta({
+      description: '`replay`: of deliveries that have ended; `recovery`: of events that a webhook has missed',
+    }),
     state: z.enum(bulkReplayStatuses),
     webhookId: z.string().nullable(),
     eventType: z.string().nullable(),
-    status: z.enum(replayableStatuses).meta({ description: 'How the deliveries ended that are replayed' }),
+    status: z
+      .enum(replayableStatuses)
+      .nullable()
+      .meta({ description: 'How the deliveries ended that are replayed; null for a recovery' }),
+    includeFailed: z
+      .boolean()
+      .meta({ description: 'Whether a recovery sends again what was given up or cancelled' }),
     since: dateTime.nullable(),
     until: dateTime,
     perSecond: z.int(),
@@ -24,18 +39,29 @@ const bulkReplay = z
   })
   .meta({ id: 'BulkReplay' }) satisfies z.ZodType<Json<BulkReplay>>
 
+const startedReplay = z
+  .object({
+    total: z.int().meta({ description: 'How many deliveries match, or how many events were missed' }),
+    replay: bulkReplay.nullable().meta({ description: 'Null on a dry run' }),
+  })
+  .meta({ id: 'StartedReplay' })
+
 export const replayDeliveries = operation({
   id: 'replayDeliveries',
   body: replayRequest.meta({ id: 'ReplayRequest' }),
   status: 202,
-  answer: z
-    .object({
-      total: z.int().meta({ description: 'How many deliveries match' }),
-      replay: bulkReplay.nullable().meta({ description: 'Null on a dry run' }),
-    })
-    .meta({ id: 'StartedReplay' }),
+  answer: startedReplay,
   handle: ({ leadhooks, organizationId, idempotencyKey, body }) =>
     leadhooks.deliveries.replayMany({ organizationId, idempotencyKey, ...body }),
+})
+
+export const recoverWebhook = operation({
+  id: 'recoverWebhook',
+  body: recoveryRequest.meta({ id: 'RecoveryRequest' }),
+  status: 202,
+  answer: startedReplay,
+  handle: ({ leadhooks, scoped, idempotencyKey, body }) =>
+    leadhooks.webhooks.recover({ ...scoped, idempotencyKey, ...body }),
 })
 
 export const listReplays = operation({

@@ -49,11 +49,7 @@ function describeDelivery(summary: string, schema: JsonSchema): JsonSchema {
     summary,
     security: [],
     parameters: Object.keys(deliveryHeaders).map((name) => ({ $ref: `#/components/parameters/${name}` })),
-    requestBody: {
-      required: true,
-      description: 'As a webhook of the format `leadhooks` without a mapping gets it',
-      content: { 'application/json': { schema } },
-    },
+    requestBody: { required: true, content: { 'application/json': { schema } } },
     responses: {
       '2XX': { description: 'Delivered' },
       '410': { description: 'The webhook is switched off' },

@@ -269,6 +269,20 @@ describe('bulk replays', () => {
     expect([status, body?.['code']]).toEqual([400, 'invalid_request'])
   })
 
+  test('recover what a webhook has missed, once for each Idempotency-Key', async () => {
+    await api.request('POST', '/events', { body: { type: 'new_lead', data: { id: 'lead_1' } } })
+    const created = await api.request('POST', '/webhooks', { body: { url: 'https://example.com/late' } })
+    const path = `/webhooks/${String(created.body?.['id'])}/recover`
+    const [body, headers] = [{ since: '2020-01-01T00:00:00Z' }, { 'idempotency-key': 'late' }]
+    const first = await api.request('POST', path, { body, headers })
+    const second = await api.request('POST', path, { body, headers })
+    expect([first.status, second.status]).toEqual([202, 202])
+    expect(second.body).toEqual(first.body)
+    expect(first.body?.['replay']).toMatchObject({ kind: 'recovery', status: null, includeFailed: false })
+    const without = await api.request('POST', path, { body: {} })
+    expect([without.status, without.body?.['code']]).toEqual([400, 'invalid_request'])
+  })
+
   test('are not made on a dry run', async () => {
     const { body } = await api.request('POST', '/deliveries/replay', { body: { dryRun: true } })
     expect(body).toEqual({ total: 0, replay: null })

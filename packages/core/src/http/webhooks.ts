@@ -4,7 +4,6 @@ import {
   bodySignatures,
   circuitStates,
   disabledReasons,
-  payloadFormats,
   waitReasons,
   type Webhook,
 } from '../model/webhook.ts'
@@ -35,8 +34,6 @@ const webhookFields = z.object({
   url: z.string(),
   eventTypes: z.array(z.string()).meta({ description: '`contact.created`, or `contact.*`. Empty means all' }),
   filter: z.record(z.string(), z.unknown()).nullable(),
-  format: z.enum(payloadFormats),
-  mapping: z.record(z.string(), z.unknown()).nullable(),
   headerNames: z
     .array(z.string())
     .meta({ description: 'Names of the custom headers; the values are never shown' }),
@@ -114,8 +111,6 @@ const defaults: Omit<z.input<typeof webhookSettings>, 'url'> = {
   description: null,
   eventTypes: [],
   filter: null,
-  format: 'leadhooks',
-  mapping: null,
   headers: {},
   bodySignature: 'sha256=',
   retry: null,

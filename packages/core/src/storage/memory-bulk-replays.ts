@@ -1,6 +1,15 @@
 import type { ReplayFilter, StoredBulkReplay } from '../model/bulk-replay.ts'
 import { replayRow } from './memory-delivery-row.ts'
-import { copy, type DeliveryRow, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
+import { countMissed, type Progress, recoverNext } from './memory-recovery.ts'
+import {
+  copy,
+  type DeliveryRow,
+  type MemoryState,
+  oldestFirst,
+  ownRow,
+  pageOf,
+  timeOf,
+} from './memory-state.ts'
 import type { BulkReplayStorage } from './storage.ts'
 
 export function memoryBulkReplays(state: MemoryState): BulkReplayStorage {
@@ -8,6 +17,10 @@ export function memoryBulkReplays(state: MemoryState): BulkReplayStorage {
   return {
     async countReplayable(filter) {
       return matching(state, filter).length
+    },
+
+    async countMissed(query) {
+      return copy(countMissed(state, query))
     },
 
     async insertBulkReplay(replay) {
@@ -46,22 +59,28 @@ export function memoryBulkReplays(state: MemoryState): BulkReplayStorage {
       return copy(Object.assign(row, { state: to, finishedAt: to === 'cancelled' ? timeOf({ now }) : null }))
     },
 
-    async advanceBulkReplay({ limit, now, ...replay }) {
-      const row = ownRow(bulkReplays, replay)
+    async advanceBulkReplay({ organizationId, id, ...step }) {
+      const row = ownRow(bulkReplays, { organizationId, id })
       if (row?.state !== 'running') return copy(row)
-      const next = matching(state, row)
-        .filter((delivery) => isBehind(delivery, row))
-        .slice(0, limit)
-      const at = timeOf({ now })
-      const replayed = next.filter((delivery) => replayRow(state, delivery, at) !== null).length
+      const at = timeOf(step)
+      const { replayed, skipped, last, end } =
+        row.kind === 'recovery' ? recoverNext(state, row, step, at) : replayNext(state, row, step.limit, at)
       row.replayed += replayed
-      row.skipped += next.length - replayed
-      const last = next.at(-1)
-      if (last !== undefined) Object.assign(row, { afterCreatedAt: copy(last.createdAt), afterId: last.id })
-      if (next.length < limit) Object.assign(row, { state: 'completed', finishedAt: at })
+      row.skipped += skipped
+      if (last !== null) Object.assign(row, { afterCreatedAt: copy(last.createdAt), afterId: last.id })
+      if (end !== null) Object.assign(row, { state: end, finishedAt: at })
       return copy(row)
     },
   }
+}
+
+function replayNext(state: MemoryState, replay: StoredBulkReplay, limit: number, now: Date): Progress {
+  const { status } = replay
+  const rows = status === null ? [] : matching(state, { ...replay, status })
+  const next = rows.filter((delivery) => isBehind(delivery, replay)).slice(0, limit)
+  const replayed = next.filter((delivery) => replayRow(state, delivery, now) !== null).length
+  const end = next.length < limit ? 'completed' : null
+  return { replayed, skipped: next.length - replayed, last: next.at(-1) ?? null, end }
 }
 
 /** The first of each organization, then the second ones, and so on. */
@@ -97,12 +116,4 @@ function isBehind(row: DeliveryRow, { afterCreatedAt, afterId }: StoredBulkRepla
     afterId === null ||
     oldestFirst({ createdAt: afterCreatedAt, id: afterId }, row) < 0
   )
-}
-
-type Aged = Pick<DeliveryRow, 'createdAt' | 'id'>
-
-function oldestFirst(a: Aged, b: Aged): number {
-  const difference = a.createdAt.getTime() - b.createdAt.getTime()
-  if (difference !== 0 || a.id === b.id) return difference
-  return a.id < b.id ? -1 : 1
 }

@@ -2,7 +2,7 @@ import type { ApiKey } from '../model/api-key.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { AuditEntry, AuditHead } from '../model/audit-entry.ts'
 import type { StoredBulkReplay } from '../model/bulk-replay.ts'
-import type { Delivery, ShapedBody } from '../model/delivery.ts'
+import type { Delivery } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
 import type { Organization } from '../model/organization.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
@@ -38,8 +38,6 @@ export interface MemoryState {
   /** Those of `deliveries` that are `pending` or `retrying`: claims look at no others, however many have finished. */
   unfinished: Set<DeliveryRow>
   attempts: Map<string, Attempt[]>
-  /** What was made to send, by the deliveries' ids. */
-  bodies: Map<string, ShapedBody>
   bulkReplays: Map<string, StoredBulkReplay>
   /** Which of all claimed deliveries was the last of each organization and of each webhook. */
   turns: Map<string, number>
@@ -62,7 +60,6 @@ export function emptyState(): MemoryState {
     deliveries: new Map(),
     unfinished: new Set(),
     attempts: new Map(),
-    bodies: new Map(),
     bulkReplays: new Map(),
     turns: new Map(),
     claimed: 0,
@@ -100,8 +97,12 @@ export function pageOf<Row extends PagePosition>(rows: Iterable<Row>, { limit, a
   return page.slice(0, limit).map(copy)
 }
 
-function newestFirst(a: PagePosition, b: PagePosition): number {
-  const difference = b.createdAt.getTime() - a.createdAt.getTime()
+export function oldestFirst(a: PagePosition, b: PagePosition): number {
+  const difference = a.createdAt.getTime() - b.createdAt.getTime()
   if (difference !== 0 || a.id === b.id) return difference
-  return a.id < b.id ? 1 : -1
+  return a.id < b.id ? -1 : 1
+}
+
+function newestFirst(a: PagePosition, b: PagePosition): number {
+  return oldestFirst(b, a)
 }

@@ -2,17 +2,16 @@ import type { ApiKey, Environment } from '../model/api-key.ts'
 import type { ApiKeyOutcome, UsageInterval } from '../model/api-key-usage.ts'
 import type { AuditAction, AuditEntry, AuditHead } from '../model/audit-entry.ts'
 import type { Attempt } from '../model/attempt.ts'
-import type { BulkReplayStatus, ReplayFilter, StoredBulkReplay } from '../model/bulk-replay.ts'
 import type {
-  CancelReason,
-  DeadLetterReason,
-  Delivery,
-  DeliveryStatus,
-  ShapedBody,
-} from '../model/delivery.ts'
+  BulkReplayStatus,
+  RecoveryFilter,
+  ReplayFilter,
+  StoredBulkReplay,
+} from '../model/bulk-replay.ts'
+import type { CancelReason, DeadLetterReason, Delivery, DeliveryStatus } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
 import type { Organization } from '../model/organization.ts'
-import type { DisabledReason, PayloadFormat, StoredWebhook } from '../model/webhook.ts'
+import type { DisabledReason, StoredWebhook } from '../model/webhook.ts'
 
 /**
  * All that Leadhooks asks of a database: verbs of its own trade, each atomic. Every method says in a line what
@@ -369,12 +368,7 @@ export interface ClaimedDelivery {
   /** The number of the attempt to make: one more than were started before. */
   attempt: number
   createdAt: Date
-  /** `retrying`: an attempt has failed, so that a body was sent. `pending`: none has ended, though some may be lost. */
-  status: Extract<DeliveryStatus, 'pending' | 'retrying'>
-  /** Its `body` is the one to send: what was made for this delivery, or else the event's. */
   event: Pick<StoredEvent, 'id' | 'type' | 'body'>
-  /** The format of what was made for this delivery; null: nothing was. */
-  shapedAs: PayloadFormat | null
   /** One object for all deliveries of a claim that go to the same webhook. */
   webhook: StoredWebhook
 }
@@ -385,10 +379,7 @@ export type Claim = Pick<ClaimedDelivery, 'id' | 'lease'>
 export interface Settlement {
   id: string
   lease: string
-  /**
-   * The request that was made; null when there was none: the delivery was given up, or, where it is `retrying`, put off. That keeps
-   * its status and its attempts.
-   */
+  /** The request that was made; null when the delivery was given up without one. */
   attempt: Attempt | null
   next:
     | { status: 'delivered' }
@@ -398,8 +389,6 @@ export interface Settlement {
   /** Switches the webhook off in the same write. */
   disableWebhook?: DisabledReason | undefined
 }
-
-export interface KeptBody extends Claim, ShapedBody {}
 
 export interface SettleOptions extends Timed {
   /** Makes the entry of a webhook that a settlement switches off. @default none is written */
@@ -444,15 +433,6 @@ export interface DeliveryStorage {
   /** Gives back claims of which nothing was sent: due again at once, no attempt spent. A lease taken over stays as it is. */
   releaseDeliveries(claims: readonly Claim[], options: Timed): Promise<void>
   /**
-   * Keeps what was made for claimed deliveries to send, all in one statement; `true` where it is kept. Claims bring it from then on,
-   * and replays have it too. What is kept already stays.
-   *
-   * Concurrency: only the holder of the lease writes.
-   */
-  keepBodies(bodies: readonly KeptBody[]): Promise<boolean[]>
-  /** What was made for a delivery to send; null where nothing was, or the organization has no such delivery. */
-  findBody(delivery: Scoped): Promise<ShapedBody | null>
-  /**
    * Writes what came of each claim, in one transaction, and ends its lease; `true` where it was written. A webhook that is
    * switched off by it is so once, and has its entry in the audit log.
    *
@@ -475,10 +455,7 @@ export interface DeliveryStorage {
 
   /** Makes a waiting delivery due now. Null unless it is unfinished; one that is leased is answered as it stands. */
   retryDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
-  /**
-   * Makes a new delivery of the same event to the same webhook, with what was made for it to send. Null unless its webhook and its
-   * event exist.
-   */
+  /** Makes a new delivery of the same event to the same webhook. Null unless its webhook and its event exist. */
   replayDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
   /** Ends an unfinished delivery (`cancelled: by_user`), also under lease. Null unless it is unfinished. */
   cancelDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
@@ -496,11 +473,33 @@ export type RunningReplay = Pick<StoredBulkReplay, 'organizationId' | 'id' | 'pe
 export interface ReplayStep extends Scoped, Timed {
   /** How many deliveries it sees to at most. */
   limit: number
+  /** How many events a recovery looks through for them, at most. */
+  lookThrough: number
+}
+
+/** What a webhook has missed, of the events that follow one. */
+export interface MissedQuery extends RecoveryFilter {
+  webhook: StoredWebhook
+  after?: PagePosition | undefined
+  /** How many events are looked through at most, whether they match or not. */
+  lookThrough: number
+}
+
+export interface MissedCount {
+  missed: number
+  /** The last event that was looked through; null when there are no more. */
+  last: PagePosition | null
 }
 
 export interface BulkReplayStorage {
   /** How many deliveries of an organization match. */
   countReplayable(filter: ReplayFilter & { organizationId: string }): Promise<number>
+  /**
+   * How many of the next events a webhook has missed: those of its organization, of its event types, of which it has no delivery.
+   * With `includeFailed`, those too of which it has some, but none that was delivered, is unfinished, did not match its filter or
+   * was resolved.
+   */
+  countMissed(query: MissedQuery): Promise<MissedCount>
   /**
    * Writes a bulk replay, or, where the organization has one of the same idempotency key, nothing. Answers the one that is stored.
    *
@@ -526,7 +525,11 @@ export interface BulkReplayStorage {
    * Replays the next `limit` deliveries that match, the oldest first, and notes how far it has come, all in one transaction; with
    * the last of them it is completed. One that is not running is answered as it is; null where there is none.
    *
-   * Concurrency: steps of the same bulk replay come one after the other, and none replays a delivery that another has.
+   * A recovery does so with the next events that its webhook has missed (`countMissed`): each gets a delivery, which repeats the
+   * last one to that webhook where there is one. When the webhook is no more, it is cancelled.
+   *
+   * Concurrency: steps of the same bulk replay come one after the other, and none replays a delivery that another has. Recoveries
+   * of the same webhook, however many there are, make one delivery of an event.
    */
   advanceBulkReplay(step: ReplayStep): Promise<StoredBulkReplay | null>
 }

@@ -1,4 +1,4 @@
-import { array, type Arbitrary, constantFrom, nat, oneof, record, tuple } from 'fast-check'
+import { array, type Arbitrary, boolean, constantFrom, nat, oneof, record, tuple } from 'fast-check'
 
 const second = 1000
 const hour = 3600 * second
@@ -36,6 +36,7 @@ export type Step =
   | { does: 'wait'; ms: number }
   | { does: 'cancel what waits'; which: number; madeBefore: 'now' | 'an hour ago' }
   | { does: 'replay many'; status: 'dead_letter' | 'cancelled' | 'delivered' }
+  | { does: 'recover'; which: number; includeFailed: boolean }
 
 const which = nat({ max: 9 })
 
@@ -74,6 +75,11 @@ const replayMany: Arbitrary<Step> = record({
   does: constantFrom<'replay many'>('replay many'),
   status: constantFrom('dead_letter', 'cancelled', 'delivered'),
 })
+const recover: Arbitrary<Step> = record({
+  does: constantFrom<'recover'>('recover'),
+  which,
+  includeFailed: boolean(),
+})
 
 const single: Arbitrary<Step> = oneof(
   { weight: 6, arbitrary: dispatch },
@@ -88,6 +94,7 @@ const single: Arbitrary<Step> = oneof(
   { weight: 2, arbitrary: toOne('pause', 'disable', 'enable', 'enable', 'delete webhook') },
   { weight: 1, arbitrary: cancelWhatWaits },
   { weight: 1, arbitrary: replayMany },
+  { weight: 1, arbitrary: recover },
 )
 
 /** What chance alone would seldom bring about: the same delivery tried again and again to the end, or five lapses of it in a row. */

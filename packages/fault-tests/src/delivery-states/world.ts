@@ -1,6 +1,12 @@
 import { isLeadhooksError } from '@leadhooks/core'
-import { attemptRow, eventRow, webhookRow } from '@leadhooks/core/conformance'
-import { type ClaimedDelivery, type Delivery, type Settlement, type Storage } from '@leadhooks/core/storage'
+import { attemptRow, bulkReplayRow, eventRow, webhookRow } from '@leadhooks/core/conformance'
+import type {
+  ClaimedDelivery,
+  Delivery,
+  Settlement,
+  Storage,
+  StoredBulkReplay,
+} from '@leadhooks/core/storage'
 import type { Operation, Outcome, Step, Switch } from './step.ts'
 
 const second = 1000
@@ -108,6 +114,8 @@ export class World {
         return this.#operate(step)
       case 'replay many':
         return this.#replayMany(step.status)
+      case 'recover':
+        return this.#recover(step)
       case 'delete webhook':
         return this.#deleteWebhook(step.which)
       case 'cancel what waits':
@@ -311,28 +319,28 @@ export class World {
   }
 
   async #replayMany(status: 'dead_letter' | 'cancelled' | 'delivered'): Promise<unknown> {
-    const replay = {
-      id: `${this.#organizationId}_${this.#now}`,
-      organizationId: this.#organizationId,
-      state: 'running' as const,
-      webhookId: null,
-      eventType: null,
-      status,
-      since: null,
-      until: this.#at,
-      perSecond: 50,
-      total: 0,
-      replayed: 0,
-      skipped: 0,
-      createdAt: this.#at,
-      finishedAt: null,
-      idempotencyKey: null,
-      afterCreatedAt: null,
-      afterId: null,
-    }
-    await this.#storage.insertBulkReplay(replay)
+    return this.#runBulkReplay({ status })
+  }
+
+  async #recover({ which, includeFailed }: Extract<Step, { does: 'recover' }>): Promise<unknown> {
+    const webhookId = this.#pickWebhook(which)
+    return this.#runBulkReplay({
+      kind: 'recovery',
+      webhookId,
+      since: new Date(0),
+      status: null,
+      includeFailed,
+    })
+  }
+
+  async #runBulkReplay(wanted: Partial<StoredBulkReplay>): Promise<unknown> {
+    const organizationId = this.#organizationId
+    const times = { until: this.#at, createdAt: this.#at }
+    const { id } = await this.#storage.insertBulkReplay(
+      bulkReplayRow({ organizationId, ...times, ...wanted }),
+    )
     for (;;) {
-      const step = { organizationId: this.#organizationId, id: replay.id, limit: 3, now: this.#at }
+      const step = { organizationId, id, limit: 3, lookThrough: 4, now: this.#at }
       const advanced = await this.#storage.advanceBulkReplay(step)
       if (advanced?.state !== 'running') return [advanced?.state, advanced?.replayed, advanced?.skipped]
     }
