@@ -436,11 +436,39 @@ export interface paths {
          */
         get: operations["listEventTypes"];
         put?: never;
-        post?: never;
+        /**
+         * Register an event type
+         * @description Permission: `write:event-types`
+         */
+        post: operations["registerEventType"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/event-types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a registered event type
+         * @description Permission: `delete:event-types`
+         */
+        delete: operations["deleteEventType"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a registered event type
+         * @description Permission: `write:event-types`
+         */
+        patch: operations["updateEventType"];
         trace?: never;
     };
     "/deliveries": {
@@ -1622,11 +1650,62 @@ export interface components {
             createdAt: string;
         };
         EventType: {
-            type: string;
+            name: string;
+            /** @description Whose it is; `*`: of all organizations; null: in the code of the host */
+            organizationId: string | null;
             description: string | null;
             /** @description JSON Schema of its data */
             schema: unknown;
             example: unknown;
+        };
+        NewEventType: {
+            description?: string | null;
+            /**
+             * @description JSON Schema (2020-12) of the data. `format` checks nothing; `$ref` leads to `#/$defs/…` only
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "amount"
+             *       ],
+             *       "properties": {
+             *         "amount": {
+             *           "type": "number"
+             *         }
+             *       }
+             *     }
+             */
+            schema: {
+                [key: string]: unknown;
+            };
+            /** @description Data that matches the schema; null for none */
+            example?: unknown;
+            /**
+             * @description The event type
+             * @example deal.won
+             */
+            name: string;
+        };
+        EventTypeChanges: {
+            description?: string | null;
+            /**
+             * @description JSON Schema (2020-12) of the data. `format` checks nothing; `$ref` leads to `#/$defs/…` only
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "amount"
+             *       ],
+             *       "properties": {
+             *         "amount": {
+             *           "type": "number"
+             *         }
+             *       }
+             *     }
+             */
+            schema?: {
+                [key: string]: unknown;
+            };
+            /** @description Data that matches the schema; null for none */
+            example?: unknown;
         };
         Delivery: {
             id: string;
@@ -1763,7 +1842,7 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             /** @enum {string} */
-            action: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.secret_revealed" | "webhook.secret_rotated" | "organization.created" | "organization.updated";
+            action: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "organization.created" | "organization.updated";
             actor: {
                 /** @enum {string} */
                 type: "api_key" | "user" | "system";
@@ -1772,7 +1851,7 @@ export interface components {
                 userAgent?: string;
             };
             /** @enum {string} */
-            targetType: "api_key" | "webhook" | "organization";
+            targetType: "api_key" | "webhook" | "event_type" | "organization";
             targetId: string;
             /** @description What was changed as it was, without secrets */
             before: {
@@ -1870,6 +1949,8 @@ export type NewEvents = components['schemas']['NewEvents'];
 export type DispatchedEvents = components['schemas']['DispatchedEvents'];
 export type Event = components['schemas']['Event'];
 export type EventType = components['schemas']['EventType'];
+export type NewEventType = components['schemas']['NewEventType'];
+export type EventTypeChanges = components['schemas']['EventTypeChanges'];
 export type Delivery = components['schemas']['Delivery'];
 export type ReplayRequest = components['schemas']['ReplayRequest'];
 export type DeliveryWithAttempts = components['schemas']['DeliveryWithAttempts'];
@@ -2663,6 +2744,82 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    registerEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEventType"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    deleteEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    updateEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventTypeChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     listDeliveries: {
         parameters: {
             query?: {
@@ -3083,7 +3240,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `nextCursor` of the page before; opaque */
                 cursor?: string;
-                action?: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.secret_revealed" | "webhook.secret_rotated" | "organization.created" | "organization.updated";
+                action?: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "organization.created" | "organization.updated";
                 /** @description What was changed */
                 targetId?: string;
                 /** @description Who did it */

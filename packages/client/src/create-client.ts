@@ -73,6 +73,12 @@ export function createLeadhooksClient(options: LeadhooksClientOptions) {
       get: bare('GET', '/events/{id}'),
       /** The event types, with JSON Schema and example. */
       types: list('/event-types'),
+      /** Adds an event type beside those in the code of the host. */
+      registerType: withBody('POST', '/event-types'),
+      /** Changes what is named of a registered event type, by its name. */
+      updateType: withBody('PATCH', '/event-types/{id}'),
+      /** Removes a registered event type, by its name. */
+      deleteType: bare('DELETE', '/event-types/{id}'),
     },
 
     deliveries: {

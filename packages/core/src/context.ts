@@ -8,6 +8,7 @@ import type { UnderWay } from './deliveries/under-way.ts'
 import type { Encryption } from './encryption.ts'
 import type { OperationalEvents } from './events/operational-events.ts'
 import type { EventCatalogue } from './events/event-catalogue.ts'
+import type { RegisteredTypes } from './events/registered-types.ts'
 import type { AuditHead } from './model/audit-entry.ts'
 import type { GuardedAgent } from './network/guarded-agent.ts'
 import type { NetworkPolicy } from './network/network-policy.ts'
@@ -22,7 +23,10 @@ export interface Context {
   encryption: Encryption
   auditChain: AuditChain
   onAuditHead: ((head: AuditHead) => void) | undefined
+  /** The event types in code. */
   catalogue: EventCatalogue | undefined
+  /** Those that were registered at run time. */
+  registeredTypes: RegisteredTypes
   settings: Settings
   network: NetworkPolicy
   /** Dials for deliveries, and vets each address where it dials. */

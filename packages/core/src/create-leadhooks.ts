@@ -32,7 +32,9 @@ import {
   type DispatchOptions,
 } from './events/dispatch-event.ts'
 import type { EventCatalogue } from './events/event-catalogue.ts'
-import { describeEventTypes } from './events/event-types.ts'
+import { listTypes } from './events/event-types.ts'
+import { deleteType, registerType, updateType } from './events/register-type.ts'
+import { RegisteredTypes } from './events/registered-types.ts'
 import { OperationalEvents, withOperationalEvents } from './events/operational-events.ts'
 import { getEvent, listEvents } from './events/list-events.ts'
 import { createClientAddress } from './http/client-address.ts'
@@ -148,7 +150,10 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
     events: {
       get: (input) => getEvent(ctx, input),
       list: (input) => listEvents(ctx, input),
-      types: () => describeEventTypes(ctx.catalogue),
+      types: (input) => listTypes(ctx, input),
+      registerType: (input) => registerType(ctx, input),
+      updateType: (input) => updateType(ctx, input),
+      deleteType: (input) => deleteType(ctx, input),
     },
     deliveries: {
       get: (input) => getDelivery(ctx, input),
@@ -203,6 +208,7 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
     auditChain: createAuditChain(options.encryptionKeys),
     onAuditHead: options.audit?.onHead,
     catalogue: settings.operationalEvents ? withOperationalEvents(options.events) : options.events,
+    registeredTypes: new RegisteredTypes(storage, clock),
     settings,
     network,
     agent: createGuardedAgent(network, clock),

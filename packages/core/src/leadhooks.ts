@@ -15,7 +15,8 @@ import type { ReplayManyResult } from './deliveries/start-bulk-replay.ts'
 import type { Worker } from './deliveries/worker.ts'
 import type { Dispatched } from './events/dispatch-event.ts'
 import type { EventCatalogue, EventData } from './events/event-catalogue.ts'
-import type { EventType } from './events/event-types.ts'
+import type { EventType, ListTypesInput } from './events/event-types.ts'
+import type { DeleteTypeInput, RegisterTypeInput, UpdateTypeInput } from './events/register-type.ts'
 import type { ListEventsInput } from './events/list-events.ts'
 import type { FetchOptions } from './http/caller.ts'
 import type { MigrateOptions } from './migrate.ts'
@@ -47,6 +48,14 @@ export interface NewEventOf<Catalogue extends EventCatalogue, Type extends keyof
   type: Type
   data: EventData<Catalogue, Type>
   /** The host's own id for the event: dispatched again, it makes no second one. @default a new id */
+  id?: string | undefined
+}
+
+/** An event whose type is known at run time only: its name is any text, and no literal, which the catalogue would have to have. */
+export interface NewEventOfAnyType<Name extends string> {
+  organizationId: string
+  type: Name & (string extends Name ? unknown : never)
+  data: unknown
   id?: string | undefined
 }
 
@@ -95,11 +104,19 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
    *
    * Throws `unknown_event_type`, `invalid_event_data` (with the path), `payload_too_large`; nothing is written then.
    */
+  dispatchEvent<Name extends string>(
+    event: NewEventOfAnyType<Name>,
+    options?: { tx?: Tx | undefined },
+  ): Promise<Dispatched>
   dispatchEvent<Type extends keyof Catalogue & string>(
     event: NewEventOf<Catalogue, Type>,
     options?: { tx?: Tx | undefined },
   ): Promise<DispatchedOf<Catalogue, Type>>
   /** Writes many events in one transaction: all of them or none. Answers in the order given. */
+  dispatchEvents<Name extends string>(
+    events: readonly NewEventOfAnyType<Name>[],
+    options?: { tx?: Tx | undefined },
+  ): Promise<Dispatched[]>
   dispatchEvents<Type extends keyof Catalogue & string>(
     events: readonly EachNewEventOf<Catalogue, Type>[],
     options?: { tx?: Tx | undefined },
@@ -108,6 +125,10 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
    * The same for synchronous transactions (better-sqlite3): called inside `database.transaction(…)` the event commits or
    * rolls back with the host's own rows. Throws `not_supported` where the storage has none.
    */
+  dispatchEventSync<Name extends string>(
+    event: NewEventOfAnyType<Name>,
+    options?: { tx?: Tx | undefined },
+  ): Dispatched
   dispatchEventSync<Type extends keyof Catalogue & string>(
     event: NewEventOf<Catalogue, Type>,
     options?: { tx?: Tx | undefined },
@@ -200,8 +221,17 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
   events: {
     get(input: Scoped): Promise<LeadhooksEvent>
     list(input: ListEventsInput): Promise<List<LeadhooksEvent>>
-    /** The event types of the catalogue, with JSON Schema and example. */
-    types(): EventType[]
+    /** The event types in code and those registered, for all organizations and for this one, with JSON Schema and example. */
+    types(input?: ListTypesInput): Promise<EventType[]>
+    /**
+     * Adds an event type at run time: of one organization, or of all. Other processes know of it within ten seconds. Throws
+     * `conflict` for a name that is taken, in code or here, and `invalid_request` for a schema that is none or would take too long.
+     */
+    registerType(input: RegisterTypeInput): Promise<EventType>
+    /** Changes what is named of a registered event type. */
+    updateType(input: UpdateTypeInput): Promise<EventType>
+    /** Removes a registered event type. Its events stay. */
+    deleteType(input: DeleteTypeInput): Promise<void>
   }
   deliveries: {
     get(input: Scoped): Promise<Delivery>

@@ -10,5 +10,9 @@ export type MigrateOptions = z.input<typeof migrateOptions>
 /** Brings the tables up to date, or says what that would run. */
 export async function migrate(ctx: Context, options: MigrateOptions): Promise<PendingMigration[]> {
   const { dryRun } = parseInput(migrateOptions, options)
-  return dryRun ? ctx.storage.pendingMigrations() : ctx.storage.migrate()
+  if (dryRun) return ctx.storage.pendingMigrations()
+  const migrated = await ctx.storage.migrate()
+  // Where it fails, the first event that needs it tries again.
+  await ctx.registeredTypes.prepare().catch(() => {})
+  return migrated
 }

@@ -11,6 +11,7 @@ import { webhookFilter } from './migrations/0009-webhook-filter.ts'
 import { webhookKeys } from './migrations/0010-webhook-keys.ts'
 import { organizationMaintenance } from './migrations/0011-organization-maintenance.ts'
 import { recoveries } from './migrations/0012-recoveries.ts'
+import { eventTypes } from './migrations/0013-event-types.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   webhookKeys,
   organizationMaintenance,
   recoveries,
+  eventTypes,
 ]

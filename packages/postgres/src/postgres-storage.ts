@@ -4,6 +4,7 @@ import {
   auditStorage,
   deliveryStorage,
   eventListing,
+  eventTypeStorage,
   advanceSteps,
   bulkReplayStorage,
   organizationStorage,
@@ -24,6 +25,7 @@ import { asLeadhooksError } from './driver-errors.ts'
 import { releaseDuty, takeDuty } from './duties.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { findEvent } from './find-event.ts'
+import { findEventTypeRules } from './find-event-type-rules.ts'
 import { GroupedInserts } from './grouped-inserts.ts'
 import { insertEvents, type Run } from './insert-events.ts'
 import { insertFirst, insertReplays } from './insert-replays.ts'
@@ -148,6 +150,10 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     },
     deleteWebhook: async (webhook, audit) =>
       deleteWebhook(database, sql, webhook, webhook.now ?? null, audit),
+
+    ...eventTypeStorage(sql),
+    findEventTypeRules: async (key, { tx } = {}) =>
+      findEventTypeRules(tx === undefined ? runOn(database) : runWithin(database, tx), key),
 
     async insertEvents(events, { tx, now = null }) {
       // What is part of a transaction is not there yet: a notice comes when it commits.

@@ -4,6 +4,7 @@ import {
   type AuditEntry,
   type AuditHead,
   type AuditStorage,
+  auditTargetTypes,
 } from '@leadhooks/core/storage'
 import { behind } from './newest-first.ts'
 import { fromRow, rowMapping, toRow } from './row-mapping.ts'
@@ -28,7 +29,7 @@ const mapping = rowMapping<FlatEntry>('audit_log', {
   actorId: 'text',
   actorIp: 'text',
   actorUserAgent: 'text',
-  targetType: ['api_key', 'webhook', 'organization'],
+  targetType: auditTargetTypes,
   targetId: 'text',
   before: 'text',
   after: 'text',

@@ -6,6 +6,7 @@ import type {
   AuditHead,
   Delivery,
   Organization,
+  RegisteredEventType,
   StoredBulkReplay,
   StoredEvent,
   StoredWebhook,
@@ -56,6 +57,8 @@ export interface Tables {
   }
   audit_heads: Columns<AuditHead>
   webhooks: Columns<StoredWebhook>
+  event_types: Columns<RegisteredEventType>
+  event_type_changes: { changes: number }
   events: Columns<StoredEvent>
   deliveries: Columns<Delivery>
   bulk_replays: Columns<StoredBulkReplay>

@@ -7,7 +7,7 @@ import { type Handles, isOfFile } from './open-database.ts'
 import type { TablesCheck } from './tables-check.ts'
 import { nest, transact } from './transaction.ts'
 
-/** Writes on handles of the host's, where its transactions are. Whether they wait for a lock, and how long, is up to it. */
+/** Writes and reads on handles of the host's, where its transactions are. Whether they wait for a lock, and how long, is up to it. */
 export class HostConnections {
   readonly #handles: Handles
   readonly #tables: TablesCheck
@@ -21,12 +21,23 @@ export class HostConnections {
 
   /** Writes the events as part of the transaction that is open on the handle, or else as one of their own. */
   insertEvents(events: readonly NewEvent[], now: number, tx: Database = this.#handles.host): InsertedEvent[] {
+    return this.#on(tx, (connection) => {
+      const insert = (): InsertedEvent[] => insertEvents(connection, events, now)
+      return tx.inTransaction ? nest(connection, insert) : transact(connection, 'begin immediate', insert)
+    })
+  }
+
+  /** Reads what the transaction sees that is open on the handle, if any is. */
+  read<Result>(work: (connection: Connection) => Result, tx: Database = this.#handles.host): Result {
+    return this.#on(tx, work)
+  }
+
+  #on<Result>(tx: Database, work: (connection: Connection) => Result): Result {
     if (!tx.open) throw new LeadhooksError('closed', `The handle of "${tx.name}" was closed`)
     const connection = this.#connectionOf(tx)
     try {
       this.#tables.check(connection)
-      const insert = (): InsertedEvent[] => insertEvents(connection, events, now)
-      return tx.inTransaction ? nest(connection, insert) : transact(connection, 'begin immediate', insert)
+      return work(connection)
     } catch (error) {
       throw asLeadhooksError(error)
     }

@@ -10,6 +10,7 @@ import { webhookFilter } from './migrations/0008-webhook-filter.ts'
 import { webhookKeys } from './migrations/0009-webhook-keys.ts'
 import { organizationMaintenance } from './migrations/0010-organization-maintenance.ts'
 import { recoveries } from './migrations/0011-recoveries.ts'
+import { eventTypes } from './migrations/0012-event-types.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   webhookKeys,
   organizationMaintenance,
   recoveries,
+  eventTypes,
 ]

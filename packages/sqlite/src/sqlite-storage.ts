@@ -10,6 +10,7 @@ import {
   auditStorage,
   deliveryStorage,
   eventListing,
+  eventTypeStorage,
   advanceSteps,
   bulkReplayStorage,
   organizationStorage,
@@ -32,6 +33,7 @@ import { releaseDuty, takeDuty } from './duties.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { diagnose } from './diagnose.ts'
 import { findEvent } from './find-event.ts'
+import { findEventTypeRules } from './find-event-type-rules.ts'
 import { deliveryLayout } from './delivery-layout.ts'
 import { GroupCommit } from './group-commit.ts'
 import { HostConnections } from './host-connections.ts'
@@ -110,6 +112,13 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
       if (head) audit?.written(head)
       return head !== undefined
     },
+
+    ...eventTypeStorage(sql),
+    findEventTypeRules: async (key, { tx } = {}) =>
+      tx === undefined
+        ? own.read((c) => findEventTypeRules(c, key))
+        : host.read((c) => findEventTypeRules(c, key), tx),
+    findEventTypeRulesSync: (key, { tx } = {}) => host.read((c) => findEventTypeRules(c, key), tx),
 
     async insertEvents(events, { tx, now }) {
       if (tx !== undefined) return host.insertEvents(events, timeOf({ now }), tx)

@@ -46,6 +46,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'webhook-keys',
     'organization-maintenance',
     'recoveries',
+    'event-types',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
@@ -60,6 +61,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     { version: 9, name: 'webhook-keys' },
     { version: 10, name: 'organization-maintenance' },
     { version: 11, name: 'recoveries' },
+    { version: 12, name: 'event-types' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

@@ -5,6 +5,7 @@ const ownResources = [
   'api-keys',
   'webhooks',
   'events',
+  'event-types',
   'deliveries',
   'analytics',
   'organization',

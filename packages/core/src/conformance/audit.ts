@@ -12,6 +12,7 @@ import {
   race,
   second,
   settlementOf,
+  typeRow,
   webhookRow,
   organizationRow,
 } from './fixtures.ts'
@@ -113,7 +114,13 @@ export const auditCases: readonly ConformanceCase[] = [
         audit('organization.updated'),
       )
       await storage.appendAudit('acme', audit('webhook.secret_revealed'))
-      await assertWhole(storage, 10)
+      const type = typeRow()
+      await storage.insertEventType(type, audit('event_type.registered'))
+      await storage.insertEventType(type, audit('event_type.registered'))
+      await storage.updateEventType(type, { description: 'New' }, audit('event_type.updated'))
+      await storage.deleteEventType(type, audit('event_type.deleted'))
+      await storage.deleteEventType(type, audit('event_type.deleted'))
+      await assertWhole(storage, 13)
       const nameIn = (text: string | null): unknown => text && (JSON.parse(text) as { name: unknown }).name
       const chain = await chainOf(storage)
       assert.deepEqual(
@@ -129,6 +136,9 @@ export const auditCases: readonly ConformanceCase[] = [
           ['organization.created', null, 'A'],
           ['organization.updated', 'A', 'B'],
           ['webhook.secret_revealed', null, null],
+          ['event_type.registered', null, type.name],
+          ['event_type.updated', type.name, type.name],
+          ['event_type.deleted', type.name, null],
         ],
       )
     },

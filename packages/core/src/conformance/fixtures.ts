@@ -5,6 +5,7 @@ import type { Attempt } from '../model/attempt.ts'
 import type { StoredBulkReplay } from '../model/bulk-replay.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { Organization } from '../model/organization.ts'
+import type { RegisteredEventType } from '../model/event-type.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import type {
   ClaimedDelivery,
@@ -109,6 +110,20 @@ export function webhookRow(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     organizationMaintenance: [],
     maxAgeMs: null,
     health: null,
+    ...changes,
+  }
+}
+
+/** An event type as core would store it. */
+export function typeRow(changes: Partial<RegisteredEventType> = {}): RegisteredEventType {
+  return {
+    organizationId: 'acme',
+    name: 'deal.won',
+    description: null,
+    schema: { type: 'object' },
+    example: null,
+    createdAt: start,
+    updatedAt: start,
     ...changes,
   }
 }

@@ -4,6 +4,7 @@ import { bulkReplayCases } from './bulk-replays.ts'
 import { claimCases } from './claims.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { dutyCases } from './duties.ts'
+import { eventTypeCases } from './event-types.ts'
 import { eventCases } from './events.ts'
 import { expiryCases } from './expiry.ts'
 import { isolationCases } from './isolation.ts'
@@ -24,6 +25,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...apiKeyCases,
   ...webhookCases,
   ...webhookHealthCases,
+  ...eventTypeCases,
   ...eventCases,
   ...claimCases,
   ...leaseCases,

@@ -1260,6 +1260,57 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['bulk replays that are running are found in turns, one organization after the other'],
   },
 
+  'has event types by their name alone': {
+    breaks: (right, { eventTypes }) => {
+      const ownerOf = (name: string) => [...eventTypes.values()].find((type) => type.name === name)
+      return {
+        async insertEventType(type) {
+          return ownerOf(type.name) === undefined && right.insertEventType(type)
+        },
+      }
+    },
+    noticedBy: [
+      'an event goes by the type of all organizations, or else by that of its own',
+      'an event type that is deleted is gone, and no other',
+    ],
+  },
+
+  'looks for an event type, and then writes it': {
+    breaks: (right, { eventTypes }) => ({
+      async insertEventType(type) {
+        const isTaken = [...eventTypes.values()].some((known) => known.name === type.name)
+        await setImmediate()
+        if (isTaken) return false
+        for (const [key, known] of eventTypes) if (known.name === type.name) eventTypes.delete(key)
+        return right.insertEventType(type)
+      },
+    }),
+    noticedBy: ['of ten callers who register an event type at once, one does'],
+  },
+
+  'lets the event type of an organization count before that of all': {
+    breaks: (right, { eventTypes }) => ({
+      async findEventTypeRules(key) {
+        const own = [...eventTypes.values()].find(
+          ({ organizationId, name }) => organizationId === key.organizationId && name === key.name,
+        )
+        return own === undefined ? right.findEventTypeRules(key) : { schema: own.schema }
+      },
+    }),
+    noticedBy: ['an event goes by the type of all organizations, or else by that of its own'],
+  },
+
+  'tells of new event types, and not of changed ones': {
+    breaks: (right, state) => ({
+      async updateEventType(...change) {
+        const updated = await right.updateEventType(...change)
+        state.eventTypeChanges--
+        return updated
+      },
+    }),
+    noticedBy: ['whoever keeps event types learns that one was registered, changed or deleted'],
+  },
+
   'lets anybody give a duty up': {
     breaks: (_right, { duties }) => ({
       async releaseDuty({ name }) {

@@ -4,8 +4,9 @@ import { checkPart, isLeadhooksError, LeadhooksError } from '../errors.ts'
 import { newEventId } from '../ids.ts'
 import { eventId, eventTypeName, organizationId, parseInput } from '../input.ts'
 import type { LeadhooksEvent } from '../model/event.ts'
-import type { InsertedEvent, NewEvent } from '../storage/storage.ts'
-import { checkEventData, matchingPatterns } from './event-catalogue.ts'
+import type { EventTypeKey, InsertedEvent, NewEvent } from '../storage/storage.ts'
+import { checkEventData, invalidData, matchingPatterns } from './event-catalogue.ts'
+import type { RegisteredType } from './registered-types.ts'
 import { serializeBody } from './serialize-body.ts'
 import { showEvent, withData } from './show-event.ts'
 
@@ -37,7 +38,10 @@ export async function dispatchEvent(
   input: DispatchInput,
   options?: DispatchOptions,
 ): Promise<Dispatched> {
-  const checked = newEvent(ctx, input)
+  const parsed = parseInput(eventInput, input)
+  const known = knownType(ctx, parsed)
+  const registered = known === undefined ? await findType(ctx, parsed, options) : known
+  const checked = newEvent(ctx, parsed, registered)
   const inserted = await ctx.storage.insertEvents([checked.event], {
     tx: options?.tx,
     now: ctx.storageTime(),
@@ -53,8 +57,12 @@ export async function dispatchEvents(
 ): Promise<Dispatched[]> {
   if (!Array.isArray(inputs))
     throw new LeadhooksError('invalid_request', '`dispatchEvents` takes an array of events')
-  const checked = inputs.map((input: DispatchInput, index) =>
-    checkPart(`/${index}`, () => newEvent(ctx, input)),
+  const parsed = inputs.map((input: DispatchInput, index) =>
+    checkPart(`/${index}`, () => parseInput(eventInput, input)),
+  )
+  const registered = await findTypes(ctx, parsed, options)
+  const checked = parsed.map((event, index) =>
+    checkPart(`/${index}`, () => newEvent(ctx, event, registered[index] ?? null)),
   )
   if (checked.length === 0) return []
   const events = checked.map(({ event }) => event)
@@ -68,9 +76,49 @@ export function dispatchEventSync(ctx: Context, input: DispatchInput, options?: 
     const message = 'This storage has no synchronous transactions: await `dispatchEvent(…, { tx })` instead'
     throw new LeadhooksError('not_supported', message)
   }
-  const checked = newEvent(ctx, input)
+  const parsed = parseInput(eventInput, input)
+  const known = knownType(ctx, parsed)
+  const registered = known === undefined ? ctx.registeredTypes.findSync(toKey(parsed), options?.tx) : known
+  const checked = newEvent(ctx, parsed, registered)
   const inserted = ctx.storage.insertEventsSync([checked.event], { tx: options?.tx, now: ctx.storageTime() })
   return dispatched(ctx, checked, inserted[0])
+}
+
+type ParsedInput = z.output<typeof eventInput>
+
+const toKey = ({ organizationId, type: name }: ParsedInput): EventTypeKey => ({ organizationId, name })
+
+/** The registered type of an event; null where it has none, or one in code. Undefined where the storage has to be asked. */
+export function knownType(ctx: Context, event: ParsedInput): RegisteredType | null | undefined {
+  const isInCode = ctx.catalogue !== undefined && Object.hasOwn(ctx.catalogue, event.type)
+  return isInCode ? null : ctx.registeredTypes.known(toKey(event))
+}
+
+export async function findType(
+  ctx: Context,
+  event: ParsedInput,
+  options: DispatchOptions = {},
+): Promise<RegisteredType | null> {
+  return ctx.registeredTypes.find(toKey(event), options.tx)
+}
+
+/** One after the other: those of a transaction share its connection. */
+async function findTypes(
+  ctx: Context,
+  events: readonly ParsedInput[],
+  options?: DispatchOptions,
+): Promise<(RegisteredType | null)[]> {
+  const types: (RegisteredType | null)[] = []
+  const found = new Map<string, RegisteredType | null>()
+  for (const event of events) {
+    const key = `${event.type} ${event.organizationId}`
+    let type = knownType(ctx, event)
+    if (type === undefined) type = found.get(key)
+    if (type === undefined) type = await findType(ctx, event, options)
+    found.set(key, type)
+    types.push(type)
+  }
+  return types
 }
 
 export interface CheckedEvent {
@@ -78,15 +126,14 @@ export interface CheckedEvent {
   data: unknown
 }
 
-/** An event as it would be written, and its data as the catalogue made it. */
-export function newEvent(ctx: Context, input: DispatchInput): CheckedEvent {
-  const checked = parseInput(eventInput, input)
+/** An event as it would be written, and its data as the type made it: one of the catalogue, unless it is a registered one. */
+export function newEvent(ctx: Context, input: ParsedInput, registered: RegisteredType | null): CheckedEvent {
   try {
-    return serialize(ctx, checked)
+    return registered === null ? serialize(ctx, input) : serializeRegistered(ctx, input, registered)
   } catch (cause) {
     if (isLeadhooksError(cause)) throw cause
     // The schema or the data is the host's code: a transform or a `toJSON` can throw, or ask to be awaited.
-    const message = `The data of "${checked.type}" could not be read: ${cause instanceof Error ? cause.message : 'it threw'}`
+    const message = `The data of "${input.type}" could not be read: ${cause instanceof Error ? cause.message : 'it threw'}`
     throw new LeadhooksError('invalid_event_data', message, {
       cause,
       issues: [{ pointer: '/data', message }],
@@ -94,15 +141,25 @@ export function newEvent(ctx: Context, input: DispatchInput): CheckedEvent {
   }
 }
 
-function serialize(
-  ctx: Context,
-  { id, organizationId, type, data }: z.output<typeof eventInput>,
-): CheckedEvent {
+function serialize(ctx: Context, input: ParsedInput): CheckedEvent {
+  const data = checkEventData(ctx.catalogue, input.type, input.data)
+  return { event: toEvent(ctx, input, data), data }
+}
+
+/** What is checked is what is sent: the data as JSON has it. */
+function serializeRegistered(ctx: Context, input: ParsedInput, { check }: RegisteredType): CheckedEvent {
+  const event = toEvent(ctx, input, input.data)
+  const { data }: { data?: unknown } = JSON.parse(event.body)
+  const issue = check(data)
+  if (issue === null) return { event, data }
+  throw invalidData(input.type, [{ ...issue, pointer: `/data${issue.pointer}` }])
+}
+
+function toEvent(ctx: Context, { id, organizationId, type }: ParsedInput, data: unknown): NewEvent {
   const createdAt = new Date(ctx.clock.now())
   const event = { id: id ?? newEventId(createdAt.getTime()), organizationId, type, createdAt }
-  const checkedData = checkEventData(ctx.catalogue, type, data)
-  const body = serializeBody({ ...event, data: checkedData }, ctx.settings.limits)
-  return { event: { ...event, body, patterns: matchingPatterns(type) }, data: checkedData }
+  const body = serializeBody({ ...event, data }, ctx.settings.limits)
+  return { ...event, body, patterns: matchingPatterns(type) }
 }
 
 function dispatched(ctx: Context, { data }: CheckedEvent, inserted: InsertedEvent | undefined): Dispatched {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { LeadhooksError } from '../errors.ts'
+import { type Issue, LeadhooksError } from '../errors.ts'
 import { describeIssues, eventTypeName, toIssues } from '../input.ts'
 
 /** An event type of the host: what it means, what its data looks like, and an example of it. */
@@ -57,17 +57,18 @@ export function checkEventData(catalogue: EventCatalogue | undefined, type: stri
   const result = catalogue[type]?.schema.safeParse(data)
   if (result?.success) return result.data
   const issues = result?.error ? toIssues(result.error, '/data') : []
-  throw new LeadhooksError(
-    'invalid_event_data',
-    `The data of "${type}" is not valid: ${describeIssues(issues)}`,
-    {
-      issues,
-    },
-  )
+  throw invalidData(type, issues)
+}
+
+/** Whichever kind of schema the data does not match. */
+export function invalidData(type: string, issues: readonly Issue[]): LeadhooksError {
+  const message = `The data of "${type}" is not valid: ${describeIssues(issues)}`
+  return new LeadhooksError('invalid_event_data', message, { issues })
 }
 
 export function unknownEventType(catalogue: EventCatalogue, type: string, at: string): LeadhooksError {
-  const message = `Unknown event type "${type}". There are: ${Object.keys(catalogue).join(', ')}`
+  const names = Object.keys(catalogue).join(', ')
+  const message = `Unknown event type "${type}": none is registered by that name. There are: ${names}`
   return new LeadhooksError('unknown_event_type', message, { issues: [{ pointer: at, message }] })
 }
 

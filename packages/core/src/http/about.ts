@@ -22,8 +22,8 @@ export function describeApi(routes: () => readonly Route[]): Operation {
   return operation({
     id: 'describeApi',
     answer: z.record(z.string(), z.unknown()),
-    handle: ({ leadhooks, basePath }) => ({
-      ...describe(leadhooks, routes()),
+    handle: ({ leadhooks, typesInCode, basePath }) => ({
+      ...describe(leadhooks, routes(), typesInCode()),
       servers: [{ url: basePath === '' ? '/' : basePath }],
     }),
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { auditFilters, type ShownAuditEntry } from '../audit/list-audit.ts'
-import { auditActions } from '../model/audit-entry.ts'
+import { auditActions, auditTargetTypes } from '../model/audit-entry.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
 import { pageQuery } from './query.ts'
 import { operation } from './route.ts'
@@ -20,7 +20,7 @@ const auditEntry = z
       ip: z.string().optional(),
       userAgent: z.string().optional(),
     }),
-    targetType: z.enum(['api_key', 'webhook', 'organization']),
+    targetType: z.enum(auditTargetTypes),
     targetId: z.string(),
     before: snapshot.meta({ description: 'What was changed as it was, without secrets' }),
     after: snapshot,

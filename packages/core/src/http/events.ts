@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isLeadhooksError, movedTo } from '../errors.ts'
 import { type Dispatched, eventInput } from '../events/dispatch-event.ts'
 import type { EventType } from '../events/event-types.ts'
+import { eventTypeSettings, newEventType } from '../events/register-type.ts'
 import { eventFilters } from '../events/list-events.ts'
 import type { LeadhooksEvent } from '../model/event.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
@@ -73,7 +74,10 @@ export const getEvent = operation({
 
 const eventType = z
   .object({
-    type: z.string(),
+    name: z.string(),
+    organizationId: z.string().nullable().meta({
+      description: 'Whose it is; `*`: of all organizations; null: in the code of the host',
+    }),
     description: z.string().nullable(),
     schema: z.unknown().meta({ description: 'JSON Schema of its data' }),
     example: z.unknown(),
@@ -83,7 +87,34 @@ const eventType = z
 export const listEventTypes = operation({
   id: 'listEventTypes',
   answer: listOf(eventType),
-  handle: ({ leadhooks }) => ({ data: leadhooks.events.types(), nextCursor: null }),
+  handle: async ({ leadhooks, organizationId }) => ({
+    data: await leadhooks.events.types({ organizationId }),
+    nextCursor: null,
+  }),
+})
+
+export const registerEventType = operation({
+  id: 'registerEventType',
+  body: newEventType.meta({ id: 'NewEventType' }),
+  status: 201,
+  answer: eventType,
+  handle: ({ leadhooks, actor, organizationId, body }) =>
+    leadhooks.events.registerType({ organizationId, ...body, actor }),
+})
+
+export const updateEventType = operation({
+  id: 'updateEventType',
+  body: eventTypeSettings.partial().meta({ id: 'EventTypeChanges' }),
+  answer: eventType,
+  handle: ({ leadhooks, actor, scoped: { organizationId, id: name }, body }) =>
+    leadhooks.events.updateType({ organizationId, name, ...body, actor }),
+})
+
+export const deleteEventType = operation({
+  id: 'deleteEventType',
+  answer: null,
+  handle: ({ leadhooks, actor, scoped: { organizationId, id: name } }) =>
+    leadhooks.events.deleteType({ organizationId, name, actor }),
 })
 
 function show({ event, deliveries, duplicate }: Dispatched) {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { isLeadhooksError, LeadhooksError, notFound } from '../errors.ts'
+import { describeEventTypes, type EventType } from '../events/event-types.ts'
 import { organizationId, parseInput } from '../input.ts'
 import type { Leadhooks } from '../leadhooks.ts'
 import type { LimitDecision } from '../rate-limit/rate-limiter.ts'
@@ -61,7 +62,9 @@ async function answer(
   const scoped = { organizationId, id }
   const published = route.publishes && (await countPublished(ctx, organizationId, route.publishes(body)))
   const idempotencyKey = request.headers.get('idempotency-key') ?? undefined
-  const call = { leadhooks, caller, actor, organizationId, scoped, body, query, idempotencyKey, basePath }
+  const typesInCode = (): EventType[] => describeEventTypes(ctx.catalogue)
+  const from = { caller, actor, organizationId, scoped, idempotencyKey }
+  const call = { leadhooks, ...from, body, query, typesInCode, basePath }
   const response = jsonResponse(route, await route.handle(call))
   return withHeaders(response, rateLimitHeaders(both(caller.limits, published)))
 }

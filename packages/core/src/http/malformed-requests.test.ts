@@ -47,6 +47,7 @@ const bodies = [
   ['PUT', '/webhooks/WEBHOOK', { url: 'https://example.com/hooks' }],
   ['POST', '/events', { type: 'new_lead', data: { id: 'x' } }],
   ['POST', '/events/batch', { events: [{ type: 'new_lead', data: { id: 'x' } }] }],
+  ['POST', '/event-types', { name: 'deal.won', schema: {} }],
 ] as const
 
 /** Routes that take none. */
@@ -225,6 +226,8 @@ const faultsOfFields: [
     'headers',
     ['x', [], null],
   ],
+  [[['POST', '/event-types']], 'name', typeFaults],
+  [[['POST', '/event-types']], 'schema', [null, true, 'text', [], { type: 'x' }]],
   [[['POST', '/events']], 'id', eventIdFaults],
   [[['POST', '/events']], 'type', typeFaults],
   [[['POST', '/events']], 'type', ['unknown', 'toString', '__proto__'], 'unknown_event_type'],
@@ -236,6 +239,14 @@ const tooMany = { events: Array.from({ length: 101 }, () => ({ type: 'new_lead',
 
 /** Faults further in, by the pointer to them. */
 const nestedFaults: Malformed[] = [
+  fault('POST', '/event-types', { name: 'a', schema: { $ref: 'http://evil.example' } }, '/schema/$ref'),
+  fault(
+    'POST',
+    '/event-types',
+    { name: 'a', schema: { items: { pattern: '(a)\\1' } } },
+    '/schema/items/pattern',
+  ),
+  fault('POST', '/event-types', { name: 'a', schema: { type: 'object' }, example: 1 }, '/example'),
   ...['read', 'read:', ':contacts', 'read:a b', 'READ:contacts', '**', 'read:contacts:1'].map((permission) =>
     fault('POST', '/keys', { name: 'x', permissions: ['read:a', permission] }, '/permissions/1'),
   ),

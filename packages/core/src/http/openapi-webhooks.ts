@@ -30,12 +30,12 @@ export function describeDeliveries(
 ): Record<string, JsonSchema> {
   if (eventTypes.length === 0) return { event: { post: describeDelivery('Any event', anyBody) } }
   return Object.fromEntries(
-    eventTypes.map((eventType) => [eventType.type, { post: describeEvent(eventType, components) }]),
+    eventTypes.map((eventType) => [eventType.name, { post: describeEvent(eventType, components) }]),
   )
 }
 
 function describeEvent(
-  { type, description, schema, example }: EventType,
+  { name: type, description, schema, example }: EventType,
   components: SchemaComponents,
 ): JsonSchema {
   const data = components.embed(`EventData.${type}`, schema)

@@ -202,7 +202,11 @@ describe('what is answered is what is described', () => {
 
     await call('GET', '/')
     await call('GET', '/openapi.json')
+    const type = { name: 'deal.won', schema: { type: 'object' }, example: { amount: 1 } }
+    await call('POST', '/event-types', '', type)
+    await call('PATCH', '/event-types/{id}', 'deal.won', { description: 'A deal was won' })
     await call('GET', '/event-types')
+    await call('DELETE', '/event-types/{id}', 'deal.won')
 
     const key = idOf(await call('POST', '/keys', '', { name: 'x', expiresAt: '2027-01-01T00:00:00Z' }))
     await call('GET', '/keys')

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
+import type { EventType } from '../events/event-types.ts'
 import type { Leadhooks } from '../leadhooks.ts'
 import { describeDeliveries, deliveryHeaders } from './openapi-webhooks.ts'
 import { problem } from './problem.ts'
@@ -10,19 +11,26 @@ export type OpenApiDocument = Record<string, unknown>
 
 const documents = new WeakMap<Leadhooks, OpenApiDocument>()
 
-/** The OpenAPI 3.1 description of the routes, and of what receivers get; made once for each Leadhooks. */
-export function describe(leadhooks: Leadhooks, routes: readonly Route[]): OpenApiDocument {
+/**
+ * The OpenAPI 3.1 description of the routes, and of what receivers get; made once for each Leadhooks. It is open to all: of the event
+ * types it has those in code, and none that an organization has registered.
+ */
+export function describe(
+  leadhooks: Leadhooks,
+  routes: readonly Route[],
+  eventTypes: readonly EventType[],
+): OpenApiDocument {
   const known = documents.get(leadhooks)
   if (known !== undefined) return known
-  const document = createDocument(leadhooks, routes)
+  const document = createDocument(routes, eventTypes)
   documents.set(leadhooks, document)
   return document
 }
 
-function createDocument(leadhooks: Leadhooks, routes: readonly Route[]): OpenApiDocument {
+function createDocument(routes: readonly Route[], eventTypes: readonly EventType[]): OpenApiDocument {
   const components = createSchemaComponents()
   const paths = describePaths(routes, components)
-  const webhooks = describeDeliveries(leadhooks.events.types(), components)
+  const webhooks = describeDeliveries(eventTypes, components)
   const problemContent = { 'application/problem+json': { schema: components.describe(problem, 'output') } }
   return {
     openapi: '3.1.0',

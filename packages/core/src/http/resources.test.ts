@@ -189,8 +189,50 @@ describe('events', () => {
   test('have the types of the catalogue', async () => {
     const { body } = await api.request('GET', '/event-types')
     expect(body).toMatchObject({
-      data: [{ type: 'new_lead', example: { id: 'lead_123' } }, { type: 'contact.created' }],
+      data: [{ name: 'new_lead', example: { id: 'lead_123' } }, { name: 'contact.created' }],
     })
+  })
+})
+
+describe('event types', () => {
+  const type = { name: 'deal.won', description: 'Won', schema: { type: 'object' }, example: { amount: 1 } }
+
+  test('are registered, changed and removed by the organization that they are for', async () => {
+    const made = await api.request('POST', '/event-types', { body: type })
+    expect([made.status, made.body]).toEqual([201, { ...type, organizationId: 'acme' }])
+    expect((await api.request('POST', '/event-types', { body: type })).status).toBe(409)
+    const sent = { type: 'deal.won', data: [] }
+    const refused = await api.request('POST', '/events', { body: sent })
+    expect([refused.status, refused.body?.['code']]).toEqual([400, 'invalid_event_data'])
+    const key = await api.createKey({ role: 'admin', organizationId: 'globex' })
+    for (const method of ['PATCH', 'DELETE']) {
+      const body = method === 'PATCH' ? { body: { description: 'Stolen' } } : {}
+      expect((await api.request(method, '/event-types/deal.won', { key, ...body })).status).toBe(404)
+    }
+    const foreign = await api.request<Page>('GET', '/event-types', { key })
+    expect(foreign.body?.data).toHaveLength(2)
+    const changed = await api.request('PATCH', '/event-types/deal.won', { body: { description: null } })
+    expect(changed.body).toEqual({ ...type, description: null, organizationId: 'acme' })
+    expect((await api.request('DELETE', '/event-types/deal.won')).status).toBe(204)
+    expect((await api.request('DELETE', '/event-types/deal.won')).status).toBe(404)
+  })
+
+  test('need permissions of their own, are for all when staff says so, and are not told to everybody', async () => {
+    const key = await api.createKey({ permissions: ['read:*', 'write:events'] })
+    expect((await api.request('POST', '/event-types', { key, body: type })).status).toBe(403)
+    const staff = {
+      key: '',
+      headers: { 'sec-fetch-site': 'same-origin', 'leadhooks-organization': '*' },
+      options: { authorize: () => ({ actor: 'ada', organizationId: '*' }) },
+    }
+    const made = await api.request('POST', '/event-types', { ...staff, body: type })
+    expect([made.status, made.body]).toEqual([201, { ...type, organizationId: '*' }])
+    const { body } = await api.request<Page>('GET', '/event-types', { key })
+    expect(body?.data).toContainEqual({ ...type, organizationId: '*' })
+    expect((await api.request('DELETE', '/event-types/deal.won')).status).toBe(404)
+    expect(JSON.stringify((await api.request('GET', '/openapi.json')).body)).not.toContain(
+      'EventData.deal.won',
+    )
   })
 })
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { EventType } from '../events/event-types.ts'
 import type { Leadhooks } from '../leadhooks.ts'
 import type { Actor } from '../model/actor.ts'
 import type { Scoped } from '../storage/storage.ts'
@@ -19,6 +20,8 @@ export interface Call<Body = unknown, Query = unknown> {
   query: Query
   /** The `Idempotency-Key` of the request; undefined without one. */
   idempotencyKey: string | undefined
+  /** The event types that are in code. */
+  typesInCode: () => EventType[]
   /** The path that the API is mounted at: '' or '/api/v1'. */
   basePath: string
 }

@@ -27,7 +27,16 @@ import {
   resolveDelivery,
   retryDelivery,
 } from './deliveries.ts'
-import { dispatchEvent, dispatchEvents, getEvent, listEvents, listEventTypes } from './events.ts'
+import {
+  deleteEventType,
+  dispatchEvent,
+  dispatchEvents,
+  getEvent,
+  listEvents,
+  listEventTypes,
+  registerEventType,
+  updateEventType,
+} from './events.ts'
 import { compilePaths, type PathMatch } from './match-path.ts'
 import {
   listOrganizations,
@@ -87,6 +96,9 @@ const table: readonly Row[] = [
   ['GET', '/events', 'read:events', 'List events', listEvents],
   ['GET', '/events/{id}', 'read:events', 'Read an event', getEvent],
   ['GET', '/event-types', 'read:events', 'List the event types', listEventTypes],
+  ['POST', '/event-types', 'write:event-types', 'Register an event type', registerEventType],
+  ['PATCH', '/event-types/{id}', 'write:event-types', 'Change a registered event type', updateEventType],
+  ['DELETE', '/event-types/{id}', 'delete:event-types', 'Remove a registered event type', deleteEventType],
 
   ['GET', '/deliveries', 'read:deliveries', 'List deliveries', listDeliveries],
   ['POST', '/deliveries/replay', 'write:deliveries', 'Replay all that match', replayDeliveries],

@@ -11,12 +11,16 @@ export const auditActions = [
   'webhook.disabled',
   'webhook.secret_revealed',
   'webhook.secret_rotated',
+  'event_type.registered',
+  'event_type.updated',
+  'event_type.deleted',
   'organization.created',
   'organization.updated',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 
-export type AuditTargetType = 'api_key' | 'webhook' | 'organization'
+export const auditTargetTypes = ['api_key', 'webhook', 'event_type', 'organization'] as const
+export type AuditTargetType = (typeof auditTargetTypes)[number]
 
 /** One change, or one look at a secret: who, from where, what, and how it was before and after. */
 export interface AuditEntry {

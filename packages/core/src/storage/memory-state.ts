@@ -4,6 +4,7 @@ import type { AuditEntry, AuditHead } from '../model/audit-entry.ts'
 import type { StoredBulkReplay } from '../model/bulk-replay.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
+import type { RegisteredEventType } from '../model/event-type.ts'
 import type { Organization } from '../model/organization.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import type { ApiKeyUsageCount, Page, PagePosition, Scoped, Timed } from './storage.ts'
@@ -33,6 +34,9 @@ export interface MemoryState {
   webhooks: Map<string, StoredWebhook>
   auditEntries: AuditEntry[]
   auditHeads: Map<string, AuditHead>
+  eventTypes: Map<string, RegisteredEventType>
+  /** How often any of them was written, changed or deleted. */
+  eventTypeChanges: number
   events: Map<string, StoredEvent>
   deliveries: Map<string, DeliveryRow>
   /** Those of `deliveries` that are `pending` or `retrying`: claims look at no others, however many have finished. */
@@ -56,6 +60,8 @@ export function emptyState(): MemoryState {
     webhooks: new Map(),
     auditEntries: [],
     auditHeads: new Map(),
+    eventTypes: new Map(),
+    eventTypeChanges: 0,
     events: new Map(),
     deliveries: new Map(),
     unfinished: new Set(),

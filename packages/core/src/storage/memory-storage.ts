@@ -6,6 +6,7 @@ import { appendAudit, memoryAudit } from './memory-audit.ts'
 import { memoryBulkReplays } from './memory-bulk-replays.ts'
 import { memoryDeliveries } from './memory-deliveries.ts'
 import { addDelivery, finish } from './memory-delivery-row.ts'
+import { memoryEventTypes } from './memory-event-types.ts'
 import { copy, emptyState, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
 import type {
   DutyStorage,
@@ -47,6 +48,7 @@ export function storageOver(state: MemoryState): Storage<never> {
     ...memoryOrganizations(state),
     ...memoryApiKeys(state),
     ...memoryWebhooks(state),
+    ...memoryEventTypes(state),
     ...memoryEvents(state),
     ...memoryDeliveries(state),
     ...memoryBulkReplays(state),

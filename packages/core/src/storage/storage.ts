@@ -10,6 +10,7 @@ import type {
 } from '../model/bulk-replay.ts'
 import type { CancelReason, DeadLetterReason, Delivery, DeliveryStatus } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
+import type { RegisteredEventType } from '../model/event-type.ts'
 import type { Organization } from '../model/organization.ts'
 import type { DisabledReason, StoredWebhook } from '../model/webhook.ts'
 
@@ -36,6 +37,7 @@ export interface Storage<Tx = unknown>
     OrganizationStorage,
     ApiKeyStorage,
     WebhookStorage,
+    EventTypeStorage<Tx>,
     EventStorage<Tx>,
     DeliveryStorage,
     BulkReplayStorage,
@@ -296,6 +298,44 @@ export interface WebhookStorage {
    * was none. Concurrency: an event dispatched meanwhile leaves no unfinished delivery to the webhook behind.
    */
   deleteWebhook(webhook: Scoped & Timed, audit?: Audit<StoredWebhook>): Promise<boolean>
+}
+
+/** Names a registered event type: one of an organization, or of all (`'*'`). */
+export type EventTypeKey = Pick<RegisteredEventType, 'organizationId' | 'name'>
+
+/** What a caller may change of an event type. */
+export type EventTypeChanges = Partial<Omit<RegisteredEventType, 'organizationId' | 'name' | 'createdAt'>>
+
+/** What an event is checked by. */
+export type EventTypeRules = Pick<RegisteredEventType, 'schema'>
+
+export interface EventTypeStorage<Tx> {
+  /** False where there is one of that name already. Concurrency: of any number of callers one writes it. */
+  insertEventType(type: RegisteredEventType, audit?: Audit<RegisteredEventType>): Promise<boolean>
+  /** Changes the named fields, and no others. Concurrency: changes of different fields both stay. */
+  updateEventType(
+    key: EventTypeKey,
+    changes: EventTypeChanges,
+    audit?: Audit<RegisteredEventType>,
+  ): Promise<RegisteredEventType | null>
+  /** False when there was none. Concurrency: of any number of callers one is told that it did. */
+  deleteEventType(key: EventTypeKey, audit?: Audit<RegisteredEventType>): Promise<boolean>
+  /** Those of an organization, by their names. */
+  listEventTypes(query: { organizationId: string }): Promise<RegisteredEventType[]>
+  /** How many an organization has. */
+  countEventTypes(query: { organizationId: string }): Promise<number>
+  /**
+   * The rules for an event of an organization: those of the type of all organizations (`'*'`), or else of its own. With `tx` they are
+   * read in the host's transaction: no other connection is waited for.
+   */
+  findEventTypeRules(key: EventTypeKey, options?: { tx?: Tx | undefined }): Promise<EventTypeRules | null>
+  /** The same at once, where `insertEventsSync` is there. */
+  findEventTypeRulesSync?(key: EventTypeKey, options?: { tx?: Tx | undefined }): EventTypeRules | null
+  /**
+   * Another number than before once any event type, of whichever organization, was written, changed or deleted; 0 where none ever
+   * was. Whoever keeps rules asks for it from time to time.
+   */
+  eventTypesVersion(): Promise<number>
 }
 
 export interface NewEvent extends StoredEvent {

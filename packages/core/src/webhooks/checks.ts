@@ -2,12 +2,22 @@ import type { NetworkPolicy } from '../network/network-policy.ts'
 import { checkWebhookUrl } from '../network/url-policy.ts'
 import type { Authentication } from './webhook-input.ts'
 import { LeadhooksError } from '../errors.ts'
-import { type EventCatalogue, matchingPatterns, unknownEventType } from '../events/event-catalogue.ts'
+import type { Context } from '../context.ts'
+import { matchingPatterns, unknownEventType } from '../events/event-catalogue.ts'
+import { listTypes } from '../events/event-types.ts'
 
-/** Refuses event types that the catalogue does not have, and patterns that match none of its types. */
-export function checkEventTypes(catalogue: EventCatalogue | undefined, eventTypes: readonly string[]): void {
+/** Refuses event types that are neither in the catalogue nor registered, and patterns that match none of these. */
+export async function checkEventTypes(
+  ctx: Context,
+  organizationId: string,
+  eventTypes: readonly string[],
+): Promise<void> {
+  const { catalogue } = ctx
   if (catalogue === undefined) return
-  const known = new Set(Object.keys(catalogue).flatMap(matchingPatterns))
+  const inCode = new Set(Object.keys(catalogue).flatMap(matchingPatterns))
+  if (eventTypes.every((type) => inCode.has(type))) return
+  const types = await listTypes(ctx, { organizationId })
+  const known = new Set(types.flatMap(({ name }) => matchingPatterns(name)))
   eventTypes.forEach((type, index) => {
     if (!known.has(type)) throw unknownEventType(catalogue, type, `/eventTypes/${index}`)
   })

@@ -30,7 +30,7 @@ export async function createWebhook(
   const authentication = checkAuthentication(ctx.network, settings.authentication ?? null)
   checkCustomHeaders(headers)
   checkSecret(secret)
-  checkEventTypes(ctx.catalogue, settings.eventTypes ?? [])
+  await checkEventTypes(ctx, settings.organizationId, settings.eventTypes ?? [])
   checkFilter(settings.filter ?? {})
 
   const now = new Date(ctx.clock.now())

@@ -1,48 +1,58 @@
 import type { Context } from '../context.ts'
 import { LeadhooksError } from '../errors.ts'
-import { newEvent } from '../events/dispatch-event.ts'
+import { eventInput, findType, knownType, newEvent } from '../events/dispatch-event.ts'
 import { matchingPatterns } from '../events/event-catalogue.ts'
+import { type EventType, listTypes } from '../events/event-types.ts'
+import { parseInput } from '../input.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import type { NewEvent } from '../storage/storage.ts'
 
 export interface TestEventInput {
   /** @default the first type that the webhook takes and that has an example */
   eventType?: string | undefined
-  /** @default the example of the catalogue */
+  /** @default the example of the event type */
   data?: unknown
 }
 
-/** Where the host has no catalogue, and the webhook names no type. */
+/** Where there are no event types, and the webhook names none. */
 const unnamedType = 'test'
 
 /** An event to try a webhook with, made and checked like any other, and written nowhere. */
-export function testEvent(
+export async function testEvent(
   ctx: Context,
   webhook: StoredWebhook,
-  { eventType, data }: TestEventInput,
-): NewEvent {
-  const type = eventType ?? defaultType(ctx, webhook)
+  { eventType, data: given }: TestEventInput,
+): Promise<NewEvent> {
   const { organizationId } = webhook
-  return newEvent(ctx, { organizationId, type, data: data === undefined ? exampleOf(ctx, type) : data }).event
+  const types = await listTypes(ctx, { organizationId })
+  const type = eventType ?? defaultType(ctx, webhook, types)
+  const data = given === undefined ? exampleOf(ctx, type, types) : given
+  const event = parseInput(eventInput, { organizationId, type, data })
+  const known = knownType(ctx, event)
+  return newEvent(ctx, event, known === undefined ? await findType(ctx, event) : known).event
 }
 
-function defaultType({ catalogue }: Context, { eventTypes }: StoredWebhook): string {
-  if (catalogue === undefined) return eventTypes.find((type) => !type.endsWith('.*')) ?? unnamedType
-  const found = Object.keys(catalogue).find((type) => {
-    const isTaken = eventTypes.length === 0 || matchingPatterns(type).some((one) => eventTypes.includes(one))
-    return isTaken && catalogue[type]?.example !== undefined
+function defaultType(
+  { catalogue }: Context,
+  { eventTypes }: StoredWebhook,
+  types: readonly EventType[],
+): string {
+  const found = types.find(({ name, example }) => {
+    const isTaken = eventTypes.length === 0 || matchingPatterns(name).some((one) => eventTypes.includes(one))
+    return isTaken && example !== null
   })
-  if (found !== undefined) return found
+  if (found !== undefined) return found.name
+  // Without a catalogue any type will do.
+  if (catalogue === undefined) return eventTypes.find((type) => !type.endsWith('.*')) ?? unnamedType
   throw missing('eventType', 'No event type that this webhook takes has an example: say which one to send')
 }
 
-function exampleOf({ catalogue }: Context, type: string): unknown {
-  if (catalogue === undefined) return {}
-  // One that is not in the catalogue is refused with the others' names.
-  if (!Object.hasOwn(catalogue, type)) return undefined
-  const example: unknown = catalogue[type]?.example
-  if (example !== undefined) return example
-  throw missing('data', `"${type}" has no example in the catalogue: give the data to send`)
+function exampleOf({ catalogue }: Context, type: string, types: readonly EventType[]): unknown {
+  const known = types.find(({ name }) => name === type)
+  // One that there is not is refused with the others' names, unless any will do.
+  if (known === undefined) return catalogue === undefined ? {} : undefined
+  if (known.example !== null) return known.example
+  throw missing('data', `"${type}" has no example: give the data to send`)
 }
 
 function missing(field: string, message: string): LeadhooksError {

@@ -63,7 +63,7 @@ export async function testWebhook(ctx: Context, input: TestWebhookInput): Promis
   const { organizationId, id, ...wanted } = parseInput(testInput, input)
   const webhook = await ctx.storage.findWebhook({ organizationId, id })
   if (webhook === null) throw notFound('webhook', id)
-  const event = testEvent(ctx, webhook, wanted)
+  const event = await testEvent(ctx, webhook, wanted)
   const target = deliveryTarget(ctx, webhook)
   const request = signRequest(target, { event, attempt: 1 }, await sendingTime(ctx))
   const authorized = await withAccessToken(ctx.clock, target, request)

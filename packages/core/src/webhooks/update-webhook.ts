@@ -28,6 +28,7 @@ export async function updateWebhook(ctx: Context, input: UpdateWebhookInput): Pr
   const audit = auditWebhook(ctx, 'webhook.updated', actor, webhook)
   const { asymmetricSigning, ...others } = changes
   const checked = checkChanges(ctx, webhook, others)
+  await checkEventTypes(ctx, organizationId, changes.eventTypes ?? [])
   const updated = await ctx.storage.updateWebhook(
     webhook,
     (current) => ({ ...completed(checked, current), ...signing(ctx, current, asymmetricSigning) }),
@@ -69,10 +70,7 @@ function checkChanges(
       checkAuthentication(ctx.network, authentication),
     )
   }
-  if (eventTypes !== undefined) {
-    checkEventTypes(ctx.catalogue, eventTypes)
-    changes.eventTypes = eventTypes
-  }
+  if (eventTypes !== undefined) changes.eventTypes = eventTypes
   if (retry !== undefined) {
     changes.retry = retry
     changes.maxAgeMs = retry && maxAgeMs(retry)

@@ -85,9 +85,9 @@ test('what shows by the deliveries of operational events makes no further ones, 
 
 test('their types are listed with the host’s, and only where they are dispatched', async () => {
   const { leadhooks } = await openLeadhooks({ events, operationalEvents: true })
-  expect(leadhooks.events.types().map(({ type }) => type)).toContain('webhook.circuit_opened')
+  expect((await leadhooks.events.types()).map(({ name }) => name)).toContain('webhook.circuit_opened')
   const without = await openLeadhooks({ events })
-  expect(without.leadhooks.events.types().map(({ type }) => type)).toEqual(['new_lead'])
+  expect((await without.leadhooks.events.types()).map(({ name }) => name)).toEqual(['new_lead'])
   const wanted = { organizationId, url: 'https://example.com', eventTypes: ['webhook.disabled'] }
   await expect(without.leadhooks.webhooks.create(wanted)).rejects.toMatchObject({
     code: 'unknown_event_type',
@@ -105,9 +105,9 @@ test('every example is one that its schema takes', async () => {
   const receiver = await openReceiver()
   const { leadhooks } = await openLeadhooks({ events, operationalEvents: true })
   const { webhook } = await leadhooks.webhooks.create({ organizationId, url: receiver.url })
-  const types = leadhooks.events.types().filter(({ type }) => type !== 'new_lead')
+  const types = (await leadhooks.events.types()).filter(({ name }) => name !== 'new_lead')
   expect(types).toHaveLength(9)
-  for (const { type: eventType } of types)
+  for (const { name: eventType } of types)
     expect(await leadhooks.webhooks.test({ organizationId, id: webhook.id, eventType })).toMatchObject({
       outcome: 'succeeded',
     })
