@@ -531,6 +531,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deliveries/{id}/body": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what it sends
+         * @description Permission: `read:events`
+         */
+        get: operations["getDeliveryBody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deliveries/{id}/retry": {
         parameters: {
             query?: never;
@@ -811,6 +831,7 @@ export interface webhooks {
                 path?: never;
                 cookie?: never;
             };
+            /** @description As a webhook of the format `leadhooks` without a mapping gets it */
             requestBody: {
                 content: {
                     "application/json": {
@@ -1064,6 +1085,23 @@ export interface components {
             filter?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * @description How bodies are laid out: `leadhooks` (`{ id, event, timestamp, data }`), `standard` (`{ type, timestamp, data }`), `cloudevents` (CloudEvents 1.0), or the `data` alone
+             * @enum {string}
+             */
+            format?: "leadhooks" | "standard" | "cloudevents" | "data";
+            /**
+             * @description What `data` is made of: names, and paths into the event. `{ $field, $else }` says what stands for a missing field, `{ $value }` is a constant. Null: the data of the event
+             * @example {
+             *       "email": "data.contact.email",
+             *       "source": {
+             *         "$value": "crm"
+             *       }
+             *     }
+             */
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Headers to add to each request. Stored encrypted; only their names are shown */
             headers?: {
                 [key: string]: string;
@@ -1193,6 +1231,11 @@ export interface components {
             filter: {
                 [key: string]: unknown;
             } | null;
+            /** @enum {string} */
+            format: "leadhooks" | "standard" | "cloudevents" | "data";
+            mapping: {
+                [key: string]: unknown;
+            } | null;
             /** @description Names of the custom headers; the values are never shown */
             headerNames: string[];
             /** @enum {string} */
@@ -1252,6 +1295,11 @@ export interface components {
             filter: {
                 [key: string]: unknown;
             } | null;
+            /** @enum {string} */
+            format: "leadhooks" | "standard" | "cloudevents" | "data";
+            mapping: {
+                [key: string]: unknown;
+            } | null;
             /** @description Names of the custom headers; the values are never shown */
             headerNames: string[];
             /** @enum {string} */
@@ -1308,6 +1356,23 @@ export interface components {
             filter?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * @description How bodies are laid out: `leadhooks` (`{ id, event, timestamp, data }`), `standard` (`{ type, timestamp, data }`), `cloudevents` (CloudEvents 1.0), or the `data` alone
+             * @enum {string}
+             */
+            format?: "leadhooks" | "standard" | "cloudevents" | "data";
+            /**
+             * @description What `data` is made of: names, and paths into the event. `{ $field, $else }` says what stands for a missing field, `{ $value }` is a constant. Null: the data of the event
+             * @example {
+             *       "email": "data.contact.email",
+             *       "source": {
+             *         "$value": "crm"
+             *       }
+             *     }
+             */
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Headers to add to each request. Stored encrypted; only their names are shown */
             headers?: {
                 [key: string]: string;
@@ -1355,6 +1420,23 @@ export interface components {
              *     }
              */
             filter?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description How bodies are laid out: `leadhooks` (`{ id, event, timestamp, data }`), `standard` (`{ type, timestamp, data }`), `cloudevents` (CloudEvents 1.0), or the `data` alone
+             * @enum {string}
+             */
+            format?: "leadhooks" | "standard" | "cloudevents" | "data";
+            /**
+             * @description What `data` is made of: names, and paths into the event. `{ $field, $else }` says what stands for a missing field, `{ $value }` is a constant. Null: the data of the event
+             * @example {
+             *       "email": "data.contact.email",
+             *       "source": {
+             *         "$value": "crm"
+             *       }
+             *     }
+             */
+            mapping?: {
                 [key: string]: unknown;
             } | null;
             /** @description Headers to add to each request. Stored encrypted; only their names are shown */
@@ -1566,6 +1648,11 @@ export interface components {
             /** @description `contact.created`, or `contact.*`. Empty means all */
             eventTypes: string[];
             filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @enum {string} */
+            format: "leadhooks" | "standard" | "cloudevents" | "data";
+            mapping: {
                 [key: string]: unknown;
             } | null;
             /** @description Names of the custom headers; the values are never shown */
@@ -1803,6 +1890,11 @@ export interface components {
             /** @description The beginning of what was answered */
             responseBody: string | null;
         };
+        DeliveryBody: {
+            contentType: string | null;
+            /** @description As it is sent, byte for byte; null as long as there is nothing to send */
+            body: string | null;
+        };
         Organization: {
             /** @description By the host's own id */
             id: string;
@@ -1955,6 +2047,7 @@ export type Delivery = components['schemas']['Delivery'];
 export type ReplayRequest = components['schemas']['ReplayRequest'];
 export type DeliveryWithAttempts = components['schemas']['DeliveryWithAttempts'];
 export type Attempt = components['schemas']['Attempt'];
+export type DeliveryBody = components['schemas']['DeliveryBody'];
 export type Organization = components['schemas']['Organization'];
 export type OrganizationChanges = components['schemas']['OrganizationChanges'];
 export type NewOrganization = components['schemas']['NewOrganization'];
@@ -2905,6 +2998,30 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    getDeliveryBody: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryBody"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     retryDelivery: {
         parameters: {
             query?: never;
@@ -3299,6 +3416,7 @@ export type ErrorCode =
     | "not_supported"
     | "migration_required"
     | "undecryptable"
+    | "shaping_failed"
     | "storage_corrupt"
     | "internal"
     | "storage_unavailable"

@@ -85,6 +85,8 @@ export function createLeadhooksClient(options: LeadhooksClientOptions) {
       list: list('/deliveries'),
       /** With every request that was made for it. */
       get: bare('GET', '/deliveries/{id}'),
+      /** What it sends, byte for byte. */
+      body: bare('GET', '/deliveries/{id}/body'),
       /** Makes a waiting one due now. */
       retry: bare('POST', '/deliveries/{id}/retry'),
       /** Makes a new delivery of the same event to the same webhook. */

@@ -17,6 +17,7 @@ import { systemClock } from './clock.ts'
 import type { Context } from './context.ts'
 import { getDelivery, listAttempts, listDeliveries } from './deliveries/list-deliveries.ts'
 import { cancel, replay, resolve, retryNow } from './deliveries/operations.ts'
+import { readDeliveryBody } from './deliveries/read-body.ts'
 import { changeBulkReplay, getBulkReplay, listBulkReplays, replayMany } from './deliveries/replay-many.ts'
 import { UnderWay } from './deliveries/under-way.ts'
 import { Worker } from './deliveries/worker.ts'
@@ -159,6 +160,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       get: (input) => getDelivery(ctx, input),
       list: (input) => listDeliveries(ctx, input),
       attempts: (input) => listAttempts(ctx, input),
+      body: (input) => readDeliveryBody(ctx, input),
       retryNow: (input) => retryNow(ctx, input),
       replay: (input) => replay(ctx, input),
       replayMany: (input) => replayMany(ctx, input),

@@ -32,6 +32,7 @@ export const errorStatus = {
   not_supported: 500,
   migration_required: 500,
   undecryptable: 500,
+  shaping_failed: 500,
   storage_corrupt: 500,
   internal: 500,
   storage_unavailable: 503,

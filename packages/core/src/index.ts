@@ -34,6 +34,7 @@ export type { RotateApiKeyInput } from './api-keys/rotate-api-key.ts'
 export type { UpdateApiKeyInput } from './api-keys/update-api-key.ts'
 export type { Verification, VerifyOptions } from './api-keys/verify-api-key.ts'
 export type { ListDeliveriesInput } from './deliveries/list-deliveries.ts'
+export type { DeliveryBody } from './deliveries/read-body.ts'
 export type { ListBulkReplaysInput, ReplayManyInput } from './deliveries/replay-many.ts'
 export type { ReplayManyResult } from './deliveries/start-bulk-replay.ts'
 export type { StopOptions, Worker } from './deliveries/worker.ts'
@@ -48,6 +49,7 @@ export type { List, ListInput } from './pages.ts'
 export type { CreateWebhookInput } from './webhooks/create-webhook.ts'
 export type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
 export type { RequestTimings, TracedResponse } from './deliveries/send-traced.ts'
+export type { Shape, ShapeInput } from './webhooks/shape.ts'
 export type { SentRequest, TestWebhookInput, WebhookTest } from './webhooks/test-webhook.ts'
 export type { DisableWebhookInput, EnableWebhookInput } from './webhooks/switch-webhook.ts'
 export type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
@@ -88,6 +90,7 @@ export type {
   CircuitState,
   DisabledReason,
   MaintenanceWindow,
+  PayloadFormat,
   Throttle,
   WaitReason,
   Webhook,

@@ -10,6 +10,7 @@ import type { Verification, VerifyOptions } from './api-keys/verify-api-key.ts'
 import type { ListAuditInput, ShownAuditEntry } from './audit/list-audit.ts'
 import type { AuditVerification, VerifyAuditInput } from './audit/verify-audit.ts'
 import type { ListDeliveriesInput } from './deliveries/list-deliveries.ts'
+import type { DeliveryBody } from './deliveries/read-body.ts'
 import type { ListBulkReplaysInput, ReplayManyInput } from './deliveries/replay-many.ts'
 import type { ReplayManyResult } from './deliveries/start-bulk-replay.ts'
 import type { Worker } from './deliveries/worker.ts'
@@ -238,9 +239,11 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     list(input: ListDeliveriesInput): Promise<List<Delivery>>
     /** Every request that was made for a delivery, the first one first. */
     attempts(input: Scoped): Promise<Attempt[]>
+    /** What its requests carry, the same in all of them; null as long as there is nothing to send. */
+    body(input: Scoped): Promise<DeliveryBody | null>
     /** Makes a waiting delivery due now. Throws `conflict` for a finished one. */
     retryNow(input: Scoped): Promise<Delivery>
-    /** Makes a new delivery of the same event to the same webhook. Throws `conflict` when the webhook was deleted. */
+    /** Makes a new delivery of the same event to the same webhook, with the same body. Throws `conflict` when the webhook was deleted. */
     replay(input: Scoped): Promise<Delivery>
     /**
      * Replays all finished deliveries that match (dead letters unless told), in the background, at a rate. With `dryRun` it only

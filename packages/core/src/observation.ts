@@ -20,9 +20,12 @@ export type Observation =
       eventId: string
       eventType: string
       deliveryId: string
-      /** The request that was made; null when the delivery was given up without one. */
+      /** The request that was made; null when the delivery was given up, or put off, without one. */
       attempt: Attempt | null
-      /** What the delivery became. `retrying` says when it is due again; `cancelled`: its webhook's filter left it out. */
+      /**
+       * What the delivery became. `retrying`: it is due again in `retryInMs`; without an attempt, because `delivery.shape` failed.
+       * `cancelled`: its webhook's filter left it out.
+       */
       status: 'delivered' | 'retrying' | 'dead_letter' | 'cancelled'
       reason: DeadLetterReason | CancelReason | null
       retryInMs: number | null

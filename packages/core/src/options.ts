@@ -22,6 +22,7 @@ import type { Logger, Observation } from './observation.ts'
 import { rateLimit, rateLimits } from './rate-limit/rate-limit-input.ts'
 import type { RateLimiter } from './rate-limit/rate-limiter.ts'
 import type { Storage } from './storage/storage.ts'
+import type { Shape } from './webhooks/shape.ts'
 import { autoDisablePolicy, circuitSettings, retryPolicy } from './webhooks/webhook-input.ts'
 
 export interface DeliveryOptions {
@@ -52,6 +53,19 @@ export interface DeliveryOptions {
    * until somebody enables it. Where the webhook has none of its own. @default { failingForMs: 432_000_000 }, five days
    */
   autoDisable?: AutoDisablePolicy | false | undefined
+  /**
+   * Makes the data of a request, for every delivery before its first one: `async ({ event, webhook, data }) => ({ … })`. What it
+   * answers is sent in place of `data`, on every attempt; undefined: `data` itself. Where it throws or takes too long, the delivery
+   * waits, longer each time, and spends no attempt. @default data goes out as the webhook's mapping makes it
+   */
+  shape?: Shape | undefined
+  /** How long `shape` may take for a delivery. @default 5000 */
+  shapeTimeoutMs?: number | undefined
+  /**
+   * Begins the `source` of CloudEvents, best a URL of the host: `https://crm.example` makes it
+   * `https://crm.example/organizations/acme`. @default '': a path
+   */
+  cloudEventsSource?: string | undefined
   /** How long a delivery stays with a worker that has gone silent. Live workers renew their leases. @default 30000 */
   leaseMs?: number | undefined
   /** How often a worker looks for what has fallen due while nothing wakes it. @default 100 */
@@ -236,6 +250,15 @@ const options = z.strictObject({
       retry: retryPolicy.default('patient'),
       circuit: circuitSettings.or(z.literal(false)).prefault({}),
       autoDisable: autoDisablePolicy.or(z.literal(false)).default({ failingForMs: 5 * 86_400_000 }),
+      shape: z.custom<Shape>((value) => typeof value === 'function', 'Must be a function').optional(),
+      shapeTimeoutMs: z.int().min(1).max(60_000).default(5000),
+      cloudEventsSource: z
+        .string()
+        .regex(
+          /^([A-Za-z][A-Za-z0-9+.-]*:[^\s?#]*[^\s?#/])?$/,
+          'Must be a URI without query, that ends with no slash',
+        )
+        .default(''),
       leaseMs: z.int().min(100).max(3_600_000).default(30_000),
       pollIntervalMs: z.int().min(1).max(60_000).default(100),
     })

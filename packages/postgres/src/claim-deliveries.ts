@@ -197,7 +197,9 @@ function toClaimed(row: ClaimedRow, webhook: StoredWebhook): ClaimedDelivery {
     lease: row.lease,
     attempt: row.attempts + 1,
     createdAt: row.created_at,
+    status: row.status,
     event: { id: row.event_id, type: row.event_type, body: row.body },
+    shapedAs: row.shaped_as,
     webhook,
   }
 }

@@ -1,3 +1,4 @@
+import type { ClaimedDelivery } from '@leadhooks/core/storage'
 import type { Database } from './database.ts'
 import type { Share } from './known-lanes.ts'
 import { nowOr } from './now.ts'
@@ -14,24 +15,34 @@ export interface ClaimedRow {
   /** Which version of the webhook's row the claim saw. */
   webhook_version: string
   lease: string
+  status: ClaimedDelivery['status']
   attempts: number
   due_at: Date
   created_at: Date
   event_id: string
   event_type: string
+  /** What was made for the delivery to send, or else the event's body. */
   body: string
+  shaped_as: ClaimedDelivery['shapedAs']
 }
 
 /** What a claim answers of each delivery, for rows of the queue that it has just leased. */
 export const claimedColumns = `
   claimed.id, claimed.organization_id, claimed.webhook_id, claimed.concurrency, claimed.webhook_version, claimed.lease::text as lease,
-  claimed.attempts, claimed.due_at, claimed.created_at, claimed.event_id, event.type as event_type, event.body`
+  claimed.status, claimed.attempts, claimed.due_at, claimed.created_at, claimed.event_id, event.type as event_type,
+  coalesce(shaped.body, event.body) as body, shaped.format as shaped_as`
 
-/** Its limit keeps the planner from reading all events: one step in the index for each delivery is always cheaper. */
+/**
+ * Its limits keep the planner from reading all events and bodies: one step in an index for each delivery is always cheaper. No step
+ * at all is made for one that has no body of its own.
+ */
 export const eventOfClaimed = `
   cross join lateral (
     select type, body from leadhooks.events where organization_id = claimed.organization_id and id = claimed.event_id limit 1
-  ) as event`
+  ) as event
+  left join lateral (
+    select format, body from leadhooks.delivery_bodies where claimed.is_shaped and delivery_id = claimed.id limit 1
+  ) as shaped on true`
 
 /** Notes which deliveries were claimed together, so that leases that lapse are found (see `lapsed-leases.ts`). */
 export const noteClaim = `

@@ -22,15 +22,23 @@ export function* insertReplays(
         ${column(({ webhookId }) => webhookId)}, ${column(({ eventId }) => eventId)}, ${column(({ id }) => id)},
         ${column(({ id, replayRoot }) => replayRoot ?? id)}
       ) as source (id, organization_id, webhook_id, event_id, replay_of, replay_root)
+    ), made as (
+      insert into ${table('queue')}
+        (id, organization_id, webhook_id, event_id, due_at, created_at, replay_of, replay_root, is_shaped)
+      select source.id, webhook.organization_id, webhook.id, event.id, input.now, input.now, source.replay_of,
+        source.replay_root, exists (select from ${table('delivery_bodies')} where delivery_id = source.replay_of)
+      from input cross join source
+      join ${table('webhooks')} as webhook
+        on webhook.organization_id = source.organization_id and webhook.id = source.webhook_id
+      join ${table('events')} as event
+        on event.organization_id = source.organization_id and event.id = source.event_id
+      returning id, replay_of
+    ), kept as (
+      insert into ${table('delivery_bodies')} (delivery_id, format, body)
+      select made.id, shaped.format, shaped.body from made
+      join ${table('delivery_bodies')} as shaped on shaped.delivery_id = made.replay_of
     )
-    insert into ${table('queue')} (id, organization_id, webhook_id, event_id, due_at, created_at, replay_of, replay_root)
-    select source.id, webhook.organization_id, webhook.id, event.id, input.now, input.now, source.replay_of, source.replay_root
-    from input cross join source
-    join ${table('webhooks')} as webhook
-      on webhook.organization_id = source.organization_id and webhook.id = source.webhook_id
-    join ${table('events')} as event
-      on event.organization_id = source.organization_id and event.id = source.event_id
-    returning id`
+    select id from made`
   const rows = yield* rowsOf({ compile: () => insert.compile(db) })
   return rows.length
 }

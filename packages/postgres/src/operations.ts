@@ -29,13 +29,20 @@ const cancel = statement(`
   returning id`)
 
 const replay = statement(`
-  with input as (select ${nowOr('$1')} as now)
-  insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at, replay_of, replay_root)
-  select $2::text, webhook.organization_id, webhook.id, event.id, input.now, input.now, $3::text, $4::text
-  from input, leadhooks.webhooks as webhook, leadhooks.events as event
-  where webhook.organization_id = $5::text and webhook.id = $6::text
-    and event.organization_id = $7::text and event.id = $8::text
-  returning id`)
+  with input as (select ${nowOr('$1')} as now),
+  shaped as (select format, body from leadhooks.delivery_bodies where delivery_id = $3::text),
+  made as (
+    insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at, replay_of, replay_root, is_shaped)
+    select $2::text, webhook.organization_id, webhook.id, event.id, input.now, input.now, $3::text, $4::text,
+      exists (select from shaped)
+    from input, leadhooks.webhooks as webhook, leadhooks.events as event
+    where webhook.organization_id = $5::text and webhook.id = $6::text
+      and event.organization_id = $7::text and event.id = $8::text
+    returning id
+  ), kept as (
+    insert into leadhooks.delivery_bodies (delivery_id, format, body) select id, format, body from made, shaped
+  )
+  select id from made`)
 
 /** Makes an unfinished delivery due. */
 export async function makeDeliveryDue(

@@ -29,6 +29,7 @@ import { findEventTypeRules } from './find-event-type-rules.ts'
 import { GroupedInserts } from './grouped-inserts.ts'
 import { insertEvents, type Run } from './insert-events.ts'
 import { insertFirst, insertReplays } from './insert-replays.ts'
+import { keepBodies } from './keep-bodies.ts'
 import { releaseDeliveries, renewLeases } from './leases.ts'
 import { findPending, migrate } from './migrate.ts'
 import { serverTime } from './now.ts'
@@ -180,6 +181,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     async releaseDeliveries(held) {
       if (held.length > 0) await releaseDeliveries(database, held)
     },
+    keepBodies: async (bodies) => (bodies.length === 0 ? [] : keepBodies(database, bodies)),
     settleDeliveries: async (settlements, { now = null, ...options }) =>
       settlements.length === 0 ? [] : settleDeliveries(database, sql, settlements, { now, ...options }),
     expireDeliveries: async ({ now = null, ...expiry }) => expireDeliveries(database, { now, ...expiry }),

@@ -28,7 +28,7 @@ const settle = statement(`
   ), moved as (
     ${moveToFinished('finished', { status: 'status', reason: 'reason' })}
   ), waiting as (
-    update leadhooks.queue set status = 'retrying',
+    update leadhooks.queue set status = case when result.number is null then queue.status else 'retrying' end,
       -- A part of a millisecond is rounded up: nothing is due before its time.
       due_at = input.now + ceil(result.delay_ms) * interval '1 millisecond',
       attempts = coalesce(result.number, queue.attempts),

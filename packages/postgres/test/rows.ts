@@ -33,6 +33,8 @@ export function newWebhook(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     url: 'https://receiver.example/',
     eventTypes: [],
     filter: null,
+    format: 'leadhooks',
+    mapping: null,
     headerNames: [],
     bodySignature: 'sha256=',
     retry: null,

@@ -7,7 +7,9 @@ import {
   type DeliveryStatus,
   type DeliveryStorage,
   deliveryStatuses,
+  payloadFormats,
   type Scoped,
+  type ShapedBody,
 } from '@leadhooks/core/storage'
 import { type RawBuilder, type SelectQueryBuilder, sql as sqlText } from 'kysely'
 import type { Codec } from './codec.ts'
@@ -46,6 +48,8 @@ const attemptMapping = rowMapping<Attempt>('attempts', {
   responseBody: 'text',
 })
 
+const bodyMapping = rowMapping<ShapedBody>('delivery_bodies', { format: payloadFormats, body: 'text' })
+
 /** The columns of a delivery, in the order in which every query of this package names them. */
 export const deliveryColumns = deliveryMapping.fields.map(({ column }) => column as keyof Columns<Delivery>)
 const attemptColumns = attemptMapping.fields.map(({ column }) => column as keyof Columns<Attempt>)
@@ -73,7 +77,7 @@ export interface DeliveryLayout {
   }
 }
 
-type Shared = 'findDelivery' | 'listDeliveries' | 'listAttempts' | 'resolveDelivery'
+type Shared = 'findDelivery' | 'listDeliveries' | 'listAttempts' | 'findBody' | 'resolveDelivery'
 
 /** What does not depend on how a dialect keeps leases and makes deliveries wait. */
 export function deliveryStorage(sql: Sql, layout: DeliveryLayout): Pick<DeliveryStorage, Shared> {
@@ -115,6 +119,13 @@ export function deliveryStorage(sql: Sql, layout: DeliveryLayout): Pick<Delivery
       const query = db.selectFrom('attempts').select(attemptColumns).where('delivery_id', '=', delivery.id)
       const rows = await runner.rows(query.orderBy('number'))
       return rows.map((row) => fromRow(attemptMapping, codec, row, `${delivery.id} ${row.number}`))
+    },
+
+    async findBody(delivery) {
+      if ((await findDelivery(delivery)) === null) return null
+      const query = db.selectFrom('delivery_bodies').selectAll().where('delivery_id', '=', delivery.id)
+      const [row] = await runner.rows(query)
+      return row === undefined ? null : fromRow(bodyMapping, codec, row, delivery.id)
     },
 
     async resolveDelivery({ organizationId, id, now }) {

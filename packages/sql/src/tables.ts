@@ -7,6 +7,7 @@ import type {
   Delivery,
   Organization,
   RegisteredEventType,
+  ShapedBody,
   StoredBulkReplay,
   StoredEvent,
   StoredWebhook,
@@ -63,5 +64,6 @@ export interface Tables {
   deliveries: Columns<Delivery>
   bulk_replays: Columns<StoredBulkReplay>
   attempts: Columns<Attempt> & { delivery_id: string }
+  delivery_bodies: Columns<ShapedBody> & { delivery_id: string }
   migrations: MigrationRow
 }

@@ -4,9 +4,11 @@ import {
   type GivenUp,
   type LeadhooksError,
   newLease,
+  type ShapedBody,
 } from '@leadhooks/core/storage'
 import { ClaimWebhooks } from './claim-webhooks.ts'
 import type { Connection } from './connection.ts'
+import { bodyFinder } from './delivery-bodies.ts'
 import { type Due, dueDeliveries, type Look } from './due-deliveries.ts'
 import { fanOut } from './fan-out.ts'
 import { giveUpLapsed, type LapsedLease, lapsedDeliveries, recordLapse } from './lapsed-leases.ts'
@@ -65,6 +67,8 @@ export function claimDeliveries(
     ...lapsed.due.map((row) => leaseLapsed(connection, row, { token: newLease(), ...leases })),
     ...due.map((row) => leaseDue(connection, row, { token: newLease(), ...leases })),
   ]
+  const findBody = bodyFinder(connection)
+  for (const one of claimed) takeOn(one, findBody(one.id))
   const isComplete = due.length + lapsed.due.length < request.limit
   turns.record(due, isComplete, (organizationId) => webhooks.hasRoom(organizationId))
   return { claimed, crashed }
@@ -103,7 +107,23 @@ function leaseDue(connection: Connection, due: Due, lease: Lease): ClaimedDelive
 }
 
 function claimedOf(due: Due, { token }: Lease): ClaimedDelivery {
-  const { id, organizationId, webhook, event, attempts } = due
-  const createdAt = new Date(due.createdAt)
-  return { id, organizationId, lease: token, attempt: attempts + 1, createdAt, event, webhook }
+  const { id, organizationId, webhook, event, attempts, status } = due
+  return {
+    id,
+    organizationId,
+    lease: token,
+    attempt: attempts + 1,
+    createdAt: new Date(due.createdAt),
+    status,
+    event,
+    shapedAs: null,
+    webhook,
+  }
+}
+
+/** Has a delivery send what was made for it. */
+function takeOn(claimed: ClaimedDelivery, shaped: ShapedBody | undefined): void {
+  if (shaped === undefined) return
+  claimed.shapedAs = shaped.format
+  if (shaped.body !== null) claimed.event.body = shaped.body
 }

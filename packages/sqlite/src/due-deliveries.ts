@@ -20,6 +20,7 @@ export interface Candidate {
   createdAt: number
   dueAt: number
   attempts: number
+  status: ClaimedDelivery['status']
   isFresh: boolean
   /** Its event, by its place or by its id. */
   event: { seq: number } | { id: string }
@@ -69,7 +70,7 @@ const freshDeliveries = `
   order by id limit +?`
 
 const waitingDeliveries = `
-  select id, created_at, next_attempt_at, attempts, event_id from ${waiting}
+  select id, created_at, next_attempt_at, attempts, status, event_id from ${waiting}
     and organization_id = +? and webhook_id = +?
     and next_attempt_at <= +? and (next_attempt_at, id) > (+?, +?) and ${isFree('delivery.id')}
   order by next_attempt_at, id limit +?`
@@ -85,6 +86,7 @@ interface WaitingRow {
   created_at: number
   next_attempt_at: number
   attempts: number
+  status: ClaimedDelivery['status']
   event_id: string
 }
 
@@ -155,7 +157,7 @@ function* freshOf(
   )
   for (const { id, created_at: createdAt, event_seq: seq } of rows) {
     if (createdAt > now) return
-    yield { id, createdAt, dueAt: createdAt, attempts: 0, isFresh: true, event: { seq } }
+    yield { id, createdAt, dueAt: createdAt, attempts: 0, status: 'pending', isFresh: true, event: { seq } }
   }
 }
 
@@ -168,8 +170,8 @@ function* waitingOf(
     const behind = [last?.next_attempt_at ?? 0, last?.id ?? '']
     return connection.all(waitingDeliveries, organizationId, webhookId, now, ...behind, count)
   })
-  for (const { id, created_at: createdAt, next_attempt_at: dueAt, attempts, event_id } of rows) {
-    yield { id, createdAt, dueAt, attempts, isFresh: false, event: { id: event_id } }
+  for (const { id, created_at: createdAt, next_attempt_at: dueAt, attempts, status, event_id } of rows) {
+    yield { id, createdAt, dueAt, attempts, status, isFresh: false, event: { id: event_id } }
   }
 }
 

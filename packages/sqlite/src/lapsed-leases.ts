@@ -1,4 +1,4 @@
-import type { GivenUp } from '@leadhooks/core/storage'
+import type { ClaimedDelivery, GivenUp } from '@leadhooks/core/storage'
 import { givenUpColumns, type GivenUpRow, readGivenUp } from '@leadhooks/sql'
 import type { Connection } from './connection.ts'
 import { type Due, eventOf, type Look } from './due-deliveries.ts'
@@ -22,6 +22,7 @@ export interface LapsedLease {
   leasedUntil: number
   /** What came of the delivery before that worker had it. */
   attempts: number
+  status: ClaimedDelivery['status']
   lapses: number
 }
 
@@ -48,7 +49,7 @@ const lapsedLeases = `
   from leadhooks_leases indexed by leadhooks_leases_by_time
   where leased_until <= ? order by leased_until`
 
-const soFar = `select attempts, lapses from leadhooks_deliveries where organization_id = ? and id = ?`
+const soFar = `select attempts, status, lapses from leadhooks_deliveries where organization_id = ? and id = ?`
 
 const suspectsOut = `
   select 1 from leadhooks_leases as lease join leadhooks_deliveries as delivery
@@ -71,7 +72,7 @@ export function lapsedLeasesAt(connection: Connection, now: number): LapsedLease
   return connection.all<LeaseRow>(lapsedLeases, now).map((row) => {
     const { delivery_id: id, organization_id: organizationId } = row
     const before = connection.get(soFar, organizationId, id) as
-      | { attempts: number; lapses: number }
+      | Pick<LapsedLease, 'attempts' | 'status' | 'lapses'>
       | undefined
     return {
       id,
@@ -83,6 +84,7 @@ export function lapsedLeasesAt(connection: Connection, now: number): LapsedLease
       leasedAt: row.leased_at,
       leasedUntil: row.leased_until,
       attempts: before?.attempts ?? 0,
+      status: before?.status ?? 'pending',
       lapses: before?.lapses ?? 0,
     }
   })

@@ -9,8 +9,9 @@ import { bulkReplays } from './migrations/0007-bulk-replays.ts'
 import { webhookFilter } from './migrations/0008-webhook-filter.ts'
 import { webhookKeys } from './migrations/0009-webhook-keys.ts'
 import { organizationMaintenance } from './migrations/0010-organization-maintenance.ts'
-import { recoveries } from './migrations/0011-recoveries.ts'
-import { eventTypes } from './migrations/0012-event-types.ts'
+import { payloadShaping } from './migrations/0011-payload-shaping.ts'
+import { recoveries } from './migrations/0012-recoveries.ts'
+import { eventTypes } from './migrations/0013-event-types.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -23,6 +24,7 @@ export const migrations: readonly Migration[] = [
   webhookFilter,
   webhookKeys,
   organizationMaintenance,
+  payloadShaping,
   recoveries,
   eventTypes,
 ]

@@ -2,6 +2,7 @@ import { type Delivery, newDeliveryId, type Scoped } from '@leadhooks/core/stora
 import { type Columns, deliveryColumns, readDelivery, type Steps } from '@leadhooks/sql'
 import { codec } from './codec.ts'
 import type { Connection } from './connection.ts'
+import { copyBody } from './delivery-bodies.ts'
 import { fanOut } from './fan-out.ts'
 import { findEventRow } from './find-event.ts'
 import { bringIn } from './fresh-deliveries.ts'
@@ -59,7 +60,9 @@ export function replayDelivery(connection: Connection, replayed: Delivery, now: 
   if (findEventRow(connection, { organizationId, id: eventId }) === undefined) return null
   const copy = [organizationId, webhookId, eventId, eventType]
   const origin = [replayed.id, replayed.replayRoot ?? replayed.id]
-  return answered(connection.all(insertReplay, newDeliveryId(now), ...copy, now, ...origin, now))
+  const id = newDeliveryId(now)
+  copyBody(connection, replayed.id, id)
+  return answered(connection.all(insertReplay, id, ...copy, now, ...origin, now))
 }
 
 const insertFirst = `

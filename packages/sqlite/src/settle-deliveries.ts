@@ -28,8 +28,9 @@ const settleAttempt = `
   set status = ?, reason = ?, next_attempt_at = ?, finished_at = ?, attempts = ?, status_code = ?, failure = ?, lapses = 0
   where organization_id = ? and id = ?`
 
+/** One that is put off keeps its status. */
 const settleUnsent = `
-  update leadhooks_deliveries set status = ?, reason = ?, next_attempt_at = ?, finished_at = ?, lapses = 0
+  update leadhooks_deliveries set status = ifnull(?, status), reason = ?, next_attempt_at = ?, finished_at = ?, lapses = 0
   where organization_id = ? and id = ?`
 
 /** The last attempt of a delivery that was never sent. */
@@ -93,18 +94,19 @@ function settle(
 
 function moveOn(connection: Connection, held: Held, { id, attempt, next }: Settlement, now: number): void {
   const { organization_id: organizationId, webhook_id: webhookId } = held
-  const { status } = next
+  const isPutOff = attempt === null && next.status === 'retrying'
+  const status = isPutOff ? null : next.status
   const reason = 'reason' in next ? next.reason : null
   // A part of a millisecond is rounded up: nothing is due before its time.
-  const dueAt = status === 'retrying' ? Math.ceil(now + next.delayMs) : null
-  const finishedAt = status === 'retrying' ? null : now
+  const dueAt = next.status === 'retrying' ? Math.ceil(now + next.delayMs) : null
+  const finishedAt = next.status === 'retrying' ? null : now
   const { number, statusCode, failure } = attempt ?? notSent
   // Value by value: spread from lists, each result would leave more than 1 KB of garbage.
   if (held.is_fresh === 1) {
     const { event_id, event_type, created_at } = held
     connection.run(
       settleFresh,
-      status,
+      status ?? 'pending',
       reason,
       dueAt,
       finishedAt,

@@ -29,6 +29,7 @@ import { Connection } from './connection.ts'
 import { CorruptRows } from './corrupt-rows.ts'
 import type { Database } from './database.ts'
 import { deleteWebhook } from './delete-webhook.ts'
+import { keepBodies } from './delivery-bodies.ts'
 import { releaseDuty, takeDuty } from './duties.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { diagnose } from './diagnose.ts'
@@ -140,6 +141,7 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     async releaseDeliveries(held) {
       if (held.length > 0) await own.write((c) => releaseDeliveries(c, held))
     },
+    keepBodies: async (bodies) => (bodies.length === 0 ? [] : own.write((c) => keepBodies(c, bodies))),
     async settleDeliveries(settlements, { now, audit, onDisabled }) {
       if (settlements.length === 0) return []
       let heads: AuditHead[] = []

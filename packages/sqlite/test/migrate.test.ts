@@ -18,8 +18,9 @@ test('what is pending is told without a change to an empty file, and is what a m
     { version: 8, name: 'webhook-filter', mode: 'transactional' },
     { version: 9, name: 'webhook-keys', mode: 'transactional' },
     { version: 10, name: 'organization-maintenance', mode: 'transactional' },
-    { version: 11, name: 'recoveries', mode: 'transactional' },
-    { version: 12, name: 'event-types', mode: 'transactional' },
+    { version: 11, name: 'payload-shaping', mode: 'transactional' },
+    { version: 12, name: 'recoveries', mode: 'transactional' },
+    { version: 13, name: 'event-types', mode: 'transactional' },
   ])
   expect(database.prepare('select count(*) from sqlite_master').pluck().get()).toBe(0)
 
@@ -64,6 +65,7 @@ test('webhooks of version 1 stay, and those without a retry policy of their own 
     { version: 10 },
     { version: 11 },
     { version: 12 },
+    { version: 13 },
   ])
   const webhooks = await storage.listWebhooks({ organizationId: 'acme', limit: 10 })
   expect(webhooks).toMatchObject([

@@ -45,6 +45,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'webhook-filter',
     'webhook-keys',
     'organization-maintenance',
+    'payload-shaping',
     'recoveries',
     'event-types',
   ])
@@ -60,8 +61,9 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     { version: 8, name: 'webhook-filter' },
     { version: 9, name: 'webhook-keys' },
     { version: 10, name: 'organization-maintenance' },
-    { version: 11, name: 'recoveries' },
-    { version: 12, name: 'event-types' },
+    { version: 11, name: 'payload-shaping' },
+    { version: 12, name: 'recoveries' },
+    { version: 13, name: 'event-types' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

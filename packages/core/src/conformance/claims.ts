@@ -57,7 +57,9 @@ export const claimCases: readonly ConformanceCase[] = [
       lease: claimed.lease,
       attempt: 1,
       createdAt: after(123),
+      status: 'pending',
       event: { id: event.id, type: event.type, body: event.body },
+      shapedAs: null,
       webhook,
     })
   }),

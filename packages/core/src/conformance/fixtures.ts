@@ -76,6 +76,8 @@ export function webhookRow(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     url: 'https://receiver.example/hooks',
     eventTypes: [],
     filter: null,
+    format: 'leadhooks',
+    mapping: null,
     headerNames: [],
     bodySignature: 'sha256=',
     retry: null,

@@ -26,6 +26,7 @@ async function addRows(storage: Storage): Promise<Rows> {
   const apiKey = apiKeyRow()
   await storage.insertApiKey(apiKey, 'hash')
   const claimed = await addClaimed(storage)
+  await storage.keepBodies([{ id: claimed.id, lease: claimed.lease, format: 'data', body: '1' }])
   await settle(storage, claimed, { next: { status: 'dead_letter', reason: 'exhausted' } })
   const event = only(await dispatch(storage))
   const pending = only(await storage.listDeliveries({ organizationId: 'acme', eventId: event.id, limit: 10 }))
@@ -111,6 +112,10 @@ const calls: Record<string, { call: (storage: Storage, rows: Rows) => Promise<un
   },
   listAttempts: {
     call: async (storage, { deadLetter }) => storage.listAttempts(foreign(deadLetter)),
+    answer: null,
+  },
+  findBody: {
+    call: async (storage, { deadLetter }) => storage.findBody(foreign(deadLetter)),
     answer: null,
   },
   retryDelivery: {

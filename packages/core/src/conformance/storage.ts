@@ -1,5 +1,6 @@
 import { apiKeyCases } from './api-keys.ts'
 import { auditCases } from './audit.ts'
+import { bodyCases } from './bodies.ts'
 import { bulkReplayCases } from './bulk-replays.ts'
 import { claimCases } from './claims.ts'
 import type { ConformanceCase } from './conformance-case.ts'
@@ -29,6 +30,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...eventCases,
   ...claimCases,
   ...leaseCases,
+  ...bodyCases,
   ...settlementCases,
   ...operationCases,
   ...bulkReplayCases,

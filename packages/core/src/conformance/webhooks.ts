@@ -38,6 +38,12 @@ export const webhookCases: readonly ConformanceCase[] = [
       url: 'https://receiver.example:8443/a%20b?c=d&e=%E2%9C%93',
       eventTypes: ['contact.*', 'new_lead', 'contact.created'],
       filter: { 'lead.source': { $in: ['web', null] }, $or: [{ amount: { $gte: 1.5 } }] },
+      format: 'cloudevents',
+      mapping: {
+        email: 'data.email',
+        from: { $value: { app: ['crm', 1.5] } },
+        to: { $field: 'data.to', $else: null },
+      },
       headerNames: ['X-Tenant', 'authorization'],
       bodySignature: 'off',
       timeoutMs: 30_000,

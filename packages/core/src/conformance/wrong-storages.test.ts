@@ -155,6 +155,7 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       deleteWebhook: async (ids) => right.deleteWebhook(withOwner(webhooks, ids)),
       findDelivery: async (ids) => right.findDelivery(withOwner(deliveries, ids)),
       listAttempts: async (ids) => right.listAttempts(withOwner(deliveries, ids)),
+      findBody: async (ids) => right.findBody(withOwner(deliveries, ids)),
       retryDelivery: async (ids) => right.retryDelivery(withOwner(deliveries, ids)),
       replayDelivery: async (ids) => right.replayDelivery(withOwner(deliveries, ids)),
       cancelDelivery: async (ids) => right.cancelDelivery(withOwner(deliveries, ids)),
@@ -170,6 +171,7 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       'deleteWebhook',
       'findDelivery',
       'listAttempts',
+      'findBody',
       'retryDelivery',
       'replayDelivery',
       'cancelDelivery',
@@ -1326,6 +1328,88 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       releaseDuty: async (duty) => right.releaseDuty({ ...duty, name: 'the duty' }),
     }),
     noticedBy: ['duties of different names are held apart'],
+  },
+
+  'keeps bodies without the token': {
+    breaks: (right, state) => ({
+      keepBodies: async (bodies) => right.keepBodies(bodies.map((body) => withCurrentLease(state, body))),
+    }),
+    noticedBy: ['a body of a claim that no longer counts is not kept'],
+  },
+
+  'keeps the last body': {
+    breaks: (right, state) => ({
+      async keepBodies(bodies) {
+        for (const { id } of bodies) state.bodies.delete(id)
+        return right.keepBodies(bodies)
+      },
+    }),
+    noticedBy: ['the first body that is kept stays'],
+  },
+
+  'forgets the bodies of what is given back': {
+    breaks: (right, state) => ({
+      async releaseDeliveries(claims, options) {
+        for (const { id } of claims) state.bodies.delete(id)
+        return right.releaseDeliveries(claims, options)
+      },
+    }),
+    noticedBy: ['a delivery that is given back brings the body that was made for it'],
+  },
+
+  'takes a body that is the event’s own for none': {
+    breaks: (right) => ({
+      keepBodies: async (bodies) => {
+        const kept = await right.keepBodies(bodies.filter(({ body }) => body !== null))
+        return bodies.map(({ body }) => body === null || (kept.shift() ?? false))
+      },
+    }),
+    noticedBy: ['that a delivery sends the body of its event can be settled, too'],
+  },
+
+  'replays with the body of the event': {
+    breaks: (right, state) => {
+      const withoutBodies = async <Answer>(replay: () => Promise<Answer>): Promise<Answer> => {
+        const bodies = new Map(state.bodies)
+        state.bodies.clear()
+        const answer = await replay()
+        for (const [id, body] of bodies) state.bodies.set(id, body)
+        return answer
+      }
+      return {
+        replayDelivery: async (ids) => withoutBodies(async () => right.replayDelivery(ids)),
+        advanceBulkReplay: async (step) => withoutBodies(async () => right.advanceBulkReplay(step)),
+      }
+    },
+    noticedBy: [
+      'a replay sends what was made for the delivery that it repeats',
+      'so does each replay of many',
+    ],
+  },
+
+  'takes what is put off for what has failed': {
+    breaks: (right, state) => ({
+      async settleDeliveries(settlements, options) {
+        const written = await right.settleDeliveries(settlements, options)
+        for (const { id, next } of settlements) {
+          const row = state.deliveries.get(id)
+          if (row && next.status === 'retrying') row.status = 'retrying'
+        }
+        return written
+      },
+    }),
+    noticedBy: ['a delivery that is put off is due later, and nothing else has come of it'],
+  },
+
+  'says of every claimed delivery that nothing has failed': {
+    breaks: (right) => ({
+      async claimDeliveries(request) {
+        const claimed = await right.claimDeliveries(request)
+        for (const one of claimed) one.status = 'pending'
+        return claimed
+      },
+    }),
+    noticedBy: ['a claim says whether an attempt of the delivery has failed'],
   },
 
   'hands out its own rows': {

@@ -37,14 +37,7 @@ export interface SigningKeys {
 
 const rememberedTargets = 10_000
 
-const commonHeaders = [
-  'content-type',
-  'application/json',
-  'user-agent',
-  userAgent,
-  'accept-encoding',
-  'identity',
-]
+const commonHeaders = ['user-agent', userAgent, 'accept-encoding', 'identity']
 
 /**
  * Targets by webhook, so that a secret is decrypted once and not once per attempt. A webhook that was changed since has

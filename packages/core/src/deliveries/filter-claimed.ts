@@ -14,7 +14,7 @@ export type ReadData = (claimed: ClaimedDelivery) => unknown
 /** So many characters are read in one go; then requests and answers have their turn. */
 const charactersAtOnce = 16_384
 
-/** Judged once, before the first request: a delivery that was tried stays, whatever the filter becomes. */
+/** Judged once, before anything is made of it or sent: a delivery that was tried stays, whatever the filter becomes. */
 export async function filterClaimed(
   claimed: readonly ClaimedDelivery[],
   readData: ReadData,
@@ -48,8 +48,9 @@ export function readDataOnce(): ReadData {
 }
 
 function isWanted(claimed: ClaimedDelivery, readData: ReadData): boolean {
-  const { attempt, webhook } = claimed
-  return webhook.filter === null || attempt > 1 || matchesFilter(webhook.filter, readData(claimed))
+  const { attempt, shapedAs, webhook } = claimed
+  if (webhook.filter === null || attempt > 1 || shapedAs !== null) return true
+  return matchesFilter(webhook.filter, readData(claimed))
 }
 
 function dataOf(body: string): unknown {

@@ -1,10 +1,14 @@
 import type { Context } from '../context.ts'
 import type { ClaimedDelivery } from '../storage/storage.ts'
+import { BodyKeeper } from './body-keeper.ts'
 import { type ReadData, readDataOnce } from './filter-claimed.ts'
 import { screenClaimed, type Screened } from './screen-claimed.ts'
+import { Slots } from './slots.ts'
 
-/** So many webhooks are asked at once: each takes a connection to the database. */
-const mostAtOnce = 4
+/** So many webhooks are screened at once, */
+const mostAtOnce = 16
+/** and so many of them asked: each takes a connection to the database. */
+const mostAsked = 4
 /** A webhook that could not be screened is left alone for so long, that no claim brings it again at once. */
 const restMs = 1000
 
@@ -23,12 +27,14 @@ export interface ScreeningOptions {
 }
 
 /**
- * Screens what was claimed for webhooks with a filter, a throttle, an open circuit or a maintenance window, beside the claims: one
- * of them that is locked or slow to tell keeps no other waiting. As long as a webhook is here it is given nothing more.
+ * Screens what was claimed for webhooks with a filter, a format of their own, a throttle, an open circuit or a maintenance window,
+ * beside the claims: one of them that is locked or slow to tell keeps no other waiting. As long as a webhook is here it is given nothing more.
  */
 export class Screening {
   readonly #ctx: Context
   readonly #options: ScreeningOptions
+  readonly #keeper: BodyKeeper
+  readonly #asking = new Slots(mostAsked)
   readonly #batches = new Set<Batch>()
   readonly #queue: Batch[] = []
   readonly #running = new Set<Promise<void>>()
@@ -37,6 +43,7 @@ export class Screening {
   constructor(ctx: Context, options: ScreeningOptions) {
     this.#ctx = ctx
     this.#options = options
+    this.#keeper = new BodyKeeper(ctx)
   }
 
   /** How many deliveries are here. */
@@ -99,7 +106,9 @@ export class Screening {
   async #run(batch: Batch): Promise<void> {
     try {
       const { readData } = batch
-      const screened = await screenClaimed(this.#ctx, batch.claimed, { readData, now: this.#options.now })
+      const { now } = this.#options
+      const tools = { readData, keeper: this.#keeper, asking: this.#asking, now }
+      const screened = await screenClaimed(this.#ctx, batch.claimed, tools)
       this.#batches.delete(batch)
       this.#options.onScreened(stillHere(screened, batch.claimed))
     } catch (error) {
@@ -123,12 +132,12 @@ export class Screening {
 }
 
 /** Without what was taken meanwhile. */
-function stillHere({ sendable, leftOut, refused }: Screened, claimed: readonly ClaimedDelivery[]): Screened {
+function stillHere({ sendable, settled, refused }: Screened, claimed: readonly ClaimedDelivery[]): Screened {
   const here = new Set(claimed)
   const isHere = (one: ClaimedDelivery): boolean => here.has(one)
   return {
     sendable: sendable.filter(isHere),
-    leftOut: leftOut.filter(isHere),
+    settled: settled.filter((one) => isHere(one.claimed)),
     refused: refused.filter(isHere),
   }
 }

@@ -1,3 +1,4 @@
+import { contentTypeOf } from '../events/payload-format.ts'
 import type { ClaimedDelivery } from '../storage/storage.ts'
 import type { DeliveryTarget } from './delivery-target.ts'
 import type { OutgoingRequest } from './send-request.ts'
@@ -10,13 +11,15 @@ import type { OutgoingRequest } from './send-request.ts'
  */
 export function signRequest(
   target: DeliveryTarget,
-  { event, attempt }: Pick<ClaimedDelivery, 'event' | 'attempt'>,
+  { event, shapedAs, attempt }: Pick<ClaimedDelivery, 'event' | 'shapedAs' | 'attempt'>,
   now: number,
 ): OutgoingRequest {
   const timestamp = Math.floor(now / 1000)
   const keys = target.grace !== null && now < target.grace.endsAt ? target.grace.keys : target.keys
   const headers = [
     ...target.headers,
+    'content-type',
+    contentTypeOf(shapedAs),
     'webhook-id',
     event.id,
     'webhook-timestamp',

@@ -4,7 +4,6 @@ import { LeadhooksError } from '../errors.ts'
 import type { ClaimedDelivery, GivenUp, Settlement } from '../storage/storage.ts'
 import { deliver } from './deliver.ts'
 import { createDeliveryTargets } from './delivery-target.ts'
-import { filteredOut } from './filter-claimed.ts'
 import { HealthRecorder } from './health-recorder.ts'
 import { HeldClaims } from './held-claims.ts'
 import { startHousekeeping } from './housekeeping.ts'
@@ -249,7 +248,7 @@ export class Worker {
       // An answer that was held up for so long is about leases that others may have taken over by now.
       if (answeredAt - askedAt >= leaseMs) return await this.#giveBack(claimed)
       this.#held.add(claimed, answeredAt)
-      const { free, screened } = sortClaimed(claimed, this.#time.now())
+      const { free, screened } = sortClaimed(this.#ctx, claimed, this.#time.now())
       this.#lanes.add(free, request)
       this.#screening.add(screened)
     } catch (error) {
@@ -262,9 +261,9 @@ export class Worker {
     observeGivenUp(this.#ctx, deliveries, 'worker_crash')
   }
 
-  #goOnWith({ sendable, leftOut, refused }: Screened): void {
+  #goOnWith({ sendable, settled, refused }: Screened): void {
     this.#lanes.addScreened(sendable, this.#ctx.settings.delivery.webhookConcurrency)
-    for (const claimed of leftOut) void this.#record(claimed, Promise.resolve(filteredOut(claimed)))
+    for (const { claimed, settlement } of settled) void this.#record(claimed, Promise.resolve(settlement))
     void this.#release(refused)
     // Its webhook was given nothing meanwhile. One that has refused some waits, and there is no need to ask.
     if (refused.length === 0) this.#isHungry = true

@@ -34,6 +34,16 @@ export function serializeBody(
   return body
 }
 
+/** Serializes data that was made of an event's, with the same rules and limits. */
+export function serializeData(data: unknown, limits: BodyLimits): string {
+  checkJson(data, { parent: null, key: 'data' }, limits.maxDepth)
+  const json = JSON.stringify(data)
+  const bytes = Buffer.byteLength(json)
+  if (bytes <= limits.maxBodyBytes) return json
+  const message = `What is made of the event has ${bytes} bytes, the limit is ${limits.maxBodyBytes}`
+  throw new LeadhooksError('payload_too_large', message)
+}
+
 /** Where a value is, from the inside out: written as a pointer only when something is wrong there. */
 interface Path {
   parent: Path | null

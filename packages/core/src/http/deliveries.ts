@@ -66,6 +66,20 @@ export const getDelivery = operation({
   },
 })
 
+export const getDeliveryBody = operation({
+  id: 'getDeliveryBody',
+  answer: z
+    .object({
+      contentType: z.string().nullable(),
+      body: z.string().nullable().meta({
+        description: 'As it is sent, byte for byte; null as long as there is nothing to send',
+      }),
+    })
+    .meta({ id: 'DeliveryBody' }),
+  handle: async ({ leadhooks, scoped }) =>
+    (await leadhooks.deliveries.body(scoped)) ?? { contentType: null, body: null },
+})
+
 export const retryDelivery = operation({
   id: 'retryDelivery',
   answer: delivery,

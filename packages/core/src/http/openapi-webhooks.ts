@@ -49,7 +49,11 @@ function describeDelivery(summary: string, schema: JsonSchema): JsonSchema {
     summary,
     security: [],
     parameters: Object.keys(deliveryHeaders).map((name) => ({ $ref: `#/components/parameters/${name}` })),
-    requestBody: { required: true, content: { 'application/json': { schema } } },
+    requestBody: {
+      required: true,
+      description: 'As a webhook of the format `leadhooks` without a mapping gets it',
+      content: { 'application/json': { schema } },
+    },
     responses: {
       '2XX': { description: 'Delivered' },
       '410': { description: 'The webhook is switched off' },

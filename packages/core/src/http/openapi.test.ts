@@ -227,6 +227,8 @@ describe('what is answered is what is described', () => {
       retry: 'stepped',
       timeoutMs: 5,
       asymmetricSigning: true,
+      format: 'cloudevents',
+      mapping: { lead: 'data.id', from: { $value: 'crm' } },
     })
     await call('GET', '/webhooks/{id}', webhook)
     await call('GET', '/webhooks/{id}/health', webhook)
@@ -245,6 +247,7 @@ describe('what is answered is what is described', () => {
     await call('POST', '/deliveries/{id}/retry', delivery)
     await failOnce(api)
     await call('GET', '/deliveries/{id}', delivery)
+    await call('GET', '/deliveries/{id}/body', delivery)
     const replay = idOf(await call('POST', '/deliveries/{id}/replay', delivery))
     await call('POST', '/deliveries/{id}/cancel', replay)
     const { data } = await call('GET', '/deliveries')

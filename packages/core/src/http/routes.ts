@@ -22,6 +22,7 @@ import {
 import {
   cancelDelivery,
   getDelivery,
+  getDeliveryBody,
   listDeliveries,
   replayDelivery,
   resolveDelivery,
@@ -103,6 +104,7 @@ const table: readonly Row[] = [
   ['GET', '/deliveries', 'read:deliveries', 'List deliveries', listDeliveries],
   ['POST', '/deliveries/replay', 'write:deliveries', 'Replay all that match', replayDeliveries],
   ['GET', '/deliveries/{id}', 'read:deliveries', 'Read a delivery and its attempts', getDelivery],
+  ['GET', '/deliveries/{id}/body', 'read:events', 'Read what it sends', getDeliveryBody],
   ['POST', '/deliveries/{id}/retry', 'write:deliveries', 'Make it due now', retryDelivery],
   ['POST', '/deliveries/{id}/replay', 'write:deliveries', 'Deliver it once more', replayDelivery],
   ['POST', '/deliveries/{id}/cancel', 'write:deliveries', 'Cancel it', cancelDelivery],

@@ -4,6 +4,7 @@ import {
   bodySignatures,
   circuitStates,
   disabledReasons,
+  payloadFormats,
   waitReasons,
   type Webhook,
 } from '../model/webhook.ts'
@@ -34,6 +35,8 @@ const webhookFields = z.object({
   url: z.string(),
   eventTypes: z.array(z.string()).meta({ description: '`contact.created`, or `contact.*`. Empty means all' }),
   filter: z.record(z.string(), z.unknown()).nullable(),
+  format: z.enum(payloadFormats),
+  mapping: z.record(z.string(), z.unknown()).nullable(),
   headerNames: z
     .array(z.string())
     .meta({ description: 'Names of the custom headers; the values are never shown' }),
@@ -111,6 +114,8 @@ const defaults: Omit<z.input<typeof webhookSettings>, 'url'> = {
   description: null,
   eventTypes: [],
   filter: null,
+  format: 'leadhooks',
+  mapping: null,
   headers: {},
   bodySignature: 'sha256=',
   retry: null,

@@ -1,4 +1,5 @@
 import type { AttemptFailure } from './attempt-failures.ts'
+import type { PayloadFormat } from './webhook.ts'
 
 export const deliveryStatuses = ['pending', 'retrying', 'delivered', 'dead_letter', 'cancelled'] as const
 /**
@@ -10,12 +11,25 @@ export type DeliveryStatus = (typeof deliveryStatuses)[number]
 /**
  * Why a delivery was given up. `exhausted`: out of attempts. `expired`: older than its webhook's retry policy and a day.
  * `worker_crash`: five workers in a row vanished while they held it. `undecryptable`: no key opens the webhook's secret.
- * `gone`: the receiver answered 410.
+ * `gone`: the receiver answered 410. `unshapeable`: what was made of the event's data is no JSON, or too much.
  */
-export type DeadLetterReason = 'exhausted' | 'expired' | 'worker_crash' | 'undecryptable' | 'gone'
+export type DeadLetterReason =
+  | 'exhausted'
+  | 'expired'
+  | 'worker_crash'
+  | 'undecryptable'
+  | 'gone'
+  | 'unshapeable'
 
 /** `filtered`: the data of the event did not match the filter of the webhook, and nothing was sent. */
 export type CancelReason = 'by_user' | 'webhook_deleted' | 'filtered'
+
+/** What was made for a delivery to send, before its first request. */
+export interface ShapedBody {
+  format: PayloadFormat
+  /** Null: the event's own, as it turned out. */
+  body: string | null
+}
 
 /** One event on its way to one webhook. */
 export interface Delivery {

@@ -8,7 +8,7 @@ export interface LeadhooksEvent<Type extends string = string, Data = unknown> {
   createdAt: Date
 }
 
-/** An event as storage keeps it: with the body that every attempt sends, byte for byte. */
+/** An event as storage keeps it: with the body that every attempt sends, byte for byte, unless its webhook has another made. */
 export interface StoredEvent {
   id: string
   organizationId: string

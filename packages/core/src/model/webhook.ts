@@ -54,6 +54,13 @@ export type MaintenanceWindow =
   | { startsAt: string; endsAt: string }
   | { weekdays: Weekday[]; startsAt: string; minutes: number; timeZone: string }
 
+/**
+ * How the body of a request is laid out. `leadhooks`: `{ id, event, timestamp, data }`. `standard`: `{ type, timestamp, data }`, as
+ * Standard Webhooks has it. `cloudevents`: CloudEvents 1.0 in the structured mode of JSON. `data`: the data alone.
+ */
+export const payloadFormats = ['leadhooks', 'standard', 'cloudevents', 'data'] as const
+export type PayloadFormat = (typeof payloadFormats)[number]
+
 /** How requests identify themselves to the receiver, beside the signature. */
 export const authenticationTypes = ['basic', 'bearer', 'oauth2'] as const
 export type AuthenticationType = (typeof authenticationTypes)[number]
@@ -79,6 +86,9 @@ export interface Webhook {
   eventTypes: string[]
   /** Of these, only events whose data matches. Null: all. */
   filter: Record<string, unknown> | null
+  format: PayloadFormat
+  /** What `data` is made of: names, and where in the event their values are. Null: it is the event's. */
+  mapping: Record<string, unknown> | null
   /** The names of the custom headers that each request carries. Their values are kept encrypted and never shown. */
   headerNames: string[]
   bodySignature: BodySignature

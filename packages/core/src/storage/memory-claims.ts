@@ -177,6 +177,7 @@ function showClaimed(
   const { id, organizationId, eventId } = row
   const event = state.events.get(eventKey({ organizationId, id: eventId }))
   const webhook = webhooks.get(row.webhookId)
+  const shaped = state.bodies.get(id)
   if (event === undefined || webhook === undefined) {
     throw new LeadhooksError('storage_corrupt', `Delivery "${id}" has lost its event or its webhook`)
   }
@@ -186,7 +187,9 @@ function showClaimed(
     lease: lease.token,
     attempt: row.attempts + 1,
     createdAt: copy(row.createdAt),
-    event: { id: event.id, type: event.type, body: event.body },
+    status: row.status === 'retrying' ? 'retrying' : 'pending',
+    event: { id: event.id, type: event.type, body: shaped?.body ?? event.body },
+    shapedAs: shaped?.format ?? null,
     webhook,
   }
 }

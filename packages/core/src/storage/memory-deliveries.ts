@@ -37,6 +37,19 @@ export function memoryDeliveries(state: MemoryState): DeliveryStorage {
       }
     },
 
+    async keepBodies(bodies) {
+      return bodies.map(({ format, body, ...claim }) => {
+        const row = heldRow(state, claim)
+        if (row !== null && !state.bodies.has(row.id)) state.bodies.set(row.id, { format, body })
+        return row !== null
+      })
+    },
+
+    async findBody(delivery) {
+      const row = ownRow(state.deliveries, delivery)
+      return copy((row && state.bodies.get(row.id)) ?? null)
+    },
+
     async settleDeliveries(settlements, { audit, onDisabled, ...timed }) {
       const now = timeOf(timed)
       return copy(settlements).map((settlement) => settle(state, settlement, now, { audit, onDisabled }))
@@ -136,16 +149,17 @@ function settle(state: MemoryState, settlement: Settlement, now: Date, options: 
     return false
   }
   if (settlement.attempt !== null) addAttempt(state, row, settlement.attempt)
-  moveOn(state, row, settlement.next, now)
+  moveOn(state, row, settlement, now)
   if (settlement.disableWebhook !== undefined)
     disableWebhook(state, row, settlement.disableWebhook, now, options)
   return true
 }
 
-function moveOn(state: MemoryState, row: DeliveryRow, next: Settlement['next'], now: Date): void {
+function moveOn(state: MemoryState, row: DeliveryRow, { attempt, next }: Settlement, now: Date): void {
   if (next.status === 'retrying') {
     const nextAttemptAt = new Date(now.getTime() + next.delayMs)
-    Object.assign(row, { status: 'retrying', nextAttemptAt, lease: null, lapses: 0 })
+    const status = attempt === null ? row.status : 'retrying'
+    Object.assign(row, { status, nextAttemptAt, lease: null, lapses: 0 })
     return
   }
   finish(state, row, { status: next.status, reason: 'reason' in next ? next.reason : null }, now)

@@ -43,7 +43,10 @@ export function replayRow(state: MemoryState, row: DeliveryRow, now: Date): Deli
   const event = state.events.get(eventKey({ organizationId: row.organizationId, id: row.eventId }))
   if (event === undefined || !state.webhooks.has(row.webhookId)) return null
   const origin = { replayOf: row.id, replayRoot: row.replayRoot ?? row.id }
-  return addDelivery(state, event, row.webhookId, now, origin)
+  const replay = addDelivery(state, event, row.webhookId, now, origin)
+  const shaped = state.bodies.get(row.id)
+  if (shaped !== undefined) state.bodies.set(replay.id, shaped)
+  return replay
 }
 
 /** Ends a delivery, and with it the lease that a worker may have. */

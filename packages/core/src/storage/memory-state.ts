@@ -2,7 +2,7 @@ import type { ApiKey } from '../model/api-key.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { AuditEntry, AuditHead } from '../model/audit-entry.ts'
 import type { StoredBulkReplay } from '../model/bulk-replay.ts'
-import type { Delivery } from '../model/delivery.ts'
+import type { Delivery, ShapedBody } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
 import type { RegisteredEventType } from '../model/event-type.ts'
 import type { Organization } from '../model/organization.ts'
@@ -42,6 +42,8 @@ export interface MemoryState {
   /** Those of `deliveries` that are `pending` or `retrying`: claims look at no others, however many have finished. */
   unfinished: Set<DeliveryRow>
   attempts: Map<string, Attempt[]>
+  /** What was made to send, by the deliveries' ids. */
+  bodies: Map<string, ShapedBody>
   bulkReplays: Map<string, StoredBulkReplay>
   /** Which of all claimed deliveries was the last of each organization and of each webhook. */
   turns: Map<string, number>
@@ -66,6 +68,7 @@ export function emptyState(): MemoryState {
     deliveries: new Map(),
     unfinished: new Set(),
     attempts: new Map(),
+    bodies: new Map(),
     bulkReplays: new Map(),
     turns: new Map(),
     claimed: 0,

@@ -8,11 +8,17 @@ import type {
   ReplayFilter,
   StoredBulkReplay,
 } from '../model/bulk-replay.ts'
-import type { CancelReason, DeadLetterReason, Delivery, DeliveryStatus } from '../model/delivery.ts'
+import type {
+  CancelReason,
+  DeadLetterReason,
+  Delivery,
+  DeliveryStatus,
+  ShapedBody,
+} from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
 import type { RegisteredEventType } from '../model/event-type.ts'
 import type { Organization } from '../model/organization.ts'
-import type { DisabledReason, StoredWebhook } from '../model/webhook.ts'
+import type { DisabledReason, PayloadFormat, StoredWebhook } from '../model/webhook.ts'
 
 /**
  * All that Leadhooks asks of a database: verbs of its own trade, each atomic. Every method says in a line what
@@ -408,7 +414,12 @@ export interface ClaimedDelivery {
   /** The number of the attempt to make: one more than were started before. */
   attempt: number
   createdAt: Date
+  /** `retrying`: an attempt has failed, so that a body was sent. `pending`: none has ended, though some may be lost. */
+  status: Extract<DeliveryStatus, 'pending' | 'retrying'>
+  /** Its `body` is the one to send: what was made for this delivery, or else the event's. */
   event: Pick<StoredEvent, 'id' | 'type' | 'body'>
+  /** The format of what was made for this delivery; null: nothing was. */
+  shapedAs: PayloadFormat | null
   /** One object for all deliveries of a claim that go to the same webhook. */
   webhook: StoredWebhook
 }
@@ -419,7 +430,10 @@ export type Claim = Pick<ClaimedDelivery, 'id' | 'lease'>
 export interface Settlement {
   id: string
   lease: string
-  /** The request that was made; null when the delivery was given up without one. */
+  /**
+   * The request that was made; null when there was none: the delivery was given up, or, where it is `retrying`, put off. That keeps
+   * its status and its attempts.
+   */
   attempt: Attempt | null
   next:
     | { status: 'delivered' }
@@ -429,6 +443,8 @@ export interface Settlement {
   /** Switches the webhook off in the same write. */
   disableWebhook?: DisabledReason | undefined
 }
+
+export interface KeptBody extends Claim, ShapedBody {}
 
 export interface SettleOptions extends Timed {
   /** Makes the entry of a webhook that a settlement switches off. @default none is written */
@@ -473,6 +489,15 @@ export interface DeliveryStorage {
   /** Gives back claims of which nothing was sent: due again at once, no attempt spent. A lease taken over stays as it is. */
   releaseDeliveries(claims: readonly Claim[], options: Timed): Promise<void>
   /**
+   * Keeps what was made for claimed deliveries to send, all in one statement; `true` where it is kept. Claims bring it from then on,
+   * and replays have it too. What is kept already stays.
+   *
+   * Concurrency: only the holder of the lease writes.
+   */
+  keepBodies(bodies: readonly KeptBody[]): Promise<boolean[]>
+  /** What was made for a delivery to send; null where nothing was, or the organization has no such delivery. */
+  findBody(delivery: Scoped): Promise<ShapedBody | null>
+  /**
    * Writes what came of each claim, in one transaction, and ends its lease; `true` where it was written. A webhook that is
    * switched off by it is so once, and has its entry in the audit log.
    *
@@ -495,7 +520,10 @@ export interface DeliveryStorage {
 
   /** Makes a waiting delivery due now. Null unless it is unfinished; one that is leased is answered as it stands. */
   retryDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
-  /** Makes a new delivery of the same event to the same webhook. Null unless its webhook and its event exist. */
+  /**
+   * Makes a new delivery of the same event to the same webhook, with what was made for it to send. Null unless its webhook and its
+   * event exist.
+   */
   replayDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
   /** Ends an unfinished delivery (`cancelled: by_user`), also under lease. Null unless it is unfinished. */
   cancelDelivery(delivery: Scoped & Timed): Promise<Delivery | null>

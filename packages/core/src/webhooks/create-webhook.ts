@@ -4,6 +4,7 @@ import { actor } from '../audit/audit-of.ts'
 import type { Context } from '../context.ts'
 import { maxAgeMs } from '../deliveries/retry-schedule.ts'
 import { checkFilter } from '../events/event-filter.ts'
+import { checkMapping } from '../events/payload-mapping.ts'
 import { newWebhookId } from '../ids.ts'
 import { organizationId, parseInput } from '../input.ts'
 import type { StoredWebhook, Webhook } from '../model/webhook.ts'
@@ -32,6 +33,7 @@ export async function createWebhook(
   checkSecret(secret)
   await checkEventTypes(ctx, settings.organizationId, settings.eventTypes ?? [])
   checkFilter(settings.filter ?? {})
+  checkMapping(settings.mapping ?? {})
 
   const now = new Date(ctx.clock.now())
   const owner = { organizationId: settings.organizationId, id: newWebhookId(now.getTime()) }
@@ -43,6 +45,8 @@ export async function createWebhook(
     url,
     eventTypes: settings.eventTypes ?? [],
     filter: settings.filter ?? null,
+    format: settings.format ?? 'leadhooks',
+    mapping: settings.mapping ?? null,
     headerNames: Object.keys(headers),
     bodySignature: settings.bodySignature ?? 'sha256=',
     retry,

@@ -16,7 +16,10 @@ import { withAccessToken } from '../deliveries/with-access-token.ts'
 import { notFound } from '../errors.ts'
 import { eventTypeName, parseInput, scoped } from '../input.ts'
 import type { AttemptFailure } from '../model/attempt-failures.ts'
-import { testEvent } from './test-event.ts'
+import type { StoredWebhook } from '../model/webhook.ts'
+import type { ClaimedDelivery } from '../storage/storage.ts'
+import { isShaping, shapeBody } from './shape-body.ts'
+import { testEvent, type TestEventInput } from './test-event.ts'
 
 export const testRequest = z.strictObject({
   eventType: eventTypeName.optional().meta({
@@ -57,15 +60,16 @@ const noTimings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null
  * Sends a signed example of an event type to a webhook at once, enabled or not, and tells all about it. No delivery is made of it, and
  * the health of the webhook and all figures stay as they are.
  *
- * Throws `not_found`, `unknown_event_type`, `invalid_event_data`, `undecryptable`, and `invalid_request` where there is no example.
+ * Throws `not_found`, `unknown_event_type`, `invalid_event_data`, `payload_too_large`, `shaping_failed`, `undecryptable`, and
+ * `invalid_request` where there is no example.
  */
 export async function testWebhook(ctx: Context, input: TestWebhookInput): Promise<WebhookTest> {
   const { organizationId, id, ...wanted } = parseInput(testInput, input)
   const webhook = await ctx.storage.findWebhook({ organizationId, id })
   if (webhook === null) throw notFound('webhook', id)
-  const event = await testEvent(ctx, webhook, wanted)
   const target = deliveryTarget(ctx, webhook)
-  const request = signRequest(target, { event, attempt: 1 }, await sendingTime(ctx))
+  const { event, shapedAs } = await shapedEvent(ctx, webhook, wanted)
+  const request = signRequest(target, { event, shapedAs, attempt: 1 }, await sendingTime(ctx))
   const authorized = await withAccessToken(ctx.clock, target, request)
   const traced =
     authorized.kind === 'failure' ? notSent(authorized) : await sendTraced(ctx, authorized.request)
@@ -78,6 +82,18 @@ export async function testWebhook(ctx: Context, input: TestWebhookInput): Promis
     response: traced.response && showResponse(traced.response, secrets),
     timings: isBlocked(traced) ? null : traced.timings,
   }
+}
+
+/** Laid out as a delivery would be. */
+async function shapedEvent(
+  ctx: Context,
+  webhook: StoredWebhook,
+  wanted: TestEventInput,
+): Promise<Pick<ClaimedDelivery, 'event' | 'shapedAs'>> {
+  const event = await testEvent(ctx, webhook, wanted)
+  if (!isShaping(ctx, webhook)) return { event, shapedAs: null }
+  const { format, body } = await shapeBody(ctx, webhook, event)
+  return { event: { ...event, body: body ?? event.body }, shapedAs: format }
 }
 
 function notSent(result: SendFailure): TracedResult {

@@ -10,6 +10,7 @@ import { checkWebhookUrl } from '../network/url-policy.ts'
 import type { Scoped, WebhookChanges } from '../storage/storage.ts'
 import { auditWebhook } from './audit-webhook.ts'
 import { checkFilter } from '../events/event-filter.ts'
+import { checkMapping } from '../events/payload-mapping.ts'
 import { checkAuthentication, checkEventTypes } from './checks.ts'
 import { sealAuthentication, sealHeaders } from './credentials.ts'
 import { unburdened } from './webhook-health.ts'
@@ -54,6 +55,7 @@ function checkChanges(
   }: Omit<z.output<typeof webhookChanges>, 'asymmetricSigning'>,
 ): WebhookChanges {
   checkFilter(plain.filter ?? {})
+  checkMapping(plain.mapping ?? {})
   const now = new Date(ctx.clock.now())
   const changes: WebhookChanges = { ...definedOf(plain), updatedAt: now }
   if (url !== undefined) changes.url = checkWebhookUrl(ctx.network, url)

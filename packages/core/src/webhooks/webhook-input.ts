@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { text } from '../input.ts'
 import { retryPolicyNames } from '../model/retry-policy.ts'
-import { bodySignatures, weekdays } from '../model/webhook.ts'
+import { bodySignatures, payloadFormats, weekdays } from '../model/webhook.ts'
 import { isTimeZone } from './maintenance.ts'
 
 const delayMs = z
@@ -173,6 +173,18 @@ export const webhookSettings = z.strictObject({
       description:
         'Of these event types, only events whose data matches, in the manner of MongoDB: `{ "amount": { "$gte": 1000 } }`. Null: all',
       example: { amount: { $gte: 1000 } },
+    }),
+  format: z.enum(payloadFormats).meta({
+    description:
+      'How bodies are laid out: `leadhooks` (`{ id, event, timestamp, data }`), `standard` (`{ type, timestamp, data }`), `cloudevents` (CloudEvents 1.0), or the `data` alone',
+  }),
+  mapping: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .meta({
+      description:
+        'What `data` is made of: names, and paths into the event. `{ $field, $else }` says what stands for a missing field, `{ $value }` is a constant. Null: the data of the event',
+      example: { email: 'data.contact.email', source: { $value: 'crm' } },
     }),
   headers: z.record(z.string(), z.string()).meta({
     description: 'Headers to add to each request. Stored encrypted; only their names are shown',

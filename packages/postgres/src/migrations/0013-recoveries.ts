@@ -1,7 +1,7 @@
 import type { Migration } from '@leadhooks/sql'
 
 export const recoveries: Migration = {
-  version: 12,
+  version: 13,
   name: 'recoveries',
   mode: 'transactional',
   locks: 'The table of bulk replays, for some milliseconds whatever its size: columns without a rewrite.',

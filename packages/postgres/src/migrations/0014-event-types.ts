@@ -1,7 +1,7 @@
 import type { Migration } from '@leadhooks/sql'
 
 export const eventTypes: Migration = {
-  version: 13,
+  version: 14,
   name: 'event-types',
   mode: 'transactional',
   locks: 'Nothing that is there before: it makes new tables.',

@@ -1,7 +1,7 @@
 import type { Migration } from '@leadhooks/sql'
 
 export const eventTypes: Migration = {
-  version: 12,
+  version: 13,
   name: 'event-types',
   mode: 'transactional',
   locks:

@@ -1,7 +1,7 @@
 import type { Migration } from '@leadhooks/sql'
 
 export const recoveries: Migration = {
-  version: 11,
+  version: 12,
   name: 'recoveries',
   mode: 'transactional',
   locks:
