@@ -1,5 +1,6 @@
 import type { GivenUp } from '@leadhooks/core/storage'
 import { givenUpColumns, type GivenUpRow, readGivenUp } from '@leadhooks/sql'
+import { noteGivenUp } from './note-facts.ts'
 import type { Database } from './database.ts'
 import { moveToFinished } from './finished-deliveries.ts'
 import { nowOr } from './now.ts'
@@ -22,9 +23,13 @@ const expire = statement(`
     insert into leadhooks.attempts (delivery_id, number, started_at, outcome)
     select id, attempts + 1, leased_at, 'lost' from expired where lease is not null
     on conflict do nothing
+  ), moved as (
+    ${moveToFinished('expired', { status: `'dead_letter'`, reason: `'expired'`, isLost: 'lease is not null' })}
+    returning ${givenUpColumns}
+  ), noted as (
+    ${noteGivenUp('moved', 'expired')}
   )
-  ${moveToFinished('expired', { status: `'dead_letter'`, reason: `'expired'`, isLost: 'lease is not null' })}
-  returning ${givenUpColumns}`)
+  select * from moved`)
 
 export async function expireDeliveries(
   database: Database,

@@ -1,6 +1,7 @@
 import type { ClaimRequest, GivenUp } from '@leadhooks/core/storage'
 import { givenUpColumns, type GivenUpRow, readGivenUp } from '@leadhooks/sql'
 import { type ClaimedRow, claimedColumns, eventOfClaimed, noteClaim } from './claim-lanes.ts'
+import { noteGivenUp } from './note-facts.ts'
 import type { Database, Session } from './database.ts'
 import { moveToFinished } from './finished-deliveries.ts'
 import { nowOr } from './now.ts'
@@ -76,9 +77,14 @@ const recordLost = `
 
 const giveUp = `
   with input as (select ${nowOr('$2')} as now),
-  crashed as (delete from leadhooks.queue where id = any($1::text[]) returning *)
-  ${moveToFinished('crashed', { status: `'dead_letter'`, reason: `'worker_crash'`, isLost: 'true' })}
-  returning ${givenUpColumns}`
+  crashed as (delete from leadhooks.queue where id = any($1::text[]) returning *),
+  moved as (
+    ${moveToFinished('crashed', { status: `'dead_letter'`, reason: `'worker_crash'`, isLost: 'true' })}
+    returning ${givenUpColumns}
+  ), noted as (
+    ${noteGivenUp('moved', 'worker_crash')}
+  )
+  select * from moved`
 
 const leaseAgain = `
   with input as (select ${nowOr('$2')} as now),

@@ -13,6 +13,7 @@ import { organizationMaintenance } from './migrations/0011-organization-maintena
 import { payloadShaping } from './migrations/0012-payload-shaping.ts'
 import { recoveries } from './migrations/0013-recoveries.ts'
 import { eventTypes } from './migrations/0014-event-types.ts'
+import { rollups } from './migrations/0015-rollups.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   payloadShaping,
   recoveries,
   eventTypes,
+  rollups,
 ]

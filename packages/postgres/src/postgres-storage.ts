@@ -8,6 +8,7 @@ import {
   advanceSteps,
   bulkReplayStorage,
   organizationStorage,
+  rollupStorage,
   type Sql,
   webhookStorage,
 } from '@leadhooks/sql'
@@ -38,6 +39,7 @@ import { cancelUnfinished, insertReplay, makeDeliveryDue } from './operations.ts
 import { Schema } from './schema.ts'
 import { checkReady, checkServer } from './server-check.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
+import { rollupDialect } from './rollup-dialect.ts'
 import { recordApiKeyUsage } from './record-api-key-usage.ts'
 import { runSteps } from './run-steps.ts'
 import { rowsOf } from './transactions/rows-of.ts'
@@ -210,6 +212,8 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
           insertFirst: (webhook, eventIds) => insertFirst(sql, webhook, eventIds, step.now),
         }),
       ),
+
+    ...rollupStorage(sql, rollupDialect(schema)),
 
     ...auditStorage(sql),
 

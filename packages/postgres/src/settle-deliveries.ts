@@ -1,6 +1,14 @@
-import type { Audit, AuditHead, Settlement, SettleOptions, StoredWebhook } from '@leadhooks/core/storage'
+import {
+  type Audit,
+  type AuditHead,
+  factOf,
+  type Settlement,
+  type SettleOptions,
+  type StoredWebhook,
+} from '@leadhooks/core/storage'
 import { appendEntry, readWebhook, type Sql } from '@leadhooks/sql'
 import { codec } from './codec.ts'
+import { noteFacts } from './note-facts.ts'
 import type { Database, Session } from './database.ts'
 import { moveToFinished } from './finished-deliveries.ts'
 import { nowOr } from './now.ts'
@@ -15,9 +23,9 @@ const settle = statement(`
   with input as (select ${nowOr('$1')} as now),
   result as materialized (
     select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::integer[], $8::timestamptz[],
-      $9::float8[], $10::text[], $11::text[], $12::text[], $13::integer[], $14::text[])
+      $9::float8[], $10::text[], $11::text[], $12::text[], $13::integer[], $14::text[], $15::text[])
     as result (id, lease, status, reason, delay_ms, number, started_at, duration_ms, outcome, failure, message, status_code,
-      response_body)
+      response_body, fact)
   ), finished as (
     delete from leadhooks.queue using result
     where queue.id = result.id and queue.lease::text = result.lease and result.status <> 'retrying'
@@ -27,6 +35,7 @@ const settle = statement(`
       case when result.number is null then queue.failure else result.failure end as failure
   ), moved as (
     ${moveToFinished('finished', { status: 'status', reason: 'reason' })}
+    returning id, organization_id, webhook_id, event_type
   ), waiting as (
     update leadhooks.queue set status = case when result.number is null then queue.status else 'retrying' end,
       -- A part of a millisecond is rounded up: nothing is due before its time.
@@ -37,7 +46,7 @@ const settle = statement(`
       lease = null, leased_until = null, lapses = 0
     from input, result
     where queue.id = result.id and queue.lease::text = result.lease and result.status = 'retrying'
-    returning queue.id
+    returning queue.id, queue.organization_id, queue.webhook_id, queue.event_id
   ), written as (
     select id from finished union all select id from waiting
   ), attempt as (
@@ -45,6 +54,15 @@ const settle = statement(`
       response_body)
     select id, number, started_at, duration_ms, outcome, failure, message, status_code, response_body
     from written join result using (id) where number is not null
+  ), settled as (
+    select organization_id, webhook_id, event_type, fact from moved join result using (id)
+    union all
+    select waiting.organization_id, webhook_id, event.type, fact from waiting join result using (id)
+    cross join lateral (
+      select type from leadhooks.events where organization_id = waiting.organization_id and id = waiting.event_id limit 1
+    ) as event
+  ), noted as (
+    ${noteFacts('settled')}
   )
   select id from written`)
 
@@ -109,8 +127,9 @@ async function write(
   settlements: readonly Settlement[],
   now: Date | null,
 ): Promise<Set<string>> {
-  const columns: unknown[][] = Array.from({ length: 13 }, () => [])
-  for (const { id, lease, attempt, next } of settlements) {
+  const columns: unknown[][] = Array.from({ length: 14 }, () => [])
+  for (const settlement of settlements) {
+    const { id, lease, attempt, next } = settlement
     const reason = 'reason' in next ? next.reason : null
     const delayMs = next.status === 'retrying' ? next.delayMs : null
     const sent = [
@@ -121,7 +140,7 @@ async function write(
       attempt?.failure,
     ]
     const answer = [attempt?.message, attempt?.statusCode, attempt?.responseBody]
-    const row = [id, lease, next.status, reason, delayMs, ...sent, ...answer]
+    const row = [id, lease, next.status, reason, delayMs, ...sent, ...answer, factOf(settlement)]
     row.forEach((value, column) => columns[column]?.push(value ?? null))
   }
   const values = [now, ...columns]

@@ -118,7 +118,7 @@ export function deliveryStorage(sql: Sql, layout: DeliveryLayout): Pick<Delivery
       if ((await findDelivery(delivery)) === null) return null
       const query = db.selectFrom('attempts').select(attemptColumns).where('delivery_id', '=', delivery.id)
       const rows = await runner.rows(query.orderBy('number'))
-      return rows.map((row) => fromRow(attemptMapping, codec, row, `${delivery.id} ${row.number}`))
+      return rows.map((row) => readAttempt(codec, { ...row, delivery_id: delivery.id }))
     },
 
     async findBody(delivery) {
@@ -155,6 +155,10 @@ function matching(deliveries: DeliverySelect, filters: DeliveryQuery): DeliveryS
   query = query.where('status', '=', status)
   // It goes without saying, but only when it is said can an index of all that is not delivered be used.
   return status === 'delivered' ? query : query.where('status', '<>', notDelivered)
+}
+
+export function readAttempt(codec: Codec, row: Tables['attempts']): Attempt {
+  return fromRow(attemptMapping, codec, row, `${row.delivery_id} ${row.number}`)
 }
 
 export function readDelivery(codec: Codec, row: Columns<Delivery>): Delivery {

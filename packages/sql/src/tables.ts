@@ -8,9 +8,11 @@ import type {
   Organization,
   RegisteredEventType,
   ShapedBody,
+  SettledFacts,
   StoredBulkReplay,
   StoredEvent,
   StoredWebhook,
+  UsageInterval,
 } from '@leadhooks/core/storage'
 
 /** What a database gives and takes for a date: Postgres a `Date`, SQLite milliseconds since the epoch. */
@@ -65,5 +67,16 @@ export interface Tables {
   bulk_replays: Columns<StoredBulkReplay>
   attempts: Columns<Attempt> & { delivery_id: string }
   delivery_bodies: Columns<ShapedBody> & { delivery_id: string }
+  /** What was settled and is in no rollup yet. */
+  settled_facts: Columns<SettledFacts> & { key: number }
+  /** An empty `webhook_id` or `event_type` stands for all of them together. */
+  rollups: {
+    organization_id: string
+    interval: UsageInterval
+    webhook_id: string
+    event_type: string
+    starts_at: SqlDate
+    counts: string
+  }
   migrations: MigrationRow
 }

@@ -6,6 +6,7 @@ import { bringInDelivery } from './fresh-deliveries.ts'
 import { firstDeliveryIdOf } from './id-time.ts'
 import { giveUpLapsed, lapsedLeasesAt } from './lapsed-leases.ts'
 import { isFree } from './leases.ts'
+import { noteGivenUp } from './settled-facts.ts'
 
 interface WebhookAge {
   organization_id: string
@@ -53,9 +54,11 @@ function expireWebhook(connection: Connection, webhook: WebhookAge, limit: numbe
   const fresh = connection.all<{ id: string }>(oldFresh, organizationId, webhookId, oldest, limit)
   for (const { id } of fresh) bringInDelivery(connection, organizationId, webhookId, id)
   const free = connection.all<{ id: string }>(oldUnfinished, organizationId, oldest, webhookId, limit)
-  const expired = free.map(({ id }) =>
-    readGivenUp(connection.get(expire, now, organizationId, id) as GivenUpRow),
-  )
+  const expired = free.map(({ id }) => {
+    const row = connection.get(expire, now, organizationId, id) as GivenUpRow
+    noteGivenUp(connection, row, 'expired', now)
+    return readGivenUp(row)
+  })
   for (const lease of lapsedLeasesAt(connection, now)) {
     if (expired.length === limit) break
     if (lease.webhookId !== webhookId || lease.id >= oldest) continue

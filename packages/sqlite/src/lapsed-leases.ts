@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts'
 import { type Due, eventOf, type Look } from './due-deliveries.ts'
 import { bringInDelivery } from './fresh-deliveries.ts'
 import { endLease } from './leases.ts'
+import { noteGivenUp } from './settled-facts.ts'
 
 /** So many workers in a row may vanish over a delivery. Then it is taken to be the reason. */
 const maxLapses = 5
@@ -135,7 +136,9 @@ export function giveUpLapsed(
   now: number,
 ): GivenUp {
   endLapsed(connection, lease)
-  return readGivenUp(connection.get(giveUp, reason, now, lease.organizationId, lease.id) as GivenUpRow)
+  const row = connection.get(giveUp, reason, now, lease.organizationId, lease.id) as GivenUpRow
+  noteGivenUp(connection, row, reason, now)
+  return readGivenUp(row)
 }
 
 /** Notes that a worker vanished, and leaves the delivery to nobody. */

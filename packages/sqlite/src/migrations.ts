@@ -12,6 +12,7 @@ import { organizationMaintenance } from './migrations/0010-organization-maintena
 import { payloadShaping } from './migrations/0011-payload-shaping.ts'
 import { recoveries } from './migrations/0012-recoveries.ts'
 import { eventTypes } from './migrations/0013-event-types.ts'
+import { rollups } from './migrations/0014-rollups.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   payloadShaping,
   recoveries,
   eventTypes,
+  rollups,
 ]

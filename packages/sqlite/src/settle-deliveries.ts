@@ -1,7 +1,8 @@
-import type { Attempt, Scoped, Settlement } from '@leadhooks/core/storage'
+import { type Attempt, factOf, type Scoped, type Settlement } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
 import { removeFresh } from './fresh-deliveries.ts'
 import { endLease } from './leases.ts'
+import { NotedFacts } from './settled-facts.ts'
 
 /** A lease that is being ended. */
 interface Held {
@@ -63,20 +64,28 @@ export function settleDeliveries(
   now: number,
   onDisabled: (webhook: Scoped) => void,
 ): boolean[] {
-  return settlements.map((settlement) => settle(connection, settlement, now, onDisabled))
+  const noted = new NotedFacts()
+  const written = settlements.map((settlement) => {
+    const held = settle(connection, settlement, now, onDisabled)
+    if (held !== undefined) noted.add(held, factOf(settlement))
+    return held !== undefined
+  })
+  noted.write(connection, now)
+  return written
 }
 
+/** Answers the lease that it ended; undefined for a settlement that comes too late. */
 function settle(
   connection: Connection,
   settlement: Settlement,
   now: number,
   onDisabled: (webhook: Scoped) => void,
-): boolean {
+): Held | undefined {
   const { id, lease, attempt, disableWebhook: reason } = settlement
   const held = connection.get(findLease, id, lease) as Held | undefined
   if (held === undefined) {
     if (attempt !== null) supersede(connection, id, attempt)
-    return false
+    return undefined
   }
   connection.run(endLease, id)
   moveOn(connection, held, settlement, now)
@@ -89,7 +98,7 @@ function settle(
     const { changes } = connection.run(disableWebhook, reason, now, now, webhook.organizationId, webhook.id)
     if (changes === 1) onDisabled(webhook)
   }
-  return true
+  return held
 }
 
 function moveOn(connection: Connection, held: Held, { id, attempt, next }: Settlement, now: number): void {

@@ -14,6 +14,7 @@ import {
   advanceSteps,
   bulkReplayStorage,
   organizationStorage,
+  rollupStorage,
   type Sql,
   type SqlRunner,
   webhookStorage,
@@ -44,6 +45,7 @@ import { cancelDelivery, firstSteps, replayDelivery, replaySteps, retryDelivery 
 import { type HandleOptions, openBeside, openPath, type PathOptions } from './open-database.ts'
 import { OwnConnection } from './own-connection.ts'
 import { recordApiKeyUsage } from './record-api-key-usage.ts'
+import { rollupDialect } from './rollup-dialect.ts'
 import { runQuery, runSteps } from './run-steps.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
 import { TablesCheck } from './tables-check.ts'
@@ -181,6 +183,8 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
         })
         return runSteps(c, steps)
       }),
+
+    ...rollupStorage(sql, rollupDialect),
 
     ...auditStorage(sql),
 

@@ -15,6 +15,7 @@ import { listCases } from './lists.ts'
 import { operationCases } from './operations.ts'
 import { organizationCases } from './organizations.ts'
 import { recoveryCases } from './recoveries.ts'
+import { rollupCases } from './rollups.ts'
 import { settlementCases } from './settlement.ts'
 import { webhookCases } from './webhooks.ts'
 import { webhookHealthCases } from './webhook-health.ts'
@@ -35,6 +36,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...operationCases,
   ...bulkReplayCases,
   ...recoveryCases,
+  ...rollupCases,
   ...expiryCases,
   ...dutyCases,
   ...auditCases,

@@ -3,6 +3,8 @@ import { newLease } from '../ids.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import { addAttempt, finish, showGivenUp } from './memory-delivery-row.ts'
+import { endFact } from '../rollups/settled-facts.ts'
+import { countSettled } from './memory-rollups.ts'
 import { copy, type DeliveryRow, eventKey, type Lease, type MemoryState, timeOf } from './memory-state.ts'
 import type { ClaimedDelivery, ClaimRequest, GivenUp } from './storage.ts'
 
@@ -93,6 +95,7 @@ function endCrashed(state: MemoryState, now: Date): GivenUp[] {
     recordLapse(state, row, row.lease)
     finish(state, row, { status: 'dead_letter', reason: 'worker_crash' }, now)
     crashed.push(showGivenUp(row))
+    countSettled(state, row, endFact('worker_crash'), now)
   }
   return crashed
 }

@@ -13,6 +13,8 @@ import {
 } from './memory-delivery-row.ts'
 import { copy, type DeliveryRow, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
 import type { Claim, DeliveryQuery, DeliveryStorage, Scoped, Settlement, SettleOptions } from './storage.ts'
+import { endFact, factOf } from '../rollups/settled-facts.ts'
+import { countSettled } from './memory-rollups.ts'
 
 /** Each names the field of a delivery that it compares. */
 const filters = ['organizationId', 'webhookId', 'eventId', 'eventType', 'status'] as const
@@ -63,6 +65,7 @@ export function memoryDeliveries(state: MemoryState): DeliveryStorage {
       for (const row of old) {
         if (row.lease !== null) recordLapse(state, row, row.lease)
         finish(state, row, { status: 'dead_letter', reason: 'expired' }, now)
+        countSettled(state, row, endFact('expired'), now)
       }
       return old.map(showGivenUp)
     },
@@ -150,6 +153,7 @@ function settle(state: MemoryState, settlement: Settlement, now: Date, options: 
   }
   if (settlement.attempt !== null) addAttempt(state, row, settlement.attempt)
   moveOn(state, row, settlement, now)
+  countSettled(state, row, factOf(settlement), now)
   if (settlement.disableWebhook !== undefined)
     disableWebhook(state, row, settlement.disableWebhook, now, options)
   return true

@@ -6,6 +6,7 @@ import type { Delivery, ShapedBody } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
 import type { RegisteredEventType } from '../model/event-type.ts'
 import type { Organization } from '../model/organization.ts'
+import type { Rollup } from '../model/rollup.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import type { ApiKeyUsageCount, Page, PagePosition, Scoped, Timed } from './storage.ts'
 
@@ -45,6 +46,8 @@ export interface MemoryState {
   /** What was made to send, by the deliveries' ids. */
   bodies: Map<string, ShapedBody>
   bulkReplays: Map<string, StoredBulkReplay>
+  /** By `rollupKey`. */
+  rollups: Map<string, Rollup>
   /** Which of all claimed deliveries was the last of each organization and of each webhook. */
   turns: Map<string, number>
   claimed: number
@@ -70,6 +73,7 @@ export function emptyState(): MemoryState {
     attempts: new Map(),
     bodies: new Map(),
     bulkReplays: new Map(),
+    rollups: new Map(),
     turns: new Map(),
     claimed: 0,
     duties: new Map(),

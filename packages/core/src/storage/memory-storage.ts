@@ -7,6 +7,7 @@ import { memoryBulkReplays } from './memory-bulk-replays.ts'
 import { memoryDeliveries } from './memory-deliveries.ts'
 import { addDelivery, finish } from './memory-delivery-row.ts'
 import { memoryEventTypes } from './memory-event-types.ts'
+import { memoryRollups } from './memory-rollups.ts'
 import { copy, emptyState, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
 import type {
   DutyStorage,
@@ -52,6 +53,7 @@ export function storageOver(state: MemoryState): Storage<never> {
     ...memoryEvents(state),
     ...memoryDeliveries(state),
     ...memoryBulkReplays(state),
+    ...memoryRollups(state),
     ...memoryDuties(state),
     ...memoryAudit(state),
   }

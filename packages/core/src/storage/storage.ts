@@ -19,6 +19,7 @@ import type { StoredEvent } from '../model/event.ts'
 import type { RegisteredEventType } from '../model/event-type.ts'
 import type { Organization } from '../model/organization.ts'
 import type { DisabledReason, PayloadFormat, StoredWebhook } from '../model/webhook.ts'
+import type { Rollup } from '../model/rollup.ts'
 
 /**
  * All that Leadhooks asks of a database: verbs of its own trade, each atomic. Every method says in a line what
@@ -47,6 +48,7 @@ export interface Storage<Tx = unknown>
     EventStorage<Tx>,
     DeliveryStorage,
     BulkReplayStorage,
+    RollupStorage,
     DutyStorage,
     AuditStorage {
   /**
@@ -600,6 +602,59 @@ export interface BulkReplayStorage {
    * of the same webhook, however many there are, make one delivery of an event.
    */
   advanceBulkReplay(step: ReplayStep): Promise<StoredBulkReplay | null>
+}
+
+/** Part of a time, in intervals of one length: `from` and `to` are beginnings of such. */
+export interface RollupSpan {
+  interval: UsageInterval
+  from: Date
+  to: Date
+}
+
+/** Which counts of an organization, of spans that do not overlap. */
+export interface RollupQuery {
+  organizationId: string
+  spans: readonly RollupSpan[]
+  /** The counts of each of these. @default all webhooks together */
+  webhookIds?: readonly string[] | undefined
+  /** The counts of this one. @default all event types together */
+  eventType?: string | undefined
+  /** The counts of each event type there was. @default false */
+  eachEventType?: boolean | undefined
+}
+
+/**
+ * Counts of what came of deliveries, kept by minute, hour and day. They are written by the statement that settles, or gives up,
+ * a delivery: what was settled is counted, and what was not is not. A settlement that comes too late counts nowhere, and so do
+ * attempts that were lost, and deliveries that were cancelled.
+ *
+ * An attempt counts in the minute in which it was started, and the end of a delivery in that of the settlement.
+ */
+export interface RollupStorage {
+  /**
+   * The counts of the intervals that begin in a span; those of the same place and beginning may come in several parts, to be added up.
+   *
+   * Concurrency: what was settled before is counted once, whether it was added to the rollups before, after or meanwhile.
+   */
+  readRollups(query: RollupQuery): Promise<Rollup[]>
+  /**
+   * Adds to the rollups what was settled since, at most `limit` batches of it, the oldest first; answers how many. No figures change
+   * by it: reading them gets cheaper.
+   *
+   * Concurrency: of any number of callers at once none adds what another has added.
+   */
+  foldRollups(options: { limit: number }): Promise<number>
+  /** Removes the rollups of intervals that began before then. At most `limit` rows at a time; answers how many. */
+  forgetRollups(options: { interval: UsageInterval; before: Date; limit: number }): Promise<number>
+  /**
+   * Makes the rollups of an organization anew from its deliveries and attempts. Intervals that began before `keptSince` get none.
+   *
+   * Concurrency: what is settled meanwhile is counted once.
+   */
+  rebuildRollups(options: {
+    organizationId: string
+    keptSince: Readonly<Record<UsageInterval, Date>>
+  }): Promise<void>
 }
 
 /** Something that one worker of all is to see to, whichever it is: `housekeeping`. */
