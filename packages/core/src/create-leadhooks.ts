@@ -1,4 +1,10 @@
 import { Alerts } from './alerts/alerts.ts'
+import { readByEventType } from './analytics/by-event-type.ts'
+import { readByWebhook } from './analytics/by-webhook.ts'
+import { readErrors } from './analytics/errors.ts'
+import { rebuildRollups } from './analytics/keep-rollups.ts'
+import { readSummary } from './analytics/summary.ts'
+import { readTimeSeries } from './analytics/time-series.ts'
 import { ApiKeyCache, type ApiKeyNews } from './api-keys/api-key-cache.ts'
 import { createApiKey } from './api-keys/create-api-key.ts'
 import { getApiKey, listApiKeys } from './api-keys/list-api-keys.ts'
@@ -143,6 +149,14 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       publicKeys: (input) => readPublicKeys(ctx, input),
       test: (input) => testWebhook(ctx, input),
       revealSecret: (input) => revealSecret(ctx, input),
+    },
+    analytics: {
+      summary: (input) => readSummary(ctx, input),
+      timeSeries: (input) => readTimeSeries(ctx, input),
+      byWebhook: (input) => readByWebhook(ctx, input),
+      byEventType: (input) => readByEventType(ctx, input),
+      errors: (input) => readErrors(ctx, input),
+      rebuild: (input) => rebuildRollups(ctx, input),
     },
     audit: {
       list: (input) => listAudit(ctx, input),

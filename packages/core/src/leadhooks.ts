@@ -1,4 +1,10 @@
 import type { z } from 'zod'
+import type { ByEventTypeInput, EventTypeAnalytics } from './analytics/by-event-type.ts'
+import type { ByWebhookInput, WebhookAnalytics } from './analytics/by-webhook.ts'
+import type { AnalyticsErrors } from './analytics/errors.ts'
+import type { RebuildInput } from './analytics/keep-rollups.ts'
+import type { AnalyticsInput, AnalyticsSummary } from './analytics/summary.ts'
+import type { AnalyticsTimeSeries, TimeSeriesInput } from './analytics/time-series.ts'
 import type { CreateApiKeyInput } from './api-keys/create-api-key.ts'
 import type { ListApiKeysInput } from './api-keys/list-api-keys.ts'
 import type { ApiKeyUsage, ApiKeyUsageInput } from './api-keys/read-usage.ts'
@@ -209,6 +215,23 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     test(input: TestWebhookInput): Promise<WebhookTest>
     /** Shows its signing secret once more, and writes in the audit log that it did. */
     revealSecret(input: RevealSecretInput): Promise<{ secret: string }>
+  }
+  /**
+   * What came of deliveries. Figures are counted by the statement that writes each result: none of these reads deliveries or
+   * attempts. Test sends, and what was cancelled or left out by a filter, count nowhere.
+   */
+  analytics: {
+    /** A period all together, and the one before beside it; and how many webhooks there are, by how they fare. */
+    summary(input: AnalyticsInput): Promise<AnalyticsSummary>
+    /** The same figures by minute, hour or day. */
+    timeSeries(input: TimeSeriesInput): Promise<AnalyticsTimeSeries>
+    /** By webhook, with its status, the evidence for that, and what will become of it. */
+    byWebhook(input: ByWebhookInput): Promise<List<WebhookAnalytics>>
+    byEventType(input: ByEventTypeInput): Promise<{ data: EventTypeAnalytics[] }>
+    /** Why attempts failed, and deliveries were given up. */
+    errors(input: AnalyticsInput): Promise<AnalyticsErrors>
+    /** Counts an organization's deliveries and attempts anew. */
+    rebuild(input: RebuildInput): Promise<void>
   }
   audit: {
     /** Every change of a key, webhook or organization, and every look at a secret: who, from where, before and after. */

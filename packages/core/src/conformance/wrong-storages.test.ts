@@ -3,6 +3,9 @@ import { expect, test } from 'vitest'
 import { chooseDeliveries, leaseDeliveries } from '../storage/memory-claims.ts'
 import { type DeliveryRow, emptyState, eventKey, type MemoryState } from '../storage/memory-state.ts'
 import { appendAudit } from '../storage/memory-audit.ts'
+import { addRollup } from '../rollups/roll-up.ts'
+import { endFact, factOf } from '../rollups/settled-facts.ts'
+import { countSettled } from '../storage/memory-rollups.ts'
 import { memoryStorage, storageOver } from '../storage/memory-storage.ts'
 import type {
   Claim,
@@ -1311,6 +1314,104 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       },
     }),
     noticedBy: ['whoever keeps event types learns that one was registered, changed or deleted'],
+  'counts what it did not write': {
+    breaks: (right, state) => ({
+      async settleDeliveries(settlements, options) {
+        const written = await right.settleDeliveries(settlements, options)
+        settlements.forEach((settlement, place) => {
+          const row = state.deliveries.get(settlement.id)
+          if (written[place] === false && row) countSettled(state, row, factOf(settlement), timeOf(options))
+        })
+        return written
+      },
+    }),
+    noticedBy: ['a settlement that comes too late counts nowhere', 'what is cancelled counts nowhere'],
+  },
+
+  'counts deliveries that a filter left out': {
+    breaks: (right, state) => ({
+      async settleDeliveries(settlements, options) {
+        for (const { id, attempt } of settlements) {
+          const row = state.deliveries.get(id)
+          if (attempt === null && row) countSettled(state, row, endFact('expired'), timeOf(options))
+        }
+        return right.settleDeliveries(settlements, options)
+      },
+    }),
+    noticedBy: ['what is cancelled counts nowhere', 'dead letters count, whatever gave them up'],
+  },
+
+  'leaves out what was given up without an attempt': {
+    breaks: (right, state) => ({
+      async expireDeliveries(options) {
+        const rollups = structuredClone(state.rollups)
+        const expired = await right.expireDeliveries(options)
+        state.rollups.clear()
+        for (const [key, rollup] of rollups) state.rollups.set(key, rollup)
+        return expired
+      },
+    }),
+    noticedBy: ['dead letters count, whatever gave them up'],
+  },
+
+  'adds to the rollups what is in them': {
+    breaks: (_right, { rollups }) => ({
+      async foldRollups() {
+        for (const { counts } of rollups.values()) counts.attempts *= 2
+        return 0
+      },
+    }),
+    noticedBy: [
+      'no figure changes when facts are added to the rollups',
+      'ten callers who add facts to the rollups at once add each once',
+    ],
+  },
+
+  'shows the rollups of all organizations': {
+    breaks: (right, { rollups }) => ({
+      async readRollups(query) {
+        const organizations = [...new Set([...rollups.values()].map(({ organizationId }) => organizationId))]
+        const all = organizations.map((organizationId) => right.readRollups({ ...query, organizationId }))
+        return (await Promise.all(all)).flat()
+      },
+    }),
+    noticedBy: ['counts are those of the organization alone'],
+  },
+
+  'answers a whole day for an hour': {
+    breaks: (right) => ({
+      readRollups: async (query) =>
+        right.readRollups({
+          ...query,
+          spans: query.spans.map((span) => ({ ...span, to: new Date(span.to.getTime() + 86_400_000) })),
+        }),
+    }),
+    noticedBy: ['only the intervals that are asked for are answered'],
+  },
+
+  'forgets rollups of any length': {
+    breaks: (_right, { rollups }) => ({
+      async forgetRollups({ before, limit }) {
+        const old = [...rollups].filter(([, { startsAt }]) => startsAt < before).slice(0, limit)
+        for (const [key] of old) rollups.delete(key)
+        return old.length
+      },
+    }),
+    noticedBy: ['old rollups are removed, those of the given length only'],
+  },
+
+  'makes rollups anew beside those there are': {
+    breaks: (right, { rollups }) => ({
+      async rebuildRollups(options) {
+        const before = [...rollups.values()].map((rollup) => structuredClone(rollup))
+        await right.rebuildRollups(options)
+        for (const rollup of before) addRollup(rollups, rollup)
+      },
+    }),
+    noticedBy: [
+      'rollups that are made anew from attempts give the same figures',
+      'what is settled while rollups are made anew counts once',
+    ],
   },
 
   'lets anybody give a duty up': {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from '../context.ts'
+import { foldRollups, forgetRollups } from '../analytics/keep-rollups.ts'
 import { forgetUsage } from '../api-keys/forget-usage.ts'
 import { remindOfApiKeys } from '../api-keys/remind.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
@@ -8,10 +9,12 @@ import { rotateDueSecrets } from '../webhooks/rotate-due-secrets.ts'
 import { sealCredentialsAnew } from '../webhooks/seal-credentials-anew.ts'
 
 const intervalMs = 60_000
+/** What was settled in so long has to be added up by whoever reads figures. */
+const foldIntervalMs = 10_000
 /** Longer than from one turn to the next, so that whoever has the duty keeps it. */
 const leaseMs = 90_000
 
-const tasks = [expireDeliveries, remindOfApiKeys, forgetUsage, rotateDueSecrets, sealCredentialsAnew]
+const tasks = [expireDeliveries, remindOfApiKeys, forgetUsage, forgetRollups, rotateDueSecrets, sealCredentialsAnew]
 
 /**
  * Sees to what one worker of all has to see to, while this one has the duty. The function it returns ends that, and hands
@@ -27,8 +30,12 @@ export function startHousekeeping(ctx: Context): () => Promise<void> {
     for (const task of tasks) await attempt(ctx, task)
   })
 
+  const endFolding = recurring(ctx, 'fold rollups', foldIntervalMs, async () => {
+    if (isOurs) await foldRollups(ctx)
+  })
+
   return async () => {
-    await end()
+    await Promise.all([end(), endFolding()])
     if (!isOurs) return
     try {
       await ctx.storage.releaseDuty(duty)

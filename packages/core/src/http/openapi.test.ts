@@ -254,6 +254,9 @@ describe('what is answered is what is described', () => {
     const deadLetter = data?.find(({ status }) => status === 'dead_letter')
     await call('POST', '/deliveries/{id}/resolve', idOf(deadLetter))
 
+    for (const path of ['', '/time-series', '/webhooks', '/event-types', '/errors'])
+      await call('GET', `/analytics${path}`)
+
     const started = await call('POST', '/deliveries/replay', '', { webhookId: webhook, perSecond: 1 })
     const bulkReplay = idOf((started as unknown as { replay: { id: string } }).replay)
     await call('POST', '/webhooks/{id}/recover', webhook, { since: '2026-01-01T00:00:00Z', dryRun: true })

@@ -71,6 +71,47 @@ describe('the organization', () => {
   })
 })
 
+describe('analytics', () => {
+  test('has the figures of other dashboards by their names, too', async () => {
+    await make('/webhooks', { url: 'https://example.com/hooks' })
+    expect((await api.request('GET', '/analytics')).body).toMatchObject({
+      total_webhooks: 1,
+      active_webhooks: 1,
+      total_deliveries: 0,
+      success_rate: 0,
+      average_response_time: 0,
+      healthy_webhooks: 1,
+      failed_webhooks: 0,
+      webhooks: { total: 1, healthy: 1 },
+    })
+  })
+
+  test('refuses ranges that end before they begin or span ten years, and what it does not know', async () => {
+    for (const [query, pointer] of [
+      ['from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', '/from'],
+      ['from=2016-01-01T00:00:00Z&to=2026-01-01T00:00:00Z', '/from'],
+      ['from=yesterday', '/from'],
+      ['webhook=x', '/webhook'],
+    ])
+      for (const path of ['', '/time-series', '/webhooks', '/event-types', '/errors']) {
+        const answer = await api.request('GET', `/analytics${path}?${query}`)
+        expect([answer.status, JSON.stringify(answer.body)]).toEqual([
+          400,
+          expect.stringContaining(pointer ?? ''),
+        ])
+      }
+    const fortnights = await api.request('GET', '/analytics/time-series?interval=fortnight')
+    expect(fortnights.status).toBe(400)
+  })
+
+  test('is open to who may read it, and to nobody else', async () => {
+    const may = await api.createKey({ permissions: ['read:analytics'] })
+    const mayNot = await api.createKey({ permissions: ['read:webhooks'] })
+    expect((await api.request('GET', '/analytics/errors', { key: may })).status).toBe(200)
+    expect((await api.request('GET', '/analytics/errors', { key: mayNot })).status).toBe(403)
+  })
+})
+
 describe('many API keys', () => {
   test('end at once by their tag or owner, and not without either', async () => {
     const tagged = await make('/keys', { name: 'x', tags: ['zapier'], ownerId: 'ann' })

@@ -1,4 +1,5 @@
 import { describeApi, showApi } from './about.ts'
+import { showAnalytics, showByEventType, showByWebhook, showErrors, showTimeSeries } from './analytics.ts'
 import {
   createKey,
   getKey,
@@ -115,6 +116,12 @@ const table: readonly Row[] = [
   ['POST', '/bulk-replays/{id}/pause', 'write:deliveries', 'Stop it for now', pauseReplay],
   ['POST', '/bulk-replays/{id}/resume', 'write:deliveries', 'Go on with it', resumeReplay],
   ['POST', '/bulk-replays/{id}/cancel', 'write:deliveries', 'End it', cancelReplay],
+
+  ['GET', '/analytics', 'read:analytics', 'What came of deliveries in a period', showAnalytics],
+  ['GET', '/analytics/time-series', 'read:analytics', 'By minute, hour or day', showTimeSeries],
+  ['GET', '/analytics/webhooks', 'read:analytics', 'By webhook, with its status', showByWebhook],
+  ['GET', '/analytics/event-types', 'read:analytics', 'By event type', showByEventType],
+  ['GET', '/analytics/errors', 'read:analytics', 'Why attempts failed', showErrors],
 
   ['GET', '/organization', 'read:organization', 'Read the organization of the caller', showOrganization],
   ['PATCH', '/organization', 'write:organization', 'Rename it', updateOrganization],

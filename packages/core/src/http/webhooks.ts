@@ -22,6 +22,7 @@ import {
   webhookChanges,
   type webhookSettings,
 } from '../webhooks/webhook-input.ts'
+import { statusReport } from './analytics.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
 import { attemptFailure } from './attempt-failure.ts'
 import { pageQuery } from './query.ts'
@@ -215,7 +216,7 @@ export const showHealth = operation({
       waitsFor: true,
       waitsUntil: true,
     })
-    .extend({ consecutiveFailures: z.int(), failingSince: dateTime.nullable() })
+    .extend({ consecutiveFailures: z.int(), failingSince: dateTime.nullable(), ...statusReport.shape })
     .meta({ id: 'WebhookHealth' }),
   handle: ({ leadhooks, scoped }) => leadhooks.webhooks.health(scoped),
 })
