@@ -68,7 +68,7 @@ test('what came of deliveries is told all together, by webhook, event type, time
     retries: 2,
     successRate: 75,
     firstAttemptSuccessRate: 50,
-    webhooks: { total: 2, active: 2, healthy: 2, degraded: 0, failing: 0 },
+    webhooks: { total: 2, active: 2, healthy: 1, degraded: 1, failing: 0 },
     previous: noFigures,
   })
   expect(summary.to.getTime() - summary.from.getTime()).toBe(7 * dayMs)
@@ -76,7 +76,14 @@ test('what came of deliveries is told all together, by webhook, event type, time
 
   const { data: webhooks } = await leadhooks.analytics.byWebhook({ organizationId })
   expect(webhooks.map(({ webhookId }) => webhookId)).toEqual([flaky.webhook.id, fine.webhook.id])
-  expect(webhooks[0]).toMatchObject({ attempts: 4, delivered: 1, deadLettered: 1, successRate: 50 })
+  expect(webhooks[0]).toMatchObject({
+    attempts: 4,
+    delivered: 1,
+    deadLettered: 1,
+    successRate: 50,
+    status: 'degraded',
+    evidence: [{ reason: 'paused' }],
+  })
   expect(webhooks[1]).toMatchObject({ name: 'Fine', attempts: 2, successRate: 100, status: 'healthy' })
 
   const { data: types } = await leadhooks.analytics.byEventType({ organizationId })
@@ -135,6 +142,7 @@ test('test sends and what a filter leaves out count nowhere', async () => {
     url: receiver.url,
     filter: { n: { $gte: 1 } },
   })
+  await clock.advance(minuteMs)
   const nothing = await everything(leadhooks)
   await leadhooks.webhooks.test({ organizationId, id: webhook.id, eventType: 'new_lead' })
   leadhooks.startWorker()
@@ -270,7 +278,8 @@ test('where a time of nothing but failures switches off, the forecast is when th
   while ((await leadhooks.webhooks.health(ids)).consecutiveFailures < 3) await clock.advance(1000)
   const { forecast, failingSince } = await leadhooks.webhooks.health(ids)
   expect(forecast?.message).toBe('Will be disabled in about 6 h at this rate')
-  expect(forecast?.disabledAt.getTime()).toBe((failingSince?.getTime() ?? 0) + 6 * hourMs)
+  const left = (forecast?.disabledAt.getTime() ?? 0) - (failingSince?.getTime() ?? 0)
+  expect(Math.abs(left - 6 * hourMs)).toBeLessThanOrEqual(1)
   await letSettle(clock)
 })
 
