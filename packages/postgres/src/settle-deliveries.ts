@@ -46,7 +46,8 @@ const settle = statement(`
       lease = null, leased_until = null, lapses = 0
     from input, result
     where queue.id = result.id and queue.lease::text = result.lease and result.status = 'retrying'
-    returning queue.id, queue.organization_id, queue.webhook_id, queue.event_id
+    returning queue.id, queue.organization_id, queue.webhook_id, (
+      select type from leadhooks.events where organization_id = queue.organization_id and id = queue.event_id) as event_type
   ), written as (
     select id from finished union all select id from waiting
   ), attempt as (
@@ -55,14 +56,9 @@ const settle = statement(`
     select id, number, started_at, duration_ms, outcome, failure, message, status_code, response_body
     from written join result using (id) where number is not null
   ), settled as (
-    select organization_id, webhook_id, event_type, fact from moved join result using (id)
-    union all
-    select waiting.organization_id, webhook_id, event.type, fact from waiting join result using (id)
-    cross join lateral (
-      select type from leadhooks.events where organization_id = waiting.organization_id and id = waiting.event_id limit 1
-    ) as event
+    select * from moved union all select * from waiting
   ), noted as (
-    ${noteFacts('settled')}
+    ${noteFacts('settled join result using (id)')}
   )
   select id from written`)
 
