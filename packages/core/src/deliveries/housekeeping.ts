@@ -14,7 +14,14 @@ const foldIntervalMs = 10_000
 /** Longer than from one turn to the next, so that whoever has the duty keeps it. */
 const leaseMs = 90_000
 
-const tasks = [expireDeliveries, remindOfApiKeys, forgetUsage, forgetRollups, rotateDueSecrets, sealCredentialsAnew]
+const tasks = [
+  expireDeliveries,
+  remindOfApiKeys,
+  forgetUsage,
+  forgetRollups,
+  rotateDueSecrets,
+  sealCredentialsAnew,
+]
 
 /**
  * Sees to what one worker of all has to see to, while this one has the duty. The function it returns ends that, and hands
