@@ -107,6 +107,19 @@ export function createLeadhooksClient(options: LeadhooksClientOptions) {
       cancel: bare('POST', '/bulk-replays/{id}/cancel'),
     },
 
+    /** What came of deliveries, and of those of the period before. */
+    analytics: {
+      /** All together, and the webhooks by how they fare. */
+      summary: withQuery('GET', '/analytics'),
+      /** By minute, hour or day. */
+      timeSeries: withQuery('GET', '/analytics/time-series'),
+      /** By webhook, with its status and the evidence for that. */
+      byWebhook: list('/analytics/webhooks'),
+      byEventType: withQuery('GET', '/analytics/event-types'),
+      /** Why attempts failed, and deliveries were given up. */
+      errors: withQuery('GET', '/analytics/errors'),
+    },
+
     /** The one of the caller. */
     organization: {
       get: bare('GET', '/organization'),

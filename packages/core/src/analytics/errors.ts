@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { parseInput } from '../input.ts'
-import type { AttemptFailure } from '../model/attempt.ts'
+import { type AttemptFailure, failureSentences } from '../model/attempt-failures.ts'
 import { organizationId } from '../input.ts'
 import { sumOf } from '../rollups/counts.ts'
 import { percent } from './figures.ts'
@@ -13,6 +13,8 @@ export interface FailureCause {
   failure: AttemptFailure
   /** What was answered, where `failure` is `status`. */
   statusCode: number | null
+  /** What has happened and what to do about it, for people. */
+  message: string
   attempts: number
   /** Of all that failed, in percent. */
   share: number
@@ -46,8 +48,9 @@ export async function readErrors(ctx: Context, input: AnalyticsInput): Promise<A
   const { current, previous } = counts
   const failures = ranked(current.failures, previous.failures).map(({ key, count, share, before }) => {
     const statusCode = /^\d+$/.test(key) ? Number(key) : null
-    const failure = statusCode === null ? (key as AttemptFailure) : 'status'
-    return { failure, statusCode, attempts: count, share, previousAttempts: before }
+    const failure: AttemptFailure = statusCode === null ? (key as AttemptFailure) : 'status'
+    const message = failureSentences[failure]
+    return { failure, statusCode, message, attempts: count, share, previousAttempts: before }
   })
   const deadLetters = ranked(current.deadLetters, previous.deadLetters).map(
     ({ key, count, share, before }) => ({

@@ -145,9 +145,13 @@ function inARow(failures: number): StatusEvidence {
   return { reason: 'failing_in_a_row', message: `The last ${failures} attempts failed` }
 }
 
-/** How many of the last attempts succeeded, in percent; null where they are too few. */
+/**
+ * How many of the last attempts succeeded, in percent; null where they are too few. What a worker broke off says nothing of the
+ * receiver.
+ */
 function attemptRate({ attempts, failures }: Counts): number | null {
-  return attempts < fewestAttempts ? null : percent(attempts - sumOf(failures), attempts)
+  const answerable = attempts - (failures['worker_stopped'] ?? 0)
+  return answerable < fewestAttempts ? null : percent(attempts - sumOf(failures), answerable)
 }
 
 /**

@@ -6,9 +6,9 @@ import type { Figures } from '../analytics/figures.ts'
 import { analyticsQuery, type AnalyticsSummary } from '../analytics/summary.ts'
 import { type AnalyticsTimeSeries, timeSeriesQuery } from '../analytics/time-series.ts'
 import { type StatusReport, statusReasons, webhookStatuses } from '../analytics/webhook-status.ts'
-import { attemptFailures } from '../model/attempt.ts'
 import { usageIntervals } from '../model/api-key-usage.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
+import { attemptFailure } from './attempt-failure.ts'
 import { pageQuery } from './query.ts'
 import { operation } from './route.ts'
 
@@ -159,8 +159,9 @@ export const showErrors = operation({
       failed: z.int(),
       failures: z.array(
         z.object({
-          failure: z.enum(attemptFailures),
+          failure: attemptFailure,
           statusCode: z.int().nullable(),
+          message: z.string(),
           attempts: z.int(),
           share: percent,
           previousAttempts: z.int(),
