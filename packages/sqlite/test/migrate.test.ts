@@ -21,6 +21,7 @@ test('what is pending is told without a change to an empty file, and is what a m
     { version: 11, name: 'payload-shaping', mode: 'transactional' },
     { version: 12, name: 'recoveries', mode: 'transactional' },
     { version: 13, name: 'event-types', mode: 'transactional' },
+    { version: 14, name: 'rollups', mode: 'transactional' },
   ])
   expect(database.prepare('select count(*) from sqlite_master').pluck().get()).toBe(0)
 
@@ -66,6 +67,7 @@ test('webhooks of version 1 stay, and those without a retry policy of their own 
     { version: 11 },
     { version: 12 },
     { version: 13 },
+    { version: 14 },
   ])
   const webhooks = await storage.listWebhooks({ organizationId: 'acme', limit: 10 })
   expect(webhooks).toMatchObject([
