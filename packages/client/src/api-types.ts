@@ -731,6 +731,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of deliveries in a period
+         * @description Permission: `read:analytics`
+         */
+        get: operations["getAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/time-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By minute, hour or day
+         * @description Permission: `read:analytics`
+         */
+        get: operations["getAnalyticsTimeSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By webhook, with its status
+         * @description Permission: `read:analytics`
+         */
+        get: operations["getAnalyticsByWebhook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By event type
+         * @description Permission: `read:analytics`
+         */
+        get: operations["getAnalyticsByEventType"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why attempts failed
+         * @description Permission: `read:analytics`
+         */
+        get: operations["getAnalyticsErrors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/organization": {
         parameters: {
             query?: never;
@@ -1550,6 +1650,41 @@ export interface components {
             waitsUntil: string | null;
             consecutiveFailures: number;
             failingSince: string | null;
+            /** @enum {string} */
+            status: "healthy" | "degraded" | "failing";
+            evidence: {
+                /** @enum {string} */
+                reason: "disabled" | "circuit_open" | "mostly_failing" | "failing_in_a_row" | "some_failing" | "paused" | "slow";
+                message: string;
+            }[];
+            /** @description When it will be switched off, should its receiver go on as it does */
+            forecast: {
+                /** Format: date-time */
+                disabledAt: string;
+                message: string;
+            } | null;
+            recent: components["schemas"]["RecentFigures"];
+        };
+        /** @description This hour and the one before */
+        RecentFigures: {
+            /** @description Those that ended: delivered, or as dead letters */
+            deliveries: number;
+            delivered: number;
+            deadLettered: number;
+            attempts: number;
+            succeeded: number;
+            failed: number;
+            retries: number;
+            /** @description Of what ended, so much was delivered; in percent */
+            successRate: number;
+            /** @description In percent; 0 of nothing */
+            firstAttemptSuccessRate: number;
+            averageMs: number;
+            p50Ms: number;
+            p95Ms: number;
+            p99Ms: number;
+            /** Format: date-time */
+            since: string;
         };
         PublicKeys: {
             keys: {
@@ -1895,6 +2030,195 @@ export interface components {
             /** @description As it is sent, byte for byte; null as long as there is nothing to send */
             body: string | null;
         };
+        AnalyticsSummary: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description Those that ended: delivered, or as dead letters */
+            deliveries: number;
+            delivered: number;
+            deadLettered: number;
+            attempts: number;
+            succeeded: number;
+            failed: number;
+            retries: number;
+            /** @description Of what ended, so much was delivered; in percent */
+            successRate: number;
+            /** @description In percent; 0 of nothing */
+            firstAttemptSuccessRate: number;
+            averageMs: number;
+            p50Ms: number;
+            p95Ms: number;
+            p99Ms: number;
+            previous: components["schemas"]["PeriodFigures"];
+            webhooks: {
+                total: number;
+                active: number;
+                healthy: number;
+                degraded: number;
+                failing: number;
+            };
+            total_webhooks: number;
+            active_webhooks: number;
+            total_deliveries: number;
+            /** @description In percent; 0 of nothing */
+            success_rate: number;
+            average_response_time: number;
+            healthy_webhooks: number;
+            failed_webhooks: number;
+        };
+        PeriodFigures: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description Those that ended: delivered, or as dead letters */
+            deliveries: number;
+            delivered: number;
+            deadLettered: number;
+            attempts: number;
+            succeeded: number;
+            failed: number;
+            retries: number;
+            /** @description Of what ended, so much was delivered; in percent */
+            successRate: number;
+            /** @description In percent; 0 of nothing */
+            firstAttemptSuccessRate: number;
+            averageMs: number;
+            p50Ms: number;
+            p95Ms: number;
+            p99Ms: number;
+        };
+        AnalyticsTimeSeries: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @enum {string} */
+            interval: "minute" | "hour" | "day";
+            points: components["schemas"]["AnalyticsPoint"][];
+            /** @description Null where it lies too far back for this interval */
+            previous: {
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                to: string;
+                points: components["schemas"]["AnalyticsPoint"][];
+            } | null;
+        };
+        AnalyticsPoint: {
+            /** @description Those that ended: delivered, or as dead letters */
+            deliveries: number;
+            delivered: number;
+            deadLettered: number;
+            attempts: number;
+            succeeded: number;
+            failed: number;
+            retries: number;
+            /** @description Of what ended, so much was delivered; in percent */
+            successRate: number;
+            /** @description In percent; 0 of nothing */
+            firstAttemptSuccessRate: number;
+            averageMs: number;
+            p50Ms: number;
+            p95Ms: number;
+            p99Ms: number;
+            /** Format: date-time */
+            startsAt: string;
+        };
+        WebhookAnalytics: {
+            webhookId: string;
+            name: string | null;
+            url: string;
+            enabled: boolean;
+            /** @enum {string} */
+            status: "healthy" | "degraded" | "failing";
+            evidence: {
+                /** @enum {string} */
+                reason: "disabled" | "circuit_open" | "mostly_failing" | "failing_in_a_row" | "some_failing" | "paused" | "slow";
+                message: string;
+            }[];
+            /** @description When it will be switched off, should its receiver go on as it does */
+            forecast: {
+                /** Format: date-time */
+                disabledAt: string;
+                message: string;
+            } | null;
+            recent: components["schemas"]["RecentFigures"];
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description Those that ended: delivered, or as dead letters */
+            deliveries: number;
+            delivered: number;
+            deadLettered: number;
+            attempts: number;
+            succeeded: number;
+            failed: number;
+            retries: number;
+            /** @description Of what ended, so much was delivered; in percent */
+            successRate: number;
+            /** @description In percent; 0 of nothing */
+            firstAttemptSuccessRate: number;
+            averageMs: number;
+            p50Ms: number;
+            p95Ms: number;
+            p99Ms: number;
+            previous: components["schemas"]["PeriodFigures"];
+        };
+        AnalyticsByEventType: {
+            data: components["schemas"]["EventTypeAnalytics"][];
+        };
+        EventTypeAnalytics: {
+            eventType: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description Those that ended: delivered, or as dead letters */
+            deliveries: number;
+            delivered: number;
+            deadLettered: number;
+            attempts: number;
+            succeeded: number;
+            failed: number;
+            retries: number;
+            /** @description Of what ended, so much was delivered; in percent */
+            successRate: number;
+            /** @description In percent; 0 of nothing */
+            firstAttemptSuccessRate: number;
+            averageMs: number;
+            p50Ms: number;
+            p95Ms: number;
+            p99Ms: number;
+            previous: components["schemas"]["PeriodFigures"];
+        };
+        AnalyticsErrors: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            failed: number;
+            failures: {
+                failure: components["schemas"]["AttemptFailure"];
+                statusCode: number | null;
+                message: string;
+                attempts: number;
+                /** @description In percent; 0 of nothing */
+                share: number;
+                previousAttempts: number;
+            }[];
+            deadLettered: number;
+            deadLetters: {
+                reason: string;
+                deliveries: number;
+                /** @description In percent; 0 of nothing */
+                share: number;
+                previousDeliveries: number;
+            }[];
+        };
         Organization: {
             /** @description By the host's own id */
             id: string;
@@ -2028,6 +2352,7 @@ export type RecoveryRequest = components['schemas']['RecoveryRequest'];
 export type StartedReplay = components['schemas']['StartedReplay'];
 export type BulkReplay = components['schemas']['BulkReplay'];
 export type WebhookHealth = components['schemas']['WebhookHealth'];
+export type RecentFigures = components['schemas']['RecentFigures'];
 export type PublicKeys = components['schemas']['PublicKeys'];
 export type WebhookTestRequest = components['schemas']['WebhookTestRequest'];
 export type WebhookTest = components['schemas']['WebhookTest'];
@@ -2048,6 +2373,14 @@ export type ReplayRequest = components['schemas']['ReplayRequest'];
 export type DeliveryWithAttempts = components['schemas']['DeliveryWithAttempts'];
 export type Attempt = components['schemas']['Attempt'];
 export type DeliveryBody = components['schemas']['DeliveryBody'];
+export type AnalyticsSummary = components['schemas']['AnalyticsSummary'];
+export type PeriodFigures = components['schemas']['PeriodFigures'];
+export type AnalyticsTimeSeries = components['schemas']['AnalyticsTimeSeries'];
+export type AnalyticsPoint = components['schemas']['AnalyticsPoint'];
+export type WebhookAnalytics = components['schemas']['WebhookAnalytics'];
+export type AnalyticsByEventType = components['schemas']['AnalyticsByEventType'];
+export type EventTypeAnalytics = components['schemas']['EventTypeAnalytics'];
+export type AnalyticsErrors = components['schemas']['AnalyticsErrors'];
 export type Organization = components['schemas']['Organization'];
 export type OrganizationChanges = components['schemas']['OrganizationChanges'];
 export type NewOrganization = components['schemas']['NewOrganization'];
@@ -3239,6 +3572,167 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BulkReplay"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    getAnalytics: {
+        parameters: {
+            query?: {
+                /** @description The beginning; 7 days before `to` unless told */
+                from?: string;
+                /** @description The end; now unless told */
+                to?: string;
+                /** @description Of this webhook only */
+                webhookId?: string;
+                /** @description Of this event type only */
+                eventType?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsSummary"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    getAnalyticsTimeSeries: {
+        parameters: {
+            query?: {
+                /** @description The beginning; 7 days before `to` unless told */
+                from?: string;
+                /** @description The end; now unless told */
+                to?: string;
+                /** @description Of this webhook only */
+                webhookId?: string;
+                /** @description Of this event type only */
+                eventType?: string;
+                /** @description Unless told: a minute for up to 3 hours, an hour for up to 7 days, and a day for more */
+                interval?: "minute" | "hour" | "day";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsTimeSeries"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    getAnalyticsByWebhook: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most */
+                limit?: number;
+                /** @description The `nextCursor` of the page before; opaque */
+                cursor?: string;
+                /** @description The beginning; 7 days before `to` unless told */
+                from?: string;
+                /** @description The end; now unless told */
+                to?: string;
+                /** @description Of this event type only */
+                eventType?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["WebhookAnalytics"][];
+                        /** @description The `cursor` of the next page; null on the last one */
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    getAnalyticsByEventType: {
+        parameters: {
+            query?: {
+                /** @description The beginning; 7 days before `to` unless told */
+                from?: string;
+                /** @description The end; now unless told */
+                to?: string;
+                /** @description Of this webhook only */
+                webhookId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsByEventType"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    getAnalyticsErrors: {
+        parameters: {
+            query?: {
+                /** @description The beginning; 7 days before `to` unless told */
+                from?: string;
+                /** @description The end; now unless told */
+                to?: string;
+                /** @description Of this webhook only */
+                webhookId?: string;
+                /** @description Of this event type only */
+                eventType?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsErrors"];
                 };
             };
             "4XX": components["responses"]["Problem"];

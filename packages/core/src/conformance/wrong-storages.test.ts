@@ -1314,6 +1314,8 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       },
     }),
     noticedBy: ['whoever keeps event types learns that one was registered, changed or deleted'],
+  },
+
   'counts what it did not write': {
     breaks: (right, state) => ({
       async settleDeliveries(settlements, options) {
