@@ -1879,6 +1879,8 @@ export interface components {
             /** @description JSON Schema of its data */
             schema: unknown;
             example: unknown;
+            /** @description Paths of data that is shown with `read:secrets` only */
+            sensitive: string[];
         };
         NewEventType: {
             description?: string | null;
@@ -1901,6 +1903,13 @@ export interface components {
             };
             /** @description Data that matches the schema; null for none */
             example?: unknown;
+            /**
+             * @description Paths of data that is shown with `read:secrets` only: `contact.email`. Deliveries carry it all the same
+             * @example [
+             *       "contact.email"
+             *     ]
+             */
+            sensitive?: string[];
             /**
              * @description The event type
              * @example deal.won
@@ -1928,6 +1937,13 @@ export interface components {
             };
             /** @description Data that matches the schema; null for none */
             example?: unknown;
+            /**
+             * @description Paths of data that is shown with `read:secrets` only: `contact.email`. Deliveries carry it all the same
+             * @example [
+             *       "contact.email"
+             *     ]
+             */
+            sensitive?: string[];
         };
         Delivery: {
             id: string;

@@ -16,7 +16,7 @@ import type { Verification, VerifyOptions } from './api-keys/verify-api-key.ts'
 import type { ListAuditInput, ShownAuditEntry } from './audit/list-audit.ts'
 import type { AuditVerification, VerifyAuditInput } from './audit/verify-audit.ts'
 import type { ListDeliveriesInput } from './deliveries/list-deliveries.ts'
-import type { DeliveryBody } from './deliveries/read-body.ts'
+import type { DeliveryBody, DeliveryBodyInput } from './deliveries/read-body.ts'
 import type { ListBulkReplaysInput, ReplayManyInput } from './deliveries/replay-many.ts'
 import type { ReplayManyResult } from './deliveries/start-bulk-replay.ts'
 import type { Worker } from './deliveries/worker.ts'
@@ -24,7 +24,7 @@ import type { Dispatched } from './events/dispatch-event.ts'
 import type { EventCatalogue, EventData } from './events/event-catalogue.ts'
 import type { EventType, ListTypesInput } from './events/event-types.ts'
 import type { DeleteTypeInput, RegisterTypeInput, UpdateTypeInput } from './events/register-type.ts'
-import type { ListEventsInput } from './events/list-events.ts'
+import type { GetEventInput, ListEventsInput } from './events/list-events.ts'
 import type { FetchOptions } from './http/caller.ts'
 import type { MigrateOptions } from './migrate.ts'
 import type { ApiKey } from './model/api-key.ts'
@@ -243,7 +243,9 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     verify(input: VerifyAuditInput): Promise<AuditVerification>
   }
   events: {
-    get(input: Scoped): Promise<LeadhooksEvent>
+    /** Sensitive fields of its type are hidden, unless `showSensitive` is true. */
+    get(input: GetEventInput): Promise<LeadhooksEvent>
+    /** Sensitive fields are hidden. */
     list(input: ListEventsInput): Promise<List<LeadhooksEvent>>
     /** The event types in code and those registered, for all organizations and for this one, with JSON Schema and example. */
     types(input?: ListTypesInput): Promise<EventType[]>
@@ -263,7 +265,7 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     /** Every request that was made for a delivery, the first one first. */
     attempts(input: Scoped): Promise<Attempt[]>
     /** What its requests carry, the same in all of them; null as long as there is nothing to send. */
-    body(input: Scoped): Promise<DeliveryBody | null>
+    body(input: DeliveryBodyInput): Promise<DeliveryBody | null>
     /** Makes a waiting delivery due now. Throws `conflict` for a finished one. */
     retryNow(input: Scoped): Promise<Delivery>
     /** Makes a new delivery of the same event to the same webhook, with the same body. Throws `conflict` when the webhook was deleted. */

@@ -14,6 +14,7 @@ import { payloadShaping } from './migrations/0012-payload-shaping.ts'
 import { recoveries } from './migrations/0013-recoveries.ts'
 import { eventTypes } from './migrations/0014-event-types.ts'
 import { rollups } from './migrations/0015-rollups.ts'
+import { sensitiveFields } from './migrations/0016-sensitive-fields.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   recoveries,
   eventTypes,
   rollups,
+  sensitiveFields,
 ]

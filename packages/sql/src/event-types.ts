@@ -11,6 +11,7 @@ const mapping = rowMapping<RegisteredEventType>('event_types', {
   description: 'text',
   schema: 'json',
   example: 'json',
+  sensitive: 'json',
   createdAt: 'date',
   updatedAt: 'date',
 })

@@ -13,6 +13,7 @@ import { payloadShaping } from './migrations/0011-payload-shaping.ts'
 import { recoveries } from './migrations/0012-recoveries.ts'
 import { eventTypes } from './migrations/0013-event-types.ts'
 import { rollups } from './migrations/0014-rollups.ts'
+import { sensitiveFields } from './migrations/0015-sensitive-fields.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   recoveries,
   eventTypes,
   rollups,
+  sensitiveFields,
 ]

@@ -22,6 +22,7 @@ test('what is pending is told without a change to an empty file, and is what a m
     { version: 12, name: 'recoveries', mode: 'transactional' },
     { version: 13, name: 'event-types', mode: 'transactional' },
     { version: 14, name: 'rollups', mode: 'transactional' },
+    { version: 15, name: 'sensitive-fields', mode: 'transactional' },
   ])
   expect(database.prepare('select count(*) from sqlite_master').pluck().get()).toBe(0)
 
@@ -68,6 +69,7 @@ test('webhooks of version 1 stay, and those without a retry policy of their own 
     { version: 12 },
     { version: 13 },
     { version: 14 },
+    { version: 15 },
   ])
   const webhooks = await storage.listWebhooks({ organizationId: 'acme', limit: 10 })
   expect(webhooks).toMatchObject([

@@ -48,6 +48,8 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'payload-shaping',
     'recoveries',
     'event-types',
+    'rollups',
+    'sensitive-fields',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
@@ -64,6 +66,8 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     { version: 11, name: 'payload-shaping' },
     { version: 12, name: 'recoveries' },
     { version: 13, name: 'event-types' },
+    { version: 14, name: 'rollups' },
+    { version: 15, name: 'sensitive-fields' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

@@ -9,6 +9,7 @@ const rich = typeRow({
   // In this order, and with what text in a database may not hold as it is.
   schema: { z: 1, a: { pattern: '^\u0000\ud800$' }, '': [null, 1.5, 'é'], $defs: {} },
   example: [{ amount: 1e21 }, 'x', null, false],
+  sensitive: ['contact.e-mail ü', 'a'],
   createdAt: after(123),
   updatedAt: after(456),
 })
@@ -36,15 +37,18 @@ export const eventTypeCases: readonly ConformanceCase[] = [
       const [own, ofAll] = [{ const: 'own' }, { const: 'of all' }]
       const key = { organizationId: 'acme', name: 'deal.won' }
       assert.equal(await storage.findEventTypeRules(key), null)
-      await storage.insertEventType(typeRow({ schema: own }))
+      await storage.insertEventType(typeRow({ schema: own, sensitive: ['a'] }))
       await storage.insertEventType(typeRow({ organizationId: 'globex', schema: { const: 'another' } }))
-      assert.deepEqual(await storage.findEventTypeRules(key), { schema: own })
+      assert.deepEqual(await storage.findEventTypeRules(key), { schema: own, sensitive: ['a'] })
       await storage.insertEventType(typeRow({ organizationId: '*', schema: ofAll }))
       for (const organizationId of ['acme', 'globex', 'new', '!', '*'])
-        assert.deepEqual(await storage.findEventTypeRules({ ...key, organizationId }), { schema: ofAll })
+        assert.deepEqual(await storage.findEventTypeRules({ ...key, organizationId }), {
+          schema: ofAll,
+          sensitive: ['b.c'],
+        })
       assert.equal(await storage.findEventTypeRules({ ...key, name: 'deal' }), null)
       await storage.deleteEventType({ ...key, organizationId: '*' })
-      assert.deepEqual(await storage.findEventTypeRules(key), { schema: own })
+      assert.deepEqual(await storage.findEventTypeRules(key), { schema: own, sensitive: ['a'] })
       assert.equal(await storage.findEventTypeRules({ ...key, organizationId: 'new' }), null)
     },
   ),
@@ -65,6 +69,7 @@ export const eventTypeCases: readonly ConformanceCase[] = [
     const changes = [
       { description: null },
       { schema: { type: 'array' } },
+      { sensitive: ['x.y'] },
       { example: [1] },
       { example: null },
       {},

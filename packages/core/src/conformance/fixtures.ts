@@ -124,6 +124,7 @@ export function typeRow(changes: Partial<RegisteredEventType> = {}): RegisteredE
     description: null,
     schema: { type: 'object' },
     example: null,
+    sensitive: [],
     createdAt: start,
     updatedAt: start,
     ...changes,

@@ -1299,7 +1299,7 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
         const own = [...eventTypes.values()].find(
           ({ organizationId, name }) => organizationId === key.organizationId && name === key.name,
         )
-        return own === undefined ? right.findEventTypeRules(key) : { schema: own.schema }
+        return own === undefined ? right.findEventTypeRules(key) : own
       },
     }),
     noticedBy: ['an event goes by the type of all organizations, or else by that of its own'],

@@ -6,6 +6,7 @@ import type { ClaimedDelivery, Settlement } from '../storage/storage.ts'
 import type { HealthSign } from '../webhooks/webhook-health.ts'
 import { classifyResponse, type Verdict } from './classify-response.ts'
 import type { DeliveryTarget } from './delivery-target.ts'
+import { withoutEcho } from '../events/sensitive-fields.ts'
 import { healthSign } from './health-sign.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import { nextDelayMs, parseRetryAfter } from './retry-schedule.ts'
@@ -35,6 +36,7 @@ export async function deliver(
   claimed: ClaimedDelivery,
   { targetOf, startedAt, signal }: DeliverOptions,
 ): Promise<Delivered> {
+  const { organizationId, event } = claimed
   const target = openTarget(targetOf, claimed.webhook)
   if (target === null) return { settlement: undecryptable(claimed), sign: null }
   const request = signRequest(target, claimed, startedAt)
@@ -50,11 +52,16 @@ export async function deliver(
     ? ({ status: 'dead_letter', reason: 'gone' } as const)
     : await nextStep(ctx, claimed, verdict, retryAfterMs)
   const statusCode = result.kind === 'response' ? result.statusCode : null
+  const attempt = toAttempt(claimed, startedAt, result, verdict, secrets)
+  if (attempt.responseBody !== null) {
+    const shown = withoutEcho(ctx, { organizationId, type: event.type }, attempt.responseBody)
+    attempt.responseBody = typeof shown === 'string' ? shown : await shown
+  }
   return {
     settlement: {
       id: claimed.id,
       lease: claimed.lease,
-      attempt: toAttempt(claimed, startedAt, result, verdict, secrets),
+      attempt,
       next,
       ...(isGone && { disableWebhook: 'gone' }),
     },

@@ -1,12 +1,18 @@
 import type { z } from 'zod'
 import { type Issue, LeadhooksError } from '../errors.ts'
 import { describeIssues, eventTypeName, toIssues } from '../input.ts'
+import { sensitivePaths } from './sensitive-paths.ts'
 
 /** An event type of the host: what it means, what its data looks like, and an example of it. */
 export interface EventDefinition<Schema extends z.ZodType = z.ZodType> {
   description?: string
   schema: Schema
   example?: z.input<Schema>
+  /**
+   * Paths of data that is kept out of lists, logs and screens: `contact.email`; of a list each element is meant. Deliveries carry it
+   * all the same. @default none
+   */
+  sensitive?: readonly string[]
 }
 
 export type EventCatalogue = Record<string, EventDefinition>
@@ -42,6 +48,11 @@ function checkDefinition(type: string, definition: EventDefinition): void {
   if (!eventTypeName.safeParse(type).success) {
     const rule = 'words of letters, digits and "_", joined by "."'
     throw new LeadhooksError('invalid_options', `An event type must be ${rule}, got "${type}"`)
+  }
+  const paths = sensitivePaths.safeParse(definition.sensitive ?? [])
+  if (!paths.success) {
+    const faults = describeIssues(toIssues(paths.error))
+    throw new LeadhooksError('invalid_options', `\`sensitive\` of "${type}" is not valid: ${faults}`)
   }
   if (example === undefined) return
   const result = schema.safeParse(example)

@@ -12,6 +12,8 @@ export interface EventType {
   description: string | null
   schema: unknown
   example: unknown
+  /** Paths of data that is shown with `read:secrets` only. */
+  sensitive: readonly string[]
 }
 
 const listInput = z.strictObject({ organizationId: organizationId.default(everyOrganization) })
@@ -29,14 +31,17 @@ export async function listTypes(ctx: Context, input: ListTypesInput = {}): Promi
 }
 
 export function describeEventTypes(catalogue: EventCatalogue | undefined): EventType[] {
-  return Object.entries(catalogue ?? {}).map(([name, { description = null, schema, example = null }]) => ({
-    name,
-    organizationId: null,
-    description,
-    // What JSON Schema cannot say (a custom check, a date object) is left open rather than refused.
-    schema: z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output' }),
-    example,
-  }))
+  return Object.entries(catalogue ?? {}).map(
+    ([name, { description = null, schema, example = null, sensitive = [] }]) => ({
+      name,
+      organizationId: null,
+      description,
+      // What JSON Schema cannot say (a custom check, a date object) is left open rather than refused.
+      schema: z.toJSONSchema(schema, { unrepresentable: 'any', io: 'output' }),
+      example,
+      sensitive,
+    }),
+  )
 }
 
 export function showRegistered({
@@ -45,6 +50,7 @@ export function showRegistered({
   description,
   schema,
   example,
+  sensitive,
 }: RegisteredEventType): EventType {
-  return { name, organizationId, description, schema, example }
+  return { name, organizationId, description, schema, example, sensitive }
 }

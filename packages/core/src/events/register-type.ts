@@ -10,6 +10,7 @@ import { isOperationalType } from '../observation.ts'
 import type { Audit, EventTypeKey } from '../storage/storage.ts'
 import { type EventType, showRegistered } from './event-types.ts'
 import { compileSchema, type SchemaCheck } from './json-schema.ts'
+import { sensitivePaths } from './sensitive-paths.ts'
 import { serializeBody } from './serialize-body.ts'
 
 const mostTypes = 500
@@ -23,6 +24,7 @@ export const eventTypeSettings = z.strictObject({
     example: { type: 'object', required: ['amount'], properties: { amount: { type: 'number' } } },
   }),
   example: z.unknown().meta({ description: 'Data that matches the schema; null for none' }),
+  sensitive: sensitivePaths,
 })
 
 export const newEventType = eventTypeSettings
@@ -45,13 +47,14 @@ export type DeleteTypeInput = z.input<typeof deleteInput>
 /** Registers an event type beside those in code, for all processes. */
 export async function registerType(ctx: Context, input: RegisterTypeInput): Promise<EventType> {
   const { actor, ...settings } = parseInput(registerInput, input)
-  const { organizationId, name, schema, description = null } = settings
+  const { organizationId, name, schema, description = null, sensitive = [] } = settings
   checkName(ctx, name)
   const example = exampleOf(ctx, compileSchema(schema), settings.example)
   if ((await ctx.storage.countEventTypes({ organizationId })) >= mostTypes)
     throw new LeadhooksError('conflict', `There are ${mostTypes} registered event types already: delete some`)
   const now = new Date(ctx.clock.now())
-  const type = { organizationId, name, description, schema, example, createdAt: now, updatedAt: now }
+  const shown = { organizationId, name, description, schema, example, sensitive }
+  const type = { ...shown, createdAt: now, updatedAt: now }
   const inserted = await ctx.storage.insertEventType(type, audit(ctx, 'event_type.registered', actor, type))
   ctx.registeredTypes.forget()
   if (!inserted)

@@ -8,9 +8,10 @@ import { compileSchema, type SchemaCheck } from './json-schema.ts'
 const lifetimeMs = 10_000
 const mostKept = 1000
 
-/** What the data of a registered event type is checked by. */
+/** What the data of a registered event type is checked by, and what of it is shown to few. */
 export interface RegisteredType {
   check: SchemaCheck
+  sensitive: readonly string[]
 }
 
 /**
@@ -124,7 +125,7 @@ function keyOf({ organizationId, name }: EventTypeKey): string {
 function toType({ name }: EventTypeKey, rules: EventTypeRules | null): RegisteredType | null {
   if (rules === null) return null
   try {
-    return { check: compileSchema(rules.schema) }
+    return { check: compileSchema(rules.schema), sensitive: rules.sensitive }
   } catch (cause) {
     if (!isLeadhooksError(cause)) throw cause
     const message = `The schema of the registered event type "${name}" cannot be used: ${cause.message}`

@@ -1,4 +1,4 @@
-import type { Access } from '../api-keys/permissions.ts'
+import { type Access, isGranted } from '../api-keys/permissions.ts'
 import type { Actor } from '../model/actor.ts'
 import type { LimitDecision } from '../rate-limit/rate-limiter.ts'
 
@@ -41,4 +41,9 @@ export interface Caller {
   isStaff: boolean
   /** How the rate limits of the key stand; undefined where there are none. */
   limits: LimitDecision | undefined
+}
+
+/** Whether a caller is shown the fields of events that are sensitive. */
+export function maySeeSensitive({ access }: Caller): boolean {
+  return isGranted(access, 'read:secrets')
 }

@@ -4,6 +4,7 @@ import { type Attempt, attemptOutcomes } from '../model/attempt.ts'
 import { type Delivery, deliveryStatuses } from '../model/delivery.ts'
 import { dateTime, listOf } from './answers.ts'
 import { attemptFailure } from './attempt-failure.ts'
+import { maySeeSensitive } from './caller.ts'
 import { pageQuery } from './query.ts'
 import { operation } from './route.ts'
 
@@ -76,8 +77,11 @@ export const getDeliveryBody = operation({
       }),
     })
     .meta({ id: 'DeliveryBody' }),
-  handle: async ({ leadhooks, scoped }) =>
-    (await leadhooks.deliveries.body(scoped)) ?? { contentType: null, body: null },
+  handle: async ({ leadhooks, caller, scoped }) =>
+    (await leadhooks.deliveries.body({ ...scoped, showSensitive: maySeeSensitive(caller) })) ?? {
+      contentType: null,
+      body: null,
+    },
 })
 
 export const retryDelivery = operation({

@@ -4,8 +4,10 @@ import { type Dispatched, eventInput } from '../events/dispatch-event.ts'
 import type { EventType } from '../events/event-types.ts'
 import { eventTypeSettings, newEventType } from '../events/register-type.ts'
 import { eventFilters } from '../events/list-events.ts'
+import type { Leadhooks } from '../leadhooks.ts'
 import type { LeadhooksEvent } from '../model/event.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
+import { type Caller, maySeeSensitive } from './caller.ts'
 import { pageQuery } from './query.ts'
 import { operation } from './route.ts'
 
@@ -37,8 +39,8 @@ export const dispatchEvent = operation({
   publishes: () => 1,
   status: 202,
   answer: dispatchedEvent,
-  handle: async ({ leadhooks, organizationId, body }) =>
-    show(await leadhooks.dispatchEvent({ organizationId, ...body })),
+  handle: async ({ leadhooks, caller, organizationId, body }) =>
+    show(leadhooks, caller, await leadhooks.dispatchEvent({ organizationId, ...body })),
 })
 
 export const dispatchEvents = operation({
@@ -49,10 +51,11 @@ export const dispatchEvents = operation({
   answer: z
     .object({ data: z.array(dispatchedEvent).meta({ description: 'In the order given' }) })
     .meta({ id: 'DispatchedEvents' }),
-  async handle({ leadhooks, organizationId, body }) {
+  async handle({ leadhooks, caller, organizationId, body }) {
     const events = body.events.map((event) => ({ organizationId, ...event }))
     try {
-      return { data: (await leadhooks.dispatchEvents(events)).map(show) }
+      const dispatched = await leadhooks.dispatchEvents(events)
+      return { data: await Promise.all(dispatched.map((one) => show(leadhooks, caller, one))) }
     } catch (error) {
       throw isLeadhooksError(error) && error.issues.length > 0 ? movedTo('/events', error) : error
     }
@@ -69,7 +72,8 @@ export const listEvents = operation({
 export const getEvent = operation({
   id: 'getEvent',
   answer: event,
-  handle: ({ leadhooks, scoped }) => leadhooks.events.get(scoped),
+  handle: ({ leadhooks, caller, scoped }) =>
+    leadhooks.events.get({ ...scoped, showSensitive: maySeeSensitive(caller) }),
 })
 
 const eventType = z
@@ -81,6 +85,9 @@ const eventType = z
     description: z.string().nullable(),
     schema: z.unknown().meta({ description: 'JSON Schema of its data' }),
     example: z.unknown(),
+    sensitive: z
+      .array(z.string())
+      .meta({ description: 'Paths of data that is shown with `read:secrets` only' }),
   })
   .meta({ id: 'EventType' }) satisfies z.ZodType<Json<EventType>>
 
@@ -117,6 +124,15 @@ export const deleteEventType = operation({
     leadhooks.events.deleteType({ organizationId, name, actor }),
 })
 
-function show({ event, deliveries, duplicate }: Dispatched) {
-  return { ...event, deliveries, duplicate }
+/** What was there before is shown as to anybody who reads it: it may be another's. */
+async function show(
+  leadhooks: Leadhooks,
+  caller: Caller,
+  { event, deliveries, duplicate }: Dispatched,
+): Promise<object> {
+  const { organizationId, id } = event
+  const shown = duplicate
+    ? await leadhooks.events.get({ organizationId, id, showSensitive: maySeeSensitive(caller) })
+    : event
+  return { ...shown, deliveries, duplicate }
 }

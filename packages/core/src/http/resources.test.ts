@@ -236,7 +236,13 @@ describe('events', () => {
 })
 
 describe('event types', () => {
-  const type = { name: 'deal.won', description: 'Won', schema: { type: 'object' }, example: { amount: 1 } }
+  const type = {
+    name: 'deal.won',
+    description: 'Won',
+    schema: { type: 'object' },
+    example: { amount: 1 },
+    sensitive: ['amount'],
+  }
 
   test('are registered, changed and removed by the organization that they are for', async () => {
     const made = await api.request('POST', '/event-types', { body: type })

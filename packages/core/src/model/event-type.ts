@@ -12,6 +12,8 @@ export interface RegisteredEventType {
   schema: Record<string, unknown>
   /** Null where there is none. */
   example: unknown
+  /** Paths of data that is shown to few: `contact.email`. */
+  sensitive: string[]
   createdAt: Date
   updatedAt: Date
 }

@@ -12,7 +12,7 @@ export function memoryEventTypes(state: MemoryState): EventTypeStorage<never> {
     const type =
       eventTypes.get(keyOf({ organizationId: everyOrganization, name })) ??
       eventTypes.get(keyOf({ organizationId, name }))
-    return type === undefined ? null : copy({ schema: type.schema })
+    return type === undefined ? null : copy({ schema: type.schema, sensitive: type.sensitive })
   }
 
   return {

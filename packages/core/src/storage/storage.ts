@@ -314,8 +314,8 @@ export type EventTypeKey = Pick<RegisteredEventType, 'organizationId' | 'name'>
 /** What a caller may change of an event type. */
 export type EventTypeChanges = Partial<Omit<RegisteredEventType, 'organizationId' | 'name' | 'createdAt'>>
 
-/** What an event is checked by. */
-export type EventTypeRules = Pick<RegisteredEventType, 'schema'>
+/** What an event is checked by, and what of it is shown to few. */
+export type EventTypeRules = Pick<RegisteredEventType, 'schema' | 'sensitive'>
 
 export interface EventTypeStorage<Tx> {
   /** False where there is one of that name already. Concurrency: of any number of callers one writes it. */
