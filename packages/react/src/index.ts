@@ -7,6 +7,37 @@ export {
   useApiKeys,
   useApiKeyUsage,
 } from './api-keys/use-api-keys.ts'
+export { WebhookManager } from './webhooks/webhook-manager.tsx'
+export { WebhookTestUtility, type WebhookTestUtilityProps } from './webhooks/webhook-test-utility.tsx'
+export {
+  useEventTypes,
+  useRevealSecret,
+  useWebhook,
+  useWebhookActions,
+  useWebhookHealth,
+  useWebhooks,
+  useWebhookTest,
+  type WebhookActions,
+} from './webhooks/use-webhooks.ts'
+export { WebhookLogViewer, type WebhookLogViewerProps } from './deliveries/webhook-log-viewer.tsx'
+export {
+  type DeliveryActions,
+  type DeliveryFilters,
+  type LiveDeliveries,
+  useBulkReplay,
+  useBulkReplayActions,
+  useDeliveries,
+  useDelivery,
+  useDeliveryBody,
+  useDeliveryActions,
+  useEvent,
+  useReplayMany,
+} from './deliveries/use-deliveries.ts'
+export {
+  type ManagementTab,
+  WebhookApiManagement,
+  type WebhookApiManagementProps,
+} from './webhook-api-management.tsx'
 export { LeadhooksProvider } from './leadhooks-provider.tsx'
 export { type LeadhooksContext, type LeadhooksProps, useLeadhooks } from './leadhooks-context.ts'
 export type { ComponentProps } from './parts/frame.tsx'

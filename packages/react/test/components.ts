@@ -1,2 +1,8 @@
 /** The components, by their names. */
-export const components = ['ApiKeyManager'] as const
+export const components = [
+  'ApiKeyManager',
+  'WebhookManager',
+  'WebhookLogViewer',
+  'WebhookTestUtility',
+  'WebhookApiManagement',
+] as const

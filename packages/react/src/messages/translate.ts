@@ -6,17 +6,17 @@ export type Message = string | ({ other: string } & Partial<Record<Intl.LDMLPlur
 export type Messages = Record<MessageKey, Message>
 export type MessageValues = Record<string, string | number>
 
-/** Says a message, with `{name}` filled in. */
+/** Says a message, with `{name}` filled in; what has no message says nothing. */
 export type Translate = (key: MessageKey, values?: MessageValues) => string
 
 export function createTranslate(messages: Messages, locale: string | undefined): Translate {
   const plural = new Intl.PluralRules(locale)
   const number = new Intl.NumberFormat(locale)
   return (key, values = {}) => {
-    const message = messages[key]
+    const message: Message | undefined = messages[key]
     const sentence =
-      typeof message === 'string'
-        ? message
+      typeof message === 'string' || message === undefined
+        ? (message ?? '')
         : (message[plural.select(Number(values['count']))] ?? message.other)
     return sentence.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
       const value = values[name]

@@ -28,7 +28,9 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
   const { t } = useLeadhooks()
   const [entered, setEntered] = useState('')
   const wayOut = useRef<HTMLButtonElement>(null)
-  useEffect(() => wayOut.current?.focus(), [])
+  useEffect(() => {
+    wayOut.current?.focus()
+  }, [])
   const isReady = typed === undefined || entered.trim() === typed
   const footer = (
     <>

@@ -4,6 +4,8 @@ import { type ReactNode, useId } from 'react'
 interface FieldProps {
   label: string
   hint?: string | undefined
+  /** True where the hint says that something may be wrong. @default false */
+  isDoubt?: boolean | undefined
   /** What is wrong with it. */
   error?: string | undefined
   /** Gets what ties the control to its label, hint and error. */
@@ -14,7 +16,7 @@ interface FieldProps {
   }) => ReactNode
 }
 
-export function Field({ label, hint, error, children }: FieldProps): ReactNode {
+export function Field({ label, hint, isDoubt = false, error, children }: FieldProps): ReactNode {
   const id = useId()
   const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined
   return (
@@ -24,7 +26,7 @@ export function Field({ label, hint, error, children }: FieldProps): ReactNode {
       </label>
       {children({ id, 'aria-describedby': describedBy, 'aria-invalid': error !== undefined })}
       {hint !== undefined && (
-        <p id={`${id}-hint`} className="lh-hint">
+        <p id={`${id}-hint`} className={isDoubt ? 'lh-hint lh-hint-doubt' : 'lh-hint'}>
           {hint}
         </p>
       )}

@@ -33,7 +33,9 @@ export function SecretDialog({ title, warning, secret, snippets, onClose }: Secr
   const isOpen = isShown || isRefused
   const isSafe = copy.state === 'copied'
 
-  useEffect(() => copyButton.current?.focus(), [])
+  useEffect(() => {
+    copyButton.current?.focus()
+  }, [])
   useWarnBeforeLeaving(!isSafe)
 
   const footer = isAsking ? (

@@ -1,22 +1,22 @@
 'use client'
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
 
-export interface Tab {
-  id: string
+export interface Tab<Id extends string = string> {
+  id: Id
   label: string
   content: ReactNode
 }
 
-interface TabsProps {
+interface TabsProps<Id extends string> {
   label: string
-  tabs: readonly Tab[]
+  tabs: readonly Tab<Id>[]
   /** The one that is open; with `onSelect`, for whoever keeps it elsewhere. @default kept here */
-  selected?: string | undefined
-  onSelect?: ((id: string) => void) | undefined
+  selected?: NoInfer<Id> | undefined
+  onSelect?: ((id: NoInfer<Id>) => void) | undefined
 }
 
 /** Tabs of which the arrow keys choose one, as the ARIA practices have it. */
-export function Tabs({ label, tabs, selected, onSelect }: TabsProps): ReactNode {
+export function Tabs<Id extends string>({ label, tabs, selected, onSelect }: TabsProps<Id>): ReactNode {
   const id = useId()
   const [own, setOwn] = useState(tabs[0]?.id)
   const list = useRef<HTMLDivElement>(null)

@@ -1,12 +1,31 @@
 import { createLeadhooksClient } from '@leadhooks/client'
 import { StrictMode, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { ApiKeyManager, LeadhooksProvider } from '../../src/index.ts'
+import {
+  ApiKeyManager,
+  LeadhooksProvider,
+  WebhookApiManagement,
+  WebhookLogViewer,
+  WebhookManager,
+  WebhookTestUtility,
+} from '../../src/index.ts'
 import { de } from '../../src/messages/de.ts'
 
 // What a host's page would be: it mounts the component that the address names.
-const { component = '', theme, locale, ...props } = Object.fromEntries(new URLSearchParams(location.search))
-const components = { ApiKeyManager }
+const {
+  component = '',
+  theme,
+  locale,
+  permissions,
+  ...props
+} = Object.fromEntries(new URLSearchParams(location.search))
+const components = {
+  ApiKeyManager,
+  WebhookManager,
+  WebhookLogViewer,
+  WebhookTestUtility,
+  WebhookApiManagement,
+}
 const Component = components[component as 'ApiKeyManager'] as (props: Record<string, unknown>) => ReactNode
 const reports: unknown[] = []
 Object.assign(globalThis, { reports })
@@ -18,6 +37,7 @@ createRoot(document.querySelector('#root') ?? document.body).render(
       locale={locale ?? 'en-GB'}
       messages={locale === 'de' ? de : undefined}
       theme={theme as 'light'}
+      permissions={permissions?.split(' ')}
     >
       <Component {...props} onTestComplete={(result: unknown) => reports.push(result)} />
     </LeadhooksProvider>
