@@ -1219,6 +1219,7 @@ export interface components {
             /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
             authentication?: components["schemas"]["Authentication"] | null;
+            tls?: components["schemas"]["TlsSettings"] | null;
             /** @description When its deliveries wait because its receiver fails; false: never; null: as the host has it */
             circuit?: (components["schemas"]["CircuitSettings"] | false) | null;
             /** @description When it is switched off because its receiver fails; false: never; null: as the host has it */
@@ -1291,6 +1292,15 @@ export interface components {
              */
             clientAuthentication?: "basic" | "post";
         };
+        /** @description Whom requests trust, and as whom they connect (mTLS). Stored encrypted; only names, ends and fingerprints of the certificates are shown */
+        TlsSettings: {
+            /** @description Certificates in PEM of the authorities that the receiver may have its certificate from, in place of the public ones */
+            ca?: string;
+            /** @description A client certificate in PEM to show to the receiver, with those up to its authority behind it */
+            certificate?: string;
+            /** @description Its key in PEM, without a passphrase */
+            privateKey?: string;
+        };
         /** @description When the deliveries of a failing webhook are to wait */
         CircuitSettings: {
             /**
@@ -1346,6 +1356,11 @@ export interface components {
             throttle: components["schemas"]["Throttle"] | null;
             maintenance: components["schemas"]["MaintenanceWindow"][];
             authenticationType: ("basic" | "bearer" | "oauth2") | null;
+            /** @description The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver */
+            tlsCertificates: {
+                ca: components["schemas"]["Certificate"][];
+                client: components["schemas"]["Certificate"] | null;
+            } | null;
             circuit: (components["schemas"]["CircuitPolicy"] | false) | null;
             autoDisable: (components["schemas"]["AutoDisablePolicy"] | false) | null;
             /**
@@ -1372,6 +1387,14 @@ export interface components {
             updatedAt: string;
             /** @description What deliveries are signed with. Later answers leave it out */
             secret: string;
+        };
+        Certificate: {
+            /** @example O=Acme, CN=crm */
+            subject: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description The SHA-256 of the certificate */
+            fingerprint: string;
         };
         /** @description When the deliveries of a failing webhook wait */
         CircuitPolicy: {
@@ -1410,6 +1433,11 @@ export interface components {
             throttle: components["schemas"]["Throttle"] | null;
             maintenance: components["schemas"]["MaintenanceWindow"][];
             authenticationType: ("basic" | "bearer" | "oauth2") | null;
+            /** @description The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver */
+            tlsCertificates: {
+                ca: components["schemas"]["Certificate"][];
+                client: components["schemas"]["Certificate"] | null;
+            } | null;
             circuit: (components["schemas"]["CircuitPolicy"] | false) | null;
             autoDisable: (components["schemas"]["AutoDisablePolicy"] | false) | null;
             /**
@@ -1490,6 +1518,7 @@ export interface components {
             /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
             authentication?: components["schemas"]["Authentication"] | null;
+            tls?: components["schemas"]["TlsSettings"] | null;
             /** @description When its deliveries wait because its receiver fails; false: never; null: as the host has it */
             circuit?: (components["schemas"]["CircuitSettings"] | false) | null;
             /** @description When it is switched off because its receiver fails; false: never; null: as the host has it */
@@ -1556,6 +1585,7 @@ export interface components {
             /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
             authentication?: components["schemas"]["Authentication"] | null;
+            tls?: components["schemas"]["TlsSettings"] | null;
             /** @description When its deliveries wait because its receiver fails; false: never; null: as the host has it */
             circuit?: (components["schemas"]["CircuitSettings"] | false) | null;
             /** @description When it is switched off because its receiver fails; false: never; null: as the host has it */
@@ -1800,6 +1830,11 @@ export interface components {
             throttle: components["schemas"]["Throttle"] | null;
             maintenance: components["schemas"]["MaintenanceWindow"][];
             authenticationType: ("basic" | "bearer" | "oauth2") | null;
+            /** @description The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver */
+            tlsCertificates: {
+                ca: components["schemas"]["Certificate"][];
+                client: components["schemas"]["Certificate"] | null;
+            } | null;
             circuit: (components["schemas"]["CircuitPolicy"] | false) | null;
             autoDisable: (components["schemas"]["AutoDisablePolicy"] | false) | null;
             /**
@@ -2356,9 +2391,11 @@ export type RetryPolicy = components['schemas']['RetryPolicy'];
 export type Throttle = components['schemas']['Throttle'];
 export type MaintenanceWindow = components['schemas']['MaintenanceWindow'];
 export type Authentication = components['schemas']['Authentication'];
+export type TlsSettings = components['schemas']['TlsSettings'];
 export type CircuitSettings = components['schemas']['CircuitSettings'];
 export type AutoDisablePolicy = components['schemas']['AutoDisablePolicy'];
 export type CreatedWebhook = components['schemas']['CreatedWebhook'];
+export type Certificate = components['schemas']['Certificate'];
 export type CircuitPolicy = components['schemas']['CircuitPolicy'];
 export type Webhook = components['schemas']['Webhook'];
 export type WebhookChanges = components['schemas']['WebhookChanges'];

@@ -15,6 +15,7 @@ import { recoveries } from './migrations/0013-recoveries.ts'
 import { eventTypes } from './migrations/0014-event-types.ts'
 import { rollups } from './migrations/0015-rollups.ts'
 import { sensitiveFields } from './migrations/0016-sensitive-fields.ts'
+import { webhookTls } from './migrations/0017-webhook-tls.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   eventTypes,
   rollups,
   sensitiveFields,
+  webhookTls,
 ]

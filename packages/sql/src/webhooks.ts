@@ -23,6 +23,7 @@ const sealedColumns = [
   'sealed_previous_private_key',
   'sealed_headers',
   'sealed_authentication',
+  'sealed_tls',
 ] as const
 
 const mapping = rowMapping<StoredWebhook>('webhooks', {
@@ -43,6 +44,7 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   throttle: 'json',
   maintenance: 'json',
   authenticationType: authenticationTypes,
+  tlsCertificates: 'json',
   circuit: 'json',
   autoDisable: 'json',
   circuitState: circuitStates,
@@ -65,6 +67,7 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   sealedPreviousPrivateKey: 'text',
   sealedHeaders: 'text',
   sealedAuthentication: 'text',
+  sealedTls: 'text',
   throttleFullAt: 'number',
   organizationMaintenance: 'json',
   maxAgeMs: 'number',

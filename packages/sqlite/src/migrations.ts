@@ -14,6 +14,7 @@ import { recoveries } from './migrations/0012-recoveries.ts'
 import { eventTypes } from './migrations/0013-event-types.ts'
 import { rollups } from './migrations/0014-rollups.ts'
 import { sensitiveFields } from './migrations/0015-sensitive-fields.ts'
+import { webhookTls } from './migrations/0016-webhook-tls.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   eventTypes,
   rollups,
   sensitiveFields,
+  webhookTls,
 ]

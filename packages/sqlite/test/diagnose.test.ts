@@ -51,8 +51,8 @@ describe('a diagnosis', () => {
   test('of tables that a newer release has migrated says which release is needed', async () => {
     const database = hostHandle(temporaryFile())
     const storage = await openMigrated({ database })
-    database.exec(`insert into leadhooks_migrations (version, name, applied_at) values (14, 'later', 0)`)
-    expect((await diagnose(storage))['tables']).toMatch(/^problem: .*version 14.*newer release/)
+    database.exec(`insert into leadhooks_migrations (version, name, applied_at) values (17, 'later', 0)`)
+    expect((await diagnose(storage))['tables']).toMatch(/^problem: .*version 17.*newer release/)
   })
 
   test('of a handle that waits for no disk and keeps no log warns of both', async () => {

@@ -23,6 +23,7 @@ test('what is pending is told without a change to an empty file, and is what a m
     { version: 13, name: 'event-types', mode: 'transactional' },
     { version: 14, name: 'rollups', mode: 'transactional' },
     { version: 15, name: 'sensitive-fields', mode: 'transactional' },
+    { version: 16, name: 'webhook-tls', mode: 'transactional' },
   ])
   expect(database.prepare('select count(*) from sqlite_master').pluck().get()).toBe(0)
 
@@ -70,6 +71,7 @@ test('webhooks of version 1 stay, and those without a retry policy of their own 
     { version: 13 },
     { version: 14 },
     { version: 15 },
+    { version: 16 },
   ])
   const webhooks = await storage.listWebhooks({ organizationId: 'acme', limit: 10 })
   expect(webhooks).toMatchObject([

@@ -50,6 +50,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     'event-types',
     'rollups',
     'sensitive-fields',
+    'webhook-tls',
   ])
   const database = hostHandle(path)
   expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
@@ -68,6 +69,7 @@ test('ten processes that start at the same moment migrate a new file once', { ti
     { version: 13, name: 'event-types' },
     { version: 14, name: 'rollups' },
     { version: 15, name: 'sensitive-fields' },
+    { version: 16, name: 'webhook-tls' },
   ])
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })

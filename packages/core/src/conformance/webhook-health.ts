@@ -139,6 +139,7 @@ export const webhookHealthCases: readonly ConformanceCase[] = [
         await addWebhook(storage, { ...sealed, sealedHeaders: 'v1.k20.a', organizationId: 'globex' }),
         await addWebhook(storage, { ...sealed, sealedPreviousSecret: 'v1.K2.a' }),
         await addWebhook(storage, { ...sealed, sealedAuthentication: 'v1.k1.d' }),
+        await addWebhook(storage, { ...sealed, sealedTls: 'v1.k1.g' }),
         await addWebhook(storage, { ...sealed, sealedPrivateKey: 'v1.k1.e' }),
         await addWebhook(storage, { ...sealed, sealedPreviousPrivateKey: 'v1.k1.f' }),
       ].sort((a, b) => (a.id < b.id ? -1 : 1))

@@ -29,6 +29,8 @@ const policies: (RetryPolicy | null)[] = [
   { firstDelayMs: 1000, factor: 1.5, maxDelayMs: hour, maxAttempts: 20 },
 ]
 
+const certificate = { subject: 'O=Acme, CN=crm', expiresAt: '2030-01-31T12:00:00.000Z', fingerprint: 'AB:CD' }
+
 export const webhookCases: readonly ConformanceCase[] = [
   storageCase('a webhook is found by its id, exactly as it was stored', async (storage) => {
     const plain = webhookRow()
@@ -72,6 +74,8 @@ export const webhookCases: readonly ConformanceCase[] = [
       updatedAt: after(456),
       sealedHeaders: 'sealed:headers',
       sealedAuthentication: 'sealed:authentication',
+      tlsCertificates: { ca: [certificate], client: certificate },
+      sealedTls: 'sealed:tls',
       throttleFullAt: start.getTime() + 0.25,
       // Longer than 32 bits of milliseconds.
       maxAgeMs: 90 * 24 * hour,
@@ -108,6 +112,7 @@ export const webhookCases: readonly ConformanceCase[] = [
       { throttle: null, throttleFullAt: null },
       { maintenance: [{ startsAt: '2026-01-01T00:00:00Z', endsAt: '2026-01-02T00:00:00Z' }] },
       { authenticationType: 'bearer', sealedAuthentication: 'sealed:authentication' },
+      { tlsCertificates: { ca: [], client: certificate }, sealedTls: 'sealed:tls' },
       { enabled: false, disabledReason: 'by_user', disabledAt: after(7) },
       { enabled: true, disabledReason: null, disabledAt: null },
       { sealedSecret: 'sealed:new-secret' },
@@ -120,6 +125,8 @@ export const webhookCases: readonly ConformanceCase[] = [
         eventTypes: [],
         headerNames: [],
         sealedHeaders: null,
+        tlsCertificates: null,
+        sealedTls: null,
       },
       {},
     ]

@@ -8,7 +8,9 @@ import {
   openPreviousSecret,
   openPrivateKeys,
   openSecret,
+  openTls,
 } from '../webhooks/credentials.ts'
+import type { TlsIdentity } from '../network/tls-identity.ts'
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts'
 import { secretTexts } from './hide-secrets.ts'
 import { userAgent } from './user-agent.ts'
@@ -25,6 +27,7 @@ export interface DeliveryTarget {
   secrets: readonly string[]
   /** What its requests carry as `Authorization`, where that has to be fetched first. */
   accessTokens: AccessTokens | null
+  tls: TlsIdentity | undefined
   timeoutMs: number
 }
 
@@ -68,6 +71,7 @@ function isSame(a: StoredWebhook, b: StoredWebhook): boolean {
       a.sealedPreviousPrivateKey === b.sealedPreviousPrivateKey &&
       a.sealedHeaders === b.sealedHeaders &&
       a.sealedAuthentication === b.sealedAuthentication &&
+      a.sealedTls === b.sealedTls &&
       a.url === b.url &&
       a.bodySignature === b.bodySignature &&
       a.timeoutMs === b.timeoutMs)
@@ -93,6 +97,7 @@ export function deliveryTarget(ctx: Context, webhook: StoredWebhook): DeliveryTa
     headers: [...commonHeaders, ...headers],
     secrets,
     accessTokens: accessTokensOf(ctx, webhook),
+    tls: openTls(ctx.encryption, webhook),
     timeoutMs: webhook.timeoutMs ?? ctx.settings.delivery.timeoutMs,
   }
 }

@@ -2,9 +2,10 @@ import { type Dispatcher, errors } from 'undici'
 import type { Clock } from '../clock.ts'
 import { type AttemptFailure, failureSentences } from '../model/attempt-failures.ts'
 import { AnswerTooLong } from '../network/answer-limit.ts'
-import { DialError } from '../network/dial-error.ts'
+import { DialError, explainTls } from '../network/dial-error.ts'
 import type { DialPhase } from '../network/connection-progress.ts'
 import type { GuardedAgent } from '../network/guarded-agent.ts'
+import type { TlsIdentity } from '../network/tls-identity.ts'
 
 export interface OutgoingRequest {
   url: URL
@@ -12,6 +13,8 @@ export interface OutgoingRequest {
   headers: string[]
   body: string
   timeoutMs: number
+  /** Whom to trust, and as whom to connect. @default as the host has it */
+  tls?: TlsIdentity | undefined
   /** How much of an answer is kept. @default 4 KiB */
   keepBytes?: number
 }
@@ -108,11 +111,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#signal?.aborted === true) return this.cutOff()
     this.#enter()
     this.#cancelDeadline = this.#clock.schedule(() => this.#timeOut(), this.#request.timeoutMs)
-    const { url, headers, body } = this.#request
+    const { url, headers, body, tls } = this.#request
     try {
       this.#agent.dispatch(
         { origin: url.origin, path: url.pathname + url.search, method: 'POST', headers, body },
         this,
+        tls,
       )
     } catch (error) {
       this.#fail(...explain(error))
@@ -153,7 +157,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     // These two have no body, whatever their Content-Length says (RFC 9112, 6.3): undici fails on that.
     if (this.#statusCode === 204 || this.#statusCode === 304) this.#respond()
-    else this.#fail(...explain(error))
+    else this.#fail(...this.#explain(error))
+  }
+
+  /** By TLS 1.3 a client is refused when it is done, and has sent its request: all that it sees is the end. */
+  #explain(error: Error): [AttemptFailure, string?] {
+    const explained = explain(error)
+    if (explained[0] !== 'reset' || this.#statusCode !== 0 || this.#request.url.protocol !== 'https:')
+      return explained
+    return ['reset', `${failureSentences.reset}; it may also ask for another client certificate, or for one`]
   }
 
   /** The signal was aborted. */
@@ -276,7 +288,7 @@ function explain(error: unknown): [AttemptFailure, string?] {
         : ['reset']
   }
   if (!code.startsWith('ERR_SSL_')) return ['reset']
-  return ['tls', 'The receiver ended TLS with an error: check whether it asks for a client certificate']
+  return ['tls', explainTls(code)]
 }
 
 /** undici fails on `100 Continue` and `101 Switching Protocols` with the code of a closed socket. */

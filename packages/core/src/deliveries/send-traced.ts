@@ -40,7 +40,8 @@ export async function sendTraced(ctx: Context, request: OutgoingRequest): Promis
   const trace = new Trace(ctx)
   const agent = createGuardedAgent(ctx.network, ctx.clock, { onPhase: (phase) => trace.end(phase) })
   try {
-    const dispatch: typeof agent.dispatch = (options, handler) => agent.dispatch(options, trace.tap(handler))
+    const dispatch: typeof agent.dispatch = (options, handler, identity) =>
+      agent.dispatch(options, trace.tap(handler), identity)
     const result = await sendRequest({ ...agent, dispatch }, ctx.clock, request)
     return { result, ...trace.show(result.durationMs) }
   } finally {

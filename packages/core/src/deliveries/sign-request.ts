@@ -32,5 +32,5 @@ export function signRequest(
     String(attempt),
   ]
   if (keys.signBody !== null) headers.push('x-webhook-signature', keys.signBody(event.body))
-  return { url: target.url, headers, body: event.body, timeoutMs: target.timeoutMs }
+  return { url: target.url, headers, body: event.body, timeoutMs: target.timeoutMs, tls: target.tls }
 }

@@ -28,6 +28,14 @@ import { attemptFailure } from './attempt-failure.ts'
 import { pageQuery } from './query.ts'
 import { operation } from './route.ts'
 
+const certificate = z
+  .object({
+    subject: z.string().meta({ example: 'O=Acme, CN=crm' }),
+    expiresAt: z.iso.datetime(),
+    fingerprint: z.string().meta({ description: 'The SHA-256 of the certificate' }),
+  })
+  .meta({ id: 'Certificate' })
+
 const webhookFields = z.object({
   id: z.string(),
   organizationId: z.string(),
@@ -48,6 +56,13 @@ const webhookFields = z.object({
   throttle: throttle.nullable(),
   maintenance: z.array(maintenanceWindow),
   authenticationType: z.enum(authenticationTypes).nullable(),
+  tlsCertificates: z
+    .object({ ca: z.array(certificate), client: certificate.nullable() })
+    .nullable()
+    .meta({
+      description:
+        'The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver',
+    }),
   circuit: circuitPolicy.or(z.literal(false)).nullable(),
   autoDisable: autoDisablePolicy.or(z.literal(false)).nullable(),
   circuitState: z
@@ -125,6 +140,7 @@ const defaults: Omit<z.input<typeof webhookSettings>, 'url'> = {
   throttle: null,
   maintenance: [],
   authentication: null,
+  tls: null,
   circuit: null,
   autoDisable: null,
   rotateSecretEveryDays: null,

@@ -65,6 +65,22 @@ export type PayloadFormat = (typeof payloadFormats)[number]
 export const authenticationTypes = ['basic', 'bearer', 'oauth2'] as const
 export type AuthenticationType = (typeof authenticationTypes)[number]
 
+/** What is shown of a certificate. */
+export interface CertificateInfo {
+  /** `O=Acme, CN=crm` */
+  subject: string
+  /** In RFC 3339. */
+  expiresAt: string
+  /** The SHA-256 of it, as `AB:CD:…`. */
+  fingerprint: string
+}
+
+/** The authorities that a webhook trusts in place of the public ones, and the certificate that it shows to its receiver. */
+export interface TlsCertificates {
+  ca: CertificateInfo[]
+  client: CertificateInfo | null
+}
+
 /** How a webhook has fared since its last success. Times are milliseconds since the epoch. */
 export interface WebhookHealth {
   consecutiveFailures: number
@@ -104,6 +120,8 @@ export interface Webhook {
   maintenance: MaintenanceWindow[]
   /** What its requests carry as `Authorization`; the credentials are kept encrypted and never shown. */
   authenticationType: AuthenticationType | null
+  /** What its connections trust and show; the key is kept encrypted and never shown. Null: as the host has it. */
+  tlsCertificates: TlsCertificates | null
   /** Null where the host's default holds; false: it has none. */
   circuit: CircuitPolicy | false | null
   /** Null where the host's default holds; false: never. */
@@ -141,6 +159,8 @@ export interface StoredWebhook extends Webhook {
   sealedHeaders: string | null
   /** The value of `Authorization`, or what a token is fetched with, as JSON; encrypted. Null when there is none. */
   sealedAuthentication: string | null
+  /** Certificates and key as encrypted JSON. Null when there are none. */
+  sealedTls: string | null
   /** When its throttle will let through as many as ever, in milliseconds since the epoch; null where it does. */
   throttleFullAt: number | null
   /** The windows of its organization: whoever sends to the webhook has them at hand. The storage keeps them the same. */

@@ -1,14 +1,17 @@
 import { isIP, type LookupFunction, Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { callbackify } from 'node:util'
 import { Agent, buildConnector, type Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import { isAllowedAddress } from './address-policy.ts'
 import { limitAnswers } from './answer-limit.ts'
 import { ConnectionProgress, type Dial, type DialPhase } from './connection-progress.ts'
-import { blockedAddress, explainDialError } from './dial-error.ts'
+import { blockedAddress, DialError, explainDialError } from './dial-error.ts'
+import { IdentityAgents } from './identity-agents.ts'
 import type { NetworkPolicy } from './network-policy.ts'
 import { openTunnel } from './proxy-tunnel.ts'
 import { createResolver, type Resolve, resolveBy } from './resolver.ts'
+import { tlsContext, type TlsIdentity } from './tls-identity.ts'
 
 export interface GuardedAgentOptions {
   /**
@@ -24,8 +27,12 @@ export interface GuardedAgentOptions {
 
 /** The one way out. */
 export interface GuardedAgent {
-  /** As undici has it. */
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean
+  /** As undici has it. With an identity it goes over connections that no other one has. */
+  dispatch(
+    options: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+    identity?: TlsIdentity,
+  ): boolean
   /** How far the connection to an origin has come that is waited for; undefined where none is being made. */
   dialPhase(origin: string): DialPhase | undefined
   /** Whether a receiver has yet to take what was written to it. */
@@ -48,22 +55,45 @@ export function createGuardedAgent(
       ? createResolver(clock, { asksSystem: policy.allowsInsideNames })
       : resolveBy(policy.lookup, clock)
   const progress = new ConnectionProgress(onPhase)
-  const agent = new Agent({
-    connect: guardedConnector(policy, resolve, progress, connectTimeoutMs),
-    ...(connections !== undefined && { connections }),
-    allowH2: false,
-    pipelining: 1,
-    maxHeaderSize: 16_384,
-    // These start anew with every 103 and every byte. The one deadline of a request is its sender's to keep.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  })
+  const agentWith = (secureContext: SecureContext | undefined): Agent =>
+    new Agent({
+      connect: guardedConnector(policy, { resolve, progress, secureContext, timeoutMs: connectTimeoutMs }),
+      ...(connections !== undefined && { connections }),
+      allowH2: false,
+      pipelining: 1,
+      maxHeaderSize: 16_384,
+      // These start anew with every 103 and every byte. The one deadline of a request is its sender's to keep.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    })
+  const usual = agentWith(policy.secureContext)
+  const others = new IdentityAgents((identity) => agentWith(contextOf(policy, identity)), clock)
   return {
-    dispatch: (options, handler) => agent.dispatch(options, handler),
+    dispatch: (options, handler, identity) =>
+      (identity === undefined ? usual : others.of(identity)).dispatch(options, handler),
     dialPhase: (origin) => progress.dialPhase(origin),
     isSending: (origin) => progress.isSending(origin),
-    destroy: () => agent.destroy(),
+    async destroy() {
+      await Promise.all([usual.destroy(), others.destroy()])
+    },
   }
+}
+
+/** It was tried when it was saved; OpenSSL may have become stricter since. */
+function contextOf(policy: NetworkPolicy, identity: TlsIdentity): SecureContext {
+  try {
+    return tlsContext(policy, identity)
+  } catch (error) {
+    throw new DialError('tls', 'The certificates of the webhook cannot be used any more: set new ones', error)
+  }
+}
+
+interface Dialling {
+  resolve: Resolve
+  progress: ConnectionProgress
+  /** Of connections to receivers. That to a proxy is the host's own matter. */
+  secureContext: SecureContext | undefined
+  timeoutMs: number
 }
 
 /**
@@ -72,11 +102,9 @@ export function createGuardedAgent(
  */
 function guardedConnector(
   policy: NetworkPolicy,
-  resolve: Resolve,
-  progress: ConnectionProgress,
-  timeoutMs: number,
+  { resolve, progress, secureContext, timeoutMs }: Dialling,
 ): buildConnector.connector {
-  const { proxy, sourceAddress, secureContext } = policy
+  const { proxy, sourceAddress } = policy
   const vetted = vettedResolve(policy, resolve)
   const connect = buildConnector({
     lookup: lookupBy(vetted),
@@ -109,7 +137,8 @@ function guardedConnector(
     const [address = ''] = isIP(target.hostname) === 0 ? await vetted(target.hostname) : [target.hostname]
     dial.enter('connect')
     const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80)
-    return openTunnel(through, { address, port }, { timeoutMs, localAddress: sourceAddress, secureContext })
+    const options = { timeoutMs, localAddress: sourceAddress, secureContext: policy.secureContext }
+    return openTunnel(through, { address, port }, options)
   })
 
   return (target, callback) => {

@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 import { type BlockList, isIP, type LookupFunction } from 'node:net'
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import { z } from 'zod'
 import { LeadhooksError } from '../errors.ts'
 import { describeIssues, toIssues } from '../input.ts'
 import { isCidr, isOneAddress, toRanges } from './address-ranges.ts'
+import { tlsContext } from './tls-identity.ts'
 
 /** Which addresses deliveries may go to. Everything is closed but public https until the host opens it. */
 export interface NetworkOptions {
@@ -55,6 +56,8 @@ export interface NetworkPolicy {
   readonly sourceAddress: string | undefined
   /** Undefined: the process's own. */
   readonly secureContext: SecureContext | undefined
+  readonly ca: readonly string[] | undefined
+  readonly minTlsVersion: 'TLSv1.2' | 'TLSv1.3' | undefined
 }
 
 const cidr = z.string().refine(isCidr, {
@@ -136,17 +139,13 @@ export function resolveNetworkPolicy(options: NetworkOptions = {}): NetworkPolic
     proxy: proxy === undefined ? undefined : new URL(proxy),
     sourceAddress: result.data.sourceAddress,
     secureContext: secureContextOf(result.data),
+    ca: result.data.ca,
+    minTlsVersion: result.data.minTlsVersion,
   }
 }
 
 /** Made once: to read a hundred and fifty certificates for each connection would take longer than to connect. */
-function secureContextOf({
-  ca,
-  minTlsVersion,
-}: Pick<z.output<typeof networkOptions>, 'ca' | 'minTlsVersion'>): SecureContext | undefined {
+function secureContextOf({ ca, minTlsVersion }: z.output<typeof networkOptions>): SecureContext | undefined {
   if (ca === undefined && minTlsVersion === undefined) return undefined
-  return createSecureContext({
-    ...(ca !== undefined && { ca: [...rootCertificates, ...ca] }),
-    minVersion: minTlsVersion ?? 'TLSv1.2',
-  })
+  return tlsContext({ ca, minTlsVersion }, { ca: [], certificate: null, privateKey: null })
 }

@@ -164,6 +164,7 @@ function sealedOf(webhook: StoredWebhook): (string | null)[] {
     webhook.sealedPreviousPrivateKey,
     webhook.sealedHeaders,
     webhook.sealedAuthentication,
+    webhook.sealedTls,
   ]
 }
 

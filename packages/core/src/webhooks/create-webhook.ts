@@ -11,11 +11,12 @@ import type { StoredWebhook, Webhook } from '../model/webhook.ts'
 import { checkCustomHeaders } from '../network/custom-headers.ts'
 import { checkWebhookUrl } from '../network/url-policy.ts'
 import { auditWebhook } from './audit-webhook.ts'
-import { sealAuthentication, sealHeaders, sealSecret } from './credentials.ts'
+import { sealAuthentication, sealHeaders, sealSecret, sealTls } from './credentials.ts'
 import { checkAuthentication, checkEventTypes, checkSecret } from './checks.ts'
 import { newSigningKey, noSigningKeys } from './signing-key.ts'
 import { nextRotation } from './next-rotation.ts'
 import { showWebhook } from './show-webhook.ts'
+import { checkTls } from './tls-settings.ts'
 import { newWebhook } from './webhook-input.ts'
 
 const createInput = newWebhook.extend({ organizationId, actor })
@@ -29,6 +30,7 @@ export async function createWebhook(
   const { headers = {}, secret = generateSecret(), actor, ...settings } = parseInput(createInput, input)
   const url = checkWebhookUrl(ctx.network, settings.url)
   const authentication = checkAuthentication(ctx.network, settings.authentication ?? null)
+  const tls = settings.tls ? checkTls(ctx.network, settings.tls, ctx.clock.now()) : null
   checkCustomHeaders(headers)
   checkSecret(secret)
   await checkEventTypes(ctx, settings.organizationId, settings.eventTypes ?? [])
@@ -55,6 +57,7 @@ export async function createWebhook(
     throttle: settings.throttle ?? null,
     maintenance: settings.maintenance ?? [],
     authenticationType: authentication && authentication.type,
+    tlsCertificates: tls && tls.certificates,
     circuit: settings.circuit ?? null,
     autoDisable: settings.autoDisable ?? null,
     circuitState: 'closed',
@@ -75,6 +78,7 @@ export async function createWebhook(
     ...(settings.asymmetricSigning === true && newSigningKey(ctx.encryption, owner)),
     sealedHeaders: sealHeaders(ctx.encryption, owner, headers),
     sealedAuthentication: sealAuthentication(ctx.encryption, owner, authentication),
+    sealedTls: sealTls(ctx.encryption, owner, tls && tls.pems),
     throttleFullAt: null,
     organizationMaintenance: [],
     maxAgeMs: retry && maxAgeMs(retry),

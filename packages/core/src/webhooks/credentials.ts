@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { Encryption } from '../encryption.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
+import type { TlsIdentity } from '../network/tls-identity.ts'
 import type { Authentication, OAuth2 } from './webhook-input.ts'
 
 export type Owner = Pick<StoredWebhook, 'organizationId' | 'id'>
@@ -85,6 +87,24 @@ function authorizationOf(authentication: Exclude<Authentication, OAuth2>): strin
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
+/** Null when there are none. */
+export function sealTls(
+  encryption: Encryption,
+  owner: Owner,
+  pems: Omit<TlsIdentity, 'id'> | null,
+): string | null {
+  return pems && encryption.seal(JSON.stringify(pems), identity('webhook-tls', owner))
+}
+
+/** Whom the webhook trusts, and as whom it connects; undefined where it has nothing of its own. */
+export function openTls(encryption: Encryption, webhook: StoredWebhook): TlsIdentity | undefined {
+  const { sealedTls } = webhook
+  if (sealedTls === null) return undefined
+  const opened = encryption.open(sealedTls, identity('webhook-tls', webhook))
+  const pems: Omit<TlsIdentity, 'id'> = JSON.parse(opened)
+  return { ...pems, id: createHash('sha256').update(opened).digest('base64') }
+}
+
 /** The same credentials, sealed with the current key. */
 export function sealAnew(
   encryption: Encryption,
@@ -93,6 +113,7 @@ export function sealAnew(
   const previous = openPreviousSecret(encryption, webhook)
   const privateKeys = openPrivateKeys(encryption, webhook)
   const authentication = openAuthentication(encryption, webhook)
+  const tls = openTls(encryption, webhook)
   const sealKey = (key: string | null): string | null => key && sealPrivateKey(encryption, webhook, key)
   return {
     sealedSecret: sealSecret(encryption, webhook, openSecret(encryption, webhook)),
@@ -102,7 +123,12 @@ export function sealAnew(
     sealedHeaders: sealHeaders(encryption, webhook, openHeaders(encryption, webhook)),
     sealedAuthentication:
       authentication && encryption.seal(authentication, identity('webhook-authentication', webhook)),
+    sealedTls: sealTls(encryption, webhook, tls === undefined ? null : pemsOf(tls)),
   }
+}
+
+function pemsOf({ ca, certificate, privateKey }: TlsIdentity): Omit<TlsIdentity, 'id'> {
+  return { ca, certificate, privateKey }
 }
 
 export function openHeaders(encryption: Encryption, webhook: StoredWebhook): Record<string, string> {

@@ -10,6 +10,7 @@ export function showWebhook(stored: StoredWebhook): Webhook {
     sealedPreviousPrivateKey: _previousPrivateKey,
     sealedHeaders: _headers,
     sealedAuthentication: _authentication,
+    sealedTls: _tls,
     throttleFullAt: _throttleFullAt,
     organizationMaintenance: _organizationMaintenance,
     maxAgeMs: _maxAge,

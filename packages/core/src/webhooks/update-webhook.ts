@@ -12,11 +12,12 @@ import { auditWebhook } from './audit-webhook.ts'
 import { checkFilter } from '../events/event-filter.ts'
 import { checkMapping } from '../events/payload-mapping.ts'
 import { checkAuthentication, checkEventTypes } from './checks.ts'
-import { sealAuthentication, sealHeaders } from './credentials.ts'
+import { sealAuthentication, sealHeaders, sealTls } from './credentials.ts'
 import { unburdened } from './webhook-health.ts'
 import { nextRotation } from './next-rotation.ts'
 import { newSigningKey, noSigningKeys } from './signing-key.ts'
 import { showWebhook } from './show-webhook.ts'
+import { checkTls } from './tls-settings.ts'
 import { webhookChanges } from './webhook-input.ts'
 
 const updateInput = webhookChanges.extend({ ...scoped.shape, actor })
@@ -48,6 +49,7 @@ function checkChanges(
     url,
     headers,
     authentication,
+    tls,
     eventTypes,
     retry,
     enabled,
@@ -71,6 +73,11 @@ function checkChanges(
       webhook,
       checkAuthentication(ctx.network, authentication),
     )
+  }
+  if (tls !== undefined) {
+    const checked = tls && checkTls(ctx.network, tls, now.getTime())
+    changes.tlsCertificates = checked && checked.certificates
+    changes.sealedTls = sealTls(ctx.encryption, webhook, checked && checked.pems)
   }
   if (eventTypes !== undefined) changes.eventTypes = eventTypes
   if (retry !== undefined) {

@@ -3,6 +3,7 @@ import { text } from '../input.ts'
 import { retryPolicyNames } from '../model/retry-policy.ts'
 import { bodySignatures, payloadFormats, weekdays } from '../model/webhook.ts'
 import { isTimeZone } from './maintenance.ts'
+import { tlsSettings } from './tls-settings.ts'
 
 const delayMs = z
   .int()
@@ -203,6 +204,7 @@ export const webhookSettings = z.strictObject({
     .max(50)
     .meta({ description: 'Times in which nothing is sent: deliveries wait, and spend no attempt' }),
   authentication: authentication.nullable(),
+  tls: tlsSettings.nullable(),
   circuit: circuitSettings.or(z.literal(false)).nullable().meta({
     description:
       'When its deliveries wait because its receiver fails; false: never; null: as the host has it',
