@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import type { KeptBody } from '../storage/storage.ts'
 
@@ -12,11 +13,11 @@ interface Waiting {
 
 /** Writes bodies that were made, those of many webhooks by one statement: what comes while one is written goes with the next. */
 export class BodyKeeper {
-  readonly #ctx: Context
+  readonly #ctx: Pick<Context, 'storage'>
   readonly #waiting: Waiting[] = []
   #isWriting = false
 
-  constructor(ctx: Context) {
+  constructor(ctx: Pick<Context, 'storage'>) {
     this.#ctx = ctx
   }
 
@@ -31,7 +32,7 @@ export class BodyKeeper {
   async #writeAll(): Promise<void> {
     this.#isWriting = true
     // What else is made in this turn goes along.
-    await Promise.resolve()
+    await setImmediate()
     while (this.#waiting.length > 0) await this.#write(this.#takeNext())
     this.#isWriting = false
   }
