@@ -16,6 +16,7 @@ import { eventTypes } from './migrations/0014-event-types.ts'
 import { rollups } from './migrations/0015-rollups.ts'
 import { sensitiveFields } from './migrations/0016-sensitive-fields.ts'
 import { webhookTls } from './migrations/0017-webhook-tls.ts'
+import { deadLetters } from './migrations/0018-dead-letters.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   rollups,
   sensitiveFields,
   webhookTls,
+  deadLetters,
 ]

@@ -31,6 +31,7 @@ import { GroupedInserts } from './grouped-inserts.ts'
 import { insertEvents, type Run } from './insert-events.ts'
 import { insertFirst, insertReplays } from './insert-replays.ts'
 import { keepBodies } from './keep-bodies.ts'
+import { readBacklog } from './read-backlog.ts'
 import { releaseDeliveries, renewLeases } from './leases.ts'
 import { findPending, migrate } from './migrate.ts'
 import { serverTime } from './now.ts'
@@ -186,6 +187,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     keepBodies: async (bodies) => (bodies.length === 0 ? [] : keepBodies(database, bodies)),
     settleDeliveries: async (settlements, { now = null, ...options }) =>
       settlements.length === 0 ? [] : settleDeliveries(database, sql, settlements, { now, ...options }),
+    readBacklog: async ({ now = null }) => readBacklog(database, now),
     expireDeliveries: async ({ now = null, ...expiry }) => expireDeliveries(database, { now, ...expiry }),
 
     ...deliveries,

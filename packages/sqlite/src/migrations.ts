@@ -15,6 +15,7 @@ import { eventTypes } from './migrations/0013-event-types.ts'
 import { rollups } from './migrations/0014-rollups.ts'
 import { sensitiveFields } from './migrations/0015-sensitive-fields.ts'
 import { webhookTls } from './migrations/0016-webhook-tls.ts'
+import { deadLetters } from './migrations/0017-dead-letters.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   rollups,
   sensitiveFields,
   webhookTls,
+  deadLetters,
 ]

@@ -44,6 +44,7 @@ import { findPending, migrate } from './migrate.ts'
 import { cancelDelivery, firstSteps, replayDelivery, replaySteps, retryDelivery } from './operations.ts'
 import { type HandleOptions, openBeside, openPath, type PathOptions } from './open-database.ts'
 import { OwnConnection } from './own-connection.ts'
+import { readBacklog } from './read-backlog.ts'
 import { recordApiKeyUsage } from './record-api-key-usage.ts'
 import { rollupDialect } from './rollup-dialect.ts'
 import { runQuery, runSteps } from './run-steps.ts'
@@ -161,6 +162,7 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
       for (const webhook of disabled) onDisabled?.(webhook)
       return written
     },
+    readBacklog: async (options) => own.writeIfNeeded((c) => readBacklog(c, timeOf(options))),
     expireDeliveries: async (options) =>
       own.writeIfNeeded((c) => expireDeliveries(c, options, timeOf(options))),
     ...deliveries,

@@ -1,6 +1,7 @@
 import { closeSync, openSync, truncateSync, unlinkSync, writeFileSync, writeSync } from 'node:fs'
 import type { Storage } from '@leadhooks/core/storage'
 import { describe, expect, test } from 'vitest'
+import { migrations } from '../src/migrations.ts'
 import { hostHandle, openMigrated, openStorage } from './open.ts'
 import { temporaryFile } from './temporary-file.ts'
 
@@ -51,8 +52,13 @@ describe('a diagnosis', () => {
   test('of tables that a newer release has migrated says which release is needed', async () => {
     const database = hostHandle(temporaryFile())
     const storage = await openMigrated({ database })
-    database.exec(`insert into leadhooks_migrations (version, name, applied_at) values (17, 'later', 0)`)
-    expect((await diagnose(storage))['tables']).toMatch(/^problem: .*version 17.*newer release/)
+    const later = migrations.length + 1
+    database.exec(
+      `insert into leadhooks_migrations (version, name, applied_at) values (${later}, 'later', 0)`,
+    )
+    expect((await diagnose(storage))['tables']).toMatch(
+      new RegExp(`^problem: .*version ${later}.*newer release`),
+    )
   })
 
   test('of a handle that waits for no disk and keeps no log warns of both', async () => {

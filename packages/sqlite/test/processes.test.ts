@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
+import { migrations } from '../src/migrations.ts'
 import { hostHandle, openMigrated } from './open.ts'
 import { newEvent, newWebhook } from './rows.ts'
 import { temporaryFile } from './temporary-file.ts'
@@ -34,43 +35,13 @@ async function nextMessage(child: ChildProcess): Promise<unknown> {
 test('ten processes that start at the same moment migrate a new file once', { timeout: 60_000 }, async () => {
   const path = temporaryFile()
   const ran = await goOn(await start(10, 'migrate-process.ts', path))
-  expect(ran.flat(), 'One of them ran it, and the others know that they did not').toEqual([
-    'initial',
-    'duties',
-    'api-key-life',
-    'audit-log',
-    'webhook-health',
-    'webhook-pace',
-    'bulk-replays',
-    'webhook-filter',
-    'webhook-keys',
-    'organization-maintenance',
-    'payload-shaping',
-    'recoveries',
-    'event-types',
-    'rollups',
-    'sensitive-fields',
-    'webhook-tls',
-  ])
+  expect(ran.flat(), 'One of them ran it, and the others know that they did not').toEqual(
+    migrations.map(({ name }) => name),
+  )
   const database = hostHandle(path)
-  expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual([
-    { version: 1, name: 'initial' },
-    { version: 2, name: 'duties' },
-    { version: 3, name: 'api-key-life' },
-    { version: 4, name: 'audit-log' },
-    { version: 5, name: 'webhook-health' },
-    { version: 6, name: 'webhook-pace' },
-    { version: 7, name: 'bulk-replays' },
-    { version: 8, name: 'webhook-filter' },
-    { version: 9, name: 'webhook-keys' },
-    { version: 10, name: 'organization-maintenance' },
-    { version: 11, name: 'payload-shaping' },
-    { version: 12, name: 'recoveries' },
-    { version: 13, name: 'event-types' },
-    { version: 14, name: 'rollups' },
-    { version: 15, name: 'sensitive-fields' },
-    { version: 16, name: 'webhook-tls' },
-  ])
+  expect(database.prepare('select version, name from leadhooks_migrations').all()).toEqual(
+    migrations.map(({ version, name }) => ({ version, name })),
+  )
   expect(database.prepare('select count(*) from leadhooks_organizations').pluck().get()).toBe(10)
 })
 

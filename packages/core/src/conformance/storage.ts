@@ -1,6 +1,7 @@
 import { apiKeyCases } from './api-keys.ts'
 import { auditCases } from './audit.ts'
 import { bodyCases } from './bodies.ts'
+import { backlogCases } from './backlog.ts'
 import { bulkReplayCases } from './bulk-replays.ts'
 import { claimCases } from './claims.ts'
 import type { ConformanceCase } from './conformance-case.ts'
@@ -39,6 +40,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...rollupCases,
   ...expiryCases,
   ...dutyCases,
+  ...backlogCases,
   ...auditCases,
   ...listCases,
   ...isolationCases,

@@ -1007,6 +1007,21 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     ],
   },
 
+  'counts as due what nobody may have, and what is resolved as given up': {
+    breaks: (right, state) => ({
+      async readBacklog(options) {
+        const backlog = await right.readBacklog(options)
+        const dead = [...state.deliveries.values()].filter(({ status }) => status === 'dead_letter')
+        return { ...backlog, due: backlog.unfinished, deadLetters: dead.length }
+      },
+    }),
+    noticedBy: [
+      'what is held, or is to be tried later, is unfinished and not due',
+      'what waits for its webhook is not due',
+      'dead letters count until they are resolved',
+    ],
+  },
+
   'takes duties by look-then-write': {
     breaks: (right, { duties }) => ({
       async takeDuty(duty) {

@@ -100,7 +100,7 @@ function endCrashed(state: MemoryState, now: Date): GivenUp[] {
   return crashed
 }
 
-function isDue(state: MemoryState, row: DeliveryRow, now: Date): boolean {
+export function isDue(state: MemoryState, row: DeliveryRow, now: Date): boolean {
   const webhook = state.webhooks.get(row.webhookId)
   if (webhook?.enabled !== true || (webhook.waitsUntil !== null && webhook.waitsUntil > now)) return false
   return row.lease === null ? dueAt(row) <= now.getTime() : isLapsed(row, now)
@@ -110,7 +110,8 @@ function byDueTime(a: DeliveryRow, b: DeliveryRow): number {
   return Number(b.lease !== null) - Number(a.lease !== null) || dueAt(a) - dueAt(b)
 }
 
-function dueAt({ lease, nextAttemptAt }: DeliveryRow): number {
+/** When it fell due; of one whose lease has lapsed, when that did. */
+export function dueAt({ lease, nextAttemptAt }: DeliveryRow): number {
   return (lease?.until ?? nextAttemptAt ?? new Date(0)).getTime()
 }
 

@@ -3,6 +3,7 @@ import { LeadhooksError } from '../errors.ts'
 import type { MaintenanceWindow, StoredWebhook } from '../model/webhook.ts'
 import { memoryApiKeys } from './memory-api-keys.ts'
 import { appendAudit, memoryAudit } from './memory-audit.ts'
+import { memoryBacklog } from './memory-backlog.ts'
 import { memoryBulkReplays } from './memory-bulk-replays.ts'
 import { memoryDeliveries } from './memory-deliveries.ts'
 import { addDelivery, finish } from './memory-delivery-row.ts'
@@ -55,6 +56,7 @@ export function storageOver(state: MemoryState): Storage<never> {
     ...memoryBulkReplays(state),
     ...memoryRollups(state),
     ...memoryDuties(state),
+    ...memoryBacklog(state),
     ...memoryAudit(state),
   }
 }

@@ -50,6 +50,7 @@ export interface Storage<Tx = unknown>
     BulkReplayStorage,
     RollupStorage,
     DutyStorage,
+    BacklogStorage,
     AuditStorage {
   /**
    * Brings the tables up to date, and answers the migrations that this call ran. Concurrency: any number of processes may
@@ -675,6 +676,31 @@ export interface DutyStorage {
   takeDuty(duty: Duty & Timed & { leaseMs: number }): Promise<boolean>
   /** Gives the duty up, so that another may have it at once. Nothing happens where the holder does not have it. */
   releaseDuty(duty: Duty): Promise<void>
+}
+
+/** What the organizations all together have waiting, and what was given up. */
+export interface Backlog {
+  /** Deliveries that are not finished: due, leased, or waiting for their time or their webhook. */
+  unfinished: number
+  /** Those of them that a worker could have at this moment. */
+  due: number
+  /** Since when the one is due that has been so for longest; null where none is. */
+  oldestDueAt: Date | null
+  /** Given up, and not resolved by anybody. */
+  deadLetters: number
+  webhooks: WebhookCounts
+}
+
+/** Webhooks by what holds their deliveries: nothing, something that passes (a pause, a throttle, a circuit, …), or a switch. */
+export interface WebhookCounts {
+  active: number
+  waiting: number
+  disabled: number
+}
+
+export interface BacklogStorage {
+  /** Counts. It goes through what is waiting, and not through what is finished: a few times a minute does no harm. */
+  readBacklog(options: Timed): Promise<Backlog>
 }
 
 /** How the entry of a change is made, by a key that the storage does not have. */
