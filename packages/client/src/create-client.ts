@@ -21,6 +21,13 @@ export function createLeadhooksClient(options: LeadhooksClientOptions) {
     /** The OpenAPI description of the API. */
     openapi: bare('GET', '/openapi.json'),
 
+    /** Whether the API can do its work: rejects with `not_ready` where it cannot. */
+    health: {
+      status: bare('GET', '/health'),
+      live: bare('GET', '/health/live'),
+      ready: bare('GET', '/health/ready'),
+    },
+
     apiKeys: {
       /** Makes an API key. The answer is the one place that shows its token. */
       create: withBody('POST', '/keys'),

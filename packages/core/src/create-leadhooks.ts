@@ -45,6 +45,7 @@ import { RegisteredTypes } from './events/registered-types.ts'
 import { OperationalEvents, withOperationalEvents } from './events/operational-events.ts'
 import { getEvent, listEvents } from './events/list-events.ts'
 import { createClientAddress } from './http/client-address.ts'
+import { createReadiness } from './health.ts'
 import { handleRequest } from './http/handle-request.ts'
 import { hasRoute } from './http/routes.ts'
 import type { Leadhooks } from './leadhooks.ts'
@@ -115,6 +116,10 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
     dispatchEvents: (events, transaction) => dispatchEvents(ctx, events, transaction),
     dispatchEventSync: (event, transaction) => dispatchEventSync(ctx, event, transaction),
 
+    health: {
+      ready: createReadiness(ctx),
+      backlog: () => ctx.storage.readBacklog({ now: ctx.storageTime() }),
+    },
     organizations: {
       upsert: (input) => upsertOrganization(ctx, input),
       get: (input) => getOrganization(ctx, input),
@@ -238,7 +243,10 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
     storageTime: options.clock === undefined ? () => undefined : () => new Date(clock.now()),
     random: options.random ?? Math.random,
     logger,
-    observe: observers(safeObserver(options.observe, logger), alerts?.observe),
+    observe: observers(
+      ...[options.observe ?? []].flat().map((observe) => safeObserver(observe, logger)),
+      alerts?.observe,
+    ),
     alerts,
     operationalEvents: undefined,
     wake,

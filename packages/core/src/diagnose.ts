@@ -27,7 +27,8 @@ async function checkClock({ storage, clock }: Context): Promise<Diagnosis[]> {
   return [{ check, status: 'warning', message }]
 }
 
-function checkEncryptionKeys({ encryption }: Context): Diagnosis {
+/** Whether what is sealed can be opened again. */
+export function checkEncryptionKeys({ encryption }: Pick<Context, 'encryption'>): Diagnosis {
   const check = 'encryption-keys'
   try {
     if (encryption.open(encryption.seal('sealed', check), check) === 'sealed')

@@ -36,6 +36,7 @@ export const errorStatus = {
   storage_corrupt: 500,
   internal: 500,
   storage_unavailable: 503,
+  not_ready: 503,
   closed: 503,
 } as const
 

@@ -22,7 +22,7 @@ export type { EventCatalogue, EventData, EventDefinition } from './events/event-
 export type { NetworkOptions } from './network/network-policy.ts'
 export type { BodyLimits } from './events/serialize-body.ts'
 export type { Clock } from './clock.ts'
-export type { Logger, Observation, OperationalEvent, OperationalEventType } from './observation.ts'
+export type { Logger, Observation, Observer, OperationalEvent, OperationalEventType } from './observation.ts'
 
 // What its methods take and answer
 export type { ByEventTypeInput, EventTypeAnalytics } from './analytics/by-event-type.ts'
@@ -51,6 +51,7 @@ export type { EventType, ListTypesInput } from './events/event-types.ts'
 export type { DeleteTypeInput, RegisterTypeInput, UpdateTypeInput } from './events/register-type.ts'
 export type { GetEventInput, ListEventsInput } from './events/list-events.ts'
 export type { AuthorizedCaller, FetchOptions } from './http/caller.ts'
+export type { Readiness } from './health.ts'
 export type { MigrateOptions } from './migrate.ts'
 export type { UpsertOrganizationInput } from './organizations.ts'
 export type { List, ListInput } from './pages.ts'
@@ -103,7 +104,7 @@ export type {
   WaitReason,
   Webhook,
 } from './model/webhook.ts'
-export type { ApiKeyWatch, Diagnosis, PendingMigration, Scoped, Storage } from './storage/storage.ts'
+export type { ApiKeyWatch, Backlog, Diagnosis, PendingMigration, Scoped, Storage } from './storage/storage.ts'
 export type { ApiKeyChanges } from './api-keys/api-key-changes.ts'
 
 // Rate limits

@@ -25,6 +25,7 @@ import type { EventCatalogue, EventData } from './events/event-catalogue.ts'
 import type { EventType, ListTypesInput } from './events/event-types.ts'
 import type { DeleteTypeInput, RegisterTypeInput, UpdateTypeInput } from './events/register-type.ts'
 import type { GetEventInput, ListEventsInput } from './events/list-events.ts'
+import type { Readiness } from './health.ts'
 import type { FetchOptions } from './http/caller.ts'
 import type { MigrateOptions } from './migrate.ts'
 import type { ApiKey } from './model/api-key.ts'
@@ -36,7 +37,7 @@ import type { Organization } from './model/organization.ts'
 import type { Webhook } from './model/webhook.ts'
 import type { UpsertOrganizationInput } from './organizations.ts'
 import type { List, ListInput } from './pages.ts'
-import type { Diagnosis, PendingMigration, Scoped } from './storage/storage.ts'
+import type { Backlog, Diagnosis, PendingMigration, Scoped } from './storage/storage.ts'
 import type { CreateWebhookInput } from './webhooks/create-webhook.ts'
 import type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
 import type { DeleteWebhookInput } from './webhooks/delete-webhook.ts'
@@ -141,6 +142,15 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     options?: { tx?: Tx | undefined },
   ): DispatchedOf<Catalogue, Type>
 
+  health: {
+    /**
+     * Whether this process can do its work: the database answers and is migrated, the encryption keys work, rate limits are counted. As it
+     * was a second ago at most. Never throws.
+     */
+    ready(): Promise<Readiness>
+    /** What all organizations together have waiting, and what was given up, as the storage counts it at this moment. */
+    backlog(): Promise<Backlog>
+  }
   organizations: {
     /** Registers an organization, or renames it. Keys, webhooks and events need no such row. */
     upsert(input: UpsertOrganizationInput): Promise<Organization>

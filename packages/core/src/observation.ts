@@ -87,6 +87,9 @@ export type Observation =
   /** The receiver is back, and what has waited goes out. */
   | { type: 'webhook.recovered'; organizationId: string; webhookId: string; eventType: string }
 
+/** Told of what happens, as it happens. */
+export type Observer = (observation: Observation) => void
+
 /** What those who look after webhooks and keys want to be told of. */
 export const operationalEventTypes = [
   'webhook.failing',

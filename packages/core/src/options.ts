@@ -18,7 +18,7 @@ import type { RateLimit } from './model/rate-limit.ts'
 import type { RetryPolicy } from './model/retry-policy.ts'
 import type { AutoDisablePolicy, CircuitPolicy } from './model/webhook.ts'
 import type { NetworkOptions } from './network/network-policy.ts'
-import type { Logger, Observation } from './observation.ts'
+import type { Logger, Observer } from './observation.ts'
 import { rateLimit, rateLimits } from './rate-limit/rate-limit-input.ts'
 import type { RateLimiter } from './rate-limit/rate-limiter.ts'
 import type { Storage } from './storage/storage.ts'
@@ -150,8 +150,8 @@ export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalo
   limits?: Partial<BodyLimits>
   /** A pino-shaped logger. @default silent */
   logger?: Logger
-  /** Told of every dispatch and every attempt, in this process. @default none */
-  observe?: (observation: Observation) => void
+  /** Told of every dispatch and every attempt, in this process: one observer, or several. @default none */
+  observe?: Observer | readonly Observer[]
   /**
    * Where alerts go of webhooks that fail, deliveries that are given up and keys that expire: `slackAlerts(…)`, `emailAlerts(…)`,
    * `webhookAlerts(…)`, or a function. @default nowhere
@@ -187,7 +187,7 @@ const options = z.strictObject({
   network: z.unknown().optional(),
   audit: z.strictObject({ onHead: method.optional() }).optional(),
   logger: methods(['info', 'warn', 'error']).optional(),
-  observe: method.optional(),
+  observe: z.union([method, z.array(method)]).optional(),
   alerts: z
     .array(z.custom<AlertChannel>((value) => typeof value === 'function', 'Must be a function'))
     .default([]),

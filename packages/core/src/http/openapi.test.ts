@@ -202,6 +202,9 @@ describe('what is answered is what is described', () => {
 
     await call('GET', '/')
     await call('GET', '/openapi.json')
+    await call('GET', '/health')
+    await call('GET', '/health/live')
+    await call('GET', '/health/ready')
     const type = { name: 'deal.won', schema: { type: 'object' }, example: { amount: 1 } }
     await call('POST', '/event-types', '', type)
     await call('PATCH', '/event-types/{id}', 'deal.won', { description: 'A deal was won' })

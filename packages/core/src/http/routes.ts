@@ -39,6 +39,7 @@ import {
   registerEventType,
   updateEventType,
 } from './events.ts'
+import { showLiveness, showReadiness, showStatus } from './health.ts'
 import { compilePaths, type PathMatch } from './match-path.ts'
 import {
   listOrganizations,
@@ -68,6 +69,9 @@ type Row = [method: Method, path: string, permission: string | null, summary: st
 const table: readonly Row[] = [
   ['GET', '/', null, 'Name, version and links', showApi],
   ['GET', '/openapi.json', null, 'This description', describeApi(() => routes)],
+  ['GET', '/health', null, 'Whether it can do its work', showStatus],
+  ['GET', '/health/live', null, 'Whether the process runs', showLiveness],
+  ['GET', '/health/ready', null, 'Whether it can do its work', showReadiness],
 
   ['POST', '/keys', 'write:api-keys', 'Make an API key', createKey],
   ['GET', '/keys', 'read:api-keys', 'List API keys', listKeys],

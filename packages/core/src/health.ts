@@ -1,0 +1,68 @@
+import type { Clock } from './clock.ts'
+import type { Context } from './context.ts'
+import { checkEncryptionKeys } from './diagnose.ts'
+import { isLeadhooksError } from './errors.ts'
+import type { Diagnosis } from './storage/storage.ts'
+
+/** Whether this process can do its work. */
+export interface Readiness {
+  /** `degraded`: it can, but worse than it should, say with rate limits that each process counts for itself. */
+  status: 'ready' | 'degraded' | 'not_ready'
+  /** One for each part, and what to do where it is not `ok`. */
+  checks: Diagnosis[]
+}
+
+/** However often it is asked, the database is asked no more often than this. */
+const keptMs = 1000
+
+/** Answers whether the process can do its work, as it was a second ago at most. Never throws. */
+export function createReadiness(ctx: Context): () => Promise<Readiness> {
+  return remember(ctx.clock, async () => {
+    const checks = await Promise.all([checkDatabase(ctx), checkRateLimiter(ctx), checkEncryptionKeys(ctx)])
+    return { status: statusOf(checks), checks }
+  })
+}
+
+function statusOf(checks: readonly Diagnosis[]): Readiness['status'] {
+  if (checks.some(({ status }) => status === 'problem')) return 'not_ready'
+  return checks.some(({ status }) => status === 'warning') ? 'degraded' : 'ready'
+}
+
+async function checkDatabase({ storage }: Context): Promise<Diagnosis> {
+  const check = 'database'
+  try {
+    const { length } = await storage.pendingMigrations()
+    if (length === 0)
+      return { check, status: 'ok', message: 'The database answers, and its tables are up to date' }
+    return { check, status: 'problem', message: `The tables lack ${length} migrations: call \`migrate()\`` }
+  } catch (error) {
+    const message = isLeadhooksError(error) ? error.message : 'The database does not answer'
+    return { check, status: 'problem', message }
+  }
+}
+
+/** Asks for nothing, of a limit that there is not: only to see whether the store of the counts answers. */
+async function checkRateLimiter({ rateLimiter, clock }: Context): Promise<Diagnosis> {
+  const check = 'rate-limiter'
+  const nothing = { name: 'readiness', key: '', limit: 1, windowMs: keptMs }
+  try {
+    const { degraded } = await rateLimiter.consume([nothing], { cost: 0, now: clock.now() })
+    if (!degraded) return { check, status: 'ok', message: 'Rate limits are counted' }
+  } catch {
+    // The same as one that is degraded: calls are let through or refused without it.
+  }
+  const message = 'The store of the rate limits does not answer: see what became of it'
+  return { check, status: 'warning', message }
+}
+
+function remember<Answer>(clock: Clock, ask: () => Promise<Answer>): () => Promise<Answer> {
+  let askedAt = Number.NEGATIVE_INFINITY
+  let answer: Promise<Answer> | undefined
+  return async () => {
+    if (answer === undefined || clock.now() - askedAt >= keptMs) {
+      askedAt = clock.now()
+      answer = ask()
+    }
+    return answer
+  }
+}
