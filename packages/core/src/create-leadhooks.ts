@@ -223,6 +223,8 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
   const logger = safeLogger(options.logger ?? silentLogger)
   const { alerts: channels, alertQuietPeriodMs: quietPeriodMs } = settings
   const alerts = channels.length === 0 ? undefined : new Alerts({ channels, quietPeriodMs, clock, logger })
+  const own = [options.observe ?? []].flat().map((observer) => safeObserver(observer, logger))
+  const observe = observers(...own, alerts?.observe)
   const ctx: Context = {
     storage,
     encryption: createEncryption(options.encryptionKeys),
@@ -235,7 +237,7 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
     agent: createGuardedAgent(network, clock),
     tokenHashes: createTokenHashes(settings.apiKeys.peppers, settings.apiKeys.requirePepper),
     apiKeyCache: new ApiKeyCache(clock, settings.apiKeys.cache, apiKeyNewsOf(options)),
-    apiKeyUsage: new UsageRecorder(storage, clock, logger),
+    apiKeyUsage: new UsageRecorder(storage, { clock, logger, observe }),
     rateLimiter: options.rateLimiter ?? memoryRateLimiter({ clock }),
     clientAddress: createClientAddress(settings.trustedProxies),
     underWay: new UnderWay(settings.delivery.organizationConcurrency),
@@ -243,10 +245,7 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
     storageTime: options.clock === undefined ? () => undefined : () => new Date(clock.now()),
     random: options.random ?? Math.random,
     logger,
-    observe: observers(
-      ...[options.observe ?? []].flat().map((observe) => safeObserver(observe, logger)),
-      alerts?.observe,
-    ),
+    observe,
     alerts,
     operationalEvents: undefined,
     wake,

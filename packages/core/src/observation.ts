@@ -1,3 +1,4 @@
+import type { ApiKeyOutcome } from './model/api-key-usage.ts'
 import type { Attempt } from './model/attempt.ts'
 import type { CancelReason, DeadLetterReason } from './model/delivery.ts'
 import type { DisabledReason } from './model/webhook.ts'
@@ -20,6 +21,8 @@ export type Observation =
       eventId: string
       eventType: string
       deliveryId: string
+      /** When the delivery was made: of the first one to a webhook, when its event was dispatched. */
+      createdAt: Date
       /** The request that was made; null when the delivery was given up, or put off, without one. */
       attempt: Attempt | null
       /**
@@ -50,6 +53,14 @@ export type Observation =
       source: string
       url: string | null
       action: 'notify' | 'disable' | 'revoke'
+    }
+  /** How often a key was used since this was last told of, every two seconds or so. Tokens of no key count nowhere. */
+  | {
+      type: 'api_key.used'
+      organizationId: string
+      apiKeyId: string
+      outcome: ApiKeyOutcome
+      count: number
     }
   /** A key expires soon, or is due to be rotated: told once for each expiry and each rotation. */
   | { type: 'api_key.expiring'; organizationId: string; apiKeyId: string; expiresAt: Date }

@@ -1,4 +1,6 @@
 export { startPostgres } from './postgres-server.ts'
 export type { PostgresServer, StartPostgresOptions } from './postgres-server.ts'
+export { startPrometheus } from './prometheus.ts'
+export type { PrometheusServer, StartPrometheusOptions } from './prometheus.ts'
 export { startRedis } from './redis-server.ts'
 export type { RedisServer, StartRedisOptions } from './redis-server.ts'

@@ -2,6 +2,7 @@ import { findChromium } from './chromium.ts'
 import { externalPostgres } from './external-postgres.ts'
 import type { PostgresVersion } from './postgres-binaries.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
+import { findPrometheus } from './prometheus.ts'
 import { pingRedis, type RedisServer, startRedis } from './redis-server.ts'
 
 type SharedPostgres = Pick<PostgresServer, 'url' | 'createDatabase' | 'close'>
@@ -9,8 +10,8 @@ type SharedRedis = Pick<RedisServer, 'url' | 'close'>
 
 export interface SharedServices {
   /**
-   * `/postgres/18` and `/redis` answer a server's URL, `/postgres/18/database` that of a new database, `/chromium` the path of
-   * the browser.
+   * `/postgres/18` and `/redis` answer a server's URL, `/postgres/18/database` that of a new database, `/chromium` and
+   * `/prometheus` the path of either.
    */
   answer(path: string): Promise<string>
   close(): Promise<void>
@@ -23,6 +24,7 @@ export function sharedServices(): SharedServices {
   return {
     async answer(path) {
       if (path === '/chromium') return findChromium()
+      if (path === '/prometheus') return findPrometheus()
       if (path === '/redis') return (await (redis ??= openRedis())).url
       const [, version, wish] = path.slice(1).split('/')
       const major = version === '13' ? 13 : 18

@@ -31,6 +31,11 @@ export async function testChromium(): Promise<string> {
   return ask('/chromium')
 }
 
+/** The path of a Prometheus server, which is installed where that is missing and possible; `promtool` lies beside it. */
+export async function testPrometheus(): Promise<string> {
+  return ask('/prometheus')
+}
+
 async function ask(path: string): Promise<string> {
   const response = await fetch(new URL(path, inject('testServicesUrl')))
   const answer = await response.text()

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import { type ApiKeyOutcome, apiKeyOutcomes, type UsageInterval } from '../model/api-key-usage.ts'
-import type { Logger } from '../observation.ts'
+import type { Logger, Observer } from '../observation.ts'
 import type { ApiKeyStorage, ApiKeyUsageCount, ApiKeyUse } from '../storage/storage.ts'
 import { startOfInterval } from './usage-intervals.ts'
 
@@ -48,14 +48,19 @@ export class UsageRecorder {
   readonly #storage: Pick<ApiKeyStorage, 'recordApiKeyUsage'>
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #observe: Observer | undefined
   #pending = new Map<string, Pending>()
   #cancelTimer: (() => void) | undefined
   #flushing: Promise<void> = Promise.resolve()
 
-  constructor(storage: Pick<ApiKeyStorage, 'recordApiKeyUsage'>, clock: Clock, logger: Logger) {
+  constructor(
+    storage: Pick<ApiKeyStorage, 'recordApiKeyUsage'>,
+    { clock, logger, observe }: { clock: Clock; logger: Logger; observe?: Observer | undefined },
+  ) {
     this.#storage = storage
     this.#clock = clock
     this.#logger = logger
+    this.#observe = observe
   }
 
   record(
@@ -114,7 +119,9 @@ export class UsageRecorder {
         'The usage of API keys could not be written; trying again',
       )
       this.#putBack(batch)
+      return
     }
+    if (this.#observe !== undefined) for (const pending of all) tellUses(this.#observe, pending)
   }
 
   #putBack(batch: Map<string, Pending>): void {
@@ -152,6 +159,14 @@ function addRoute(routes: Minute['routes'], route: string): number[] {
   const counts = apiKeyOutcomes.map(() => 0)
   routes.set(name, counts)
   return counts
+}
+
+function tellUses(observe: Observer, { organizationId, id: apiKeyId, minutes }: Pending): void {
+  for (const [place, outcome] of apiKeyOutcomes.entries()) {
+    let count = 0
+    for (const { routes } of minutes) for (const counts of routes.values()) count += counts[place] ?? 0
+    if (count > 0) observe({ type: 'api_key.used', organizationId, apiKeyId, outcome, count })
+  }
 }
 
 function lastUseOf({ organizationId, id, usedAt, ip, userAgent }: Pending): ApiKeyUse[] {

@@ -20,6 +20,7 @@ export function observeSettlement(
   ctx.observe({
     type: 'delivery.settled',
     ...subject,
+    createdAt: claimed.createdAt,
     attempt,
     status: next.status,
     reason: 'reason' in next ? next.reason : null,
