@@ -40,7 +40,7 @@ export const eventTypeCases: readonly ConformanceCase[] = [
       await storage.insertEventType(typeRow({ schema: own, sensitive: ['a'] }))
       await storage.insertEventType(typeRow({ organizationId: 'globex', schema: { const: 'another' } }))
       assert.deepEqual(await storage.findEventTypeRules(key), { schema: own, sensitive: ['a'] })
-      await storage.insertEventType(typeRow({ organizationId: '*', schema: ofAll }))
+      await storage.insertEventType(typeRow({ organizationId: '*', schema: ofAll, sensitive: ['b.c'] }))
       for (const organizationId of ['acme', 'globex', 'new', '!', '*'])
         assert.deepEqual(await storage.findEventTypeRules({ ...key, organizationId }), {
           schema: ofAll,
