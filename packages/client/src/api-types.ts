@@ -474,6 +474,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events/{id}/redact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove its data for good
+         * @description Permission: `delete:events`
+         */
+        post: operations["redactEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/event-types": {
         parameters: {
             query?: never;
@@ -1946,6 +1966,8 @@ export interface components {
             organizationId: string;
             type: string;
             data: unknown;
+            /** @description Whether its data was removed: `data` is null then */
+            redacted: boolean;
             /** Format: date-time */
             createdAt: string;
             /** @description How many deliveries it made */
@@ -1966,6 +1988,8 @@ export interface components {
             organizationId: string;
             type: string;
             data: unknown;
+            /** @description Whether its data was removed: `data` is null then */
+            redacted: boolean;
             /** Format: date-time */
             createdAt: string;
         };
@@ -2372,7 +2396,7 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             /** @enum {string} */
-            action: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "organization.created" | "organization.updated";
+            action: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "event.redacted" | "organization.created" | "organization.updated";
             actor: {
                 /** @enum {string} */
                 type: "api_key" | "user" | "system";
@@ -2381,7 +2405,7 @@ export interface components {
                 userAgent?: string;
             };
             /** @enum {string} */
-            targetType: "api_key" | "webhook" | "event_type" | "organization";
+            targetType: "api_key" | "webhook" | "event_type" | "event" | "organization";
             targetId: string;
             /** @description What was changed as it was, without secrets */
             before: {
@@ -3328,6 +3352,30 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    redactEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     listEventTypes: {
         parameters: {
             query?: never;
@@ -4035,7 +4083,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `nextCursor` of the page before; opaque */
                 cursor?: string;
-                action?: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "organization.created" | "organization.updated";
+                action?: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "event.redacted" | "organization.created" | "organization.updated";
                 /** @description What was changed */
                 targetId?: string;
                 /** @description Who did it */

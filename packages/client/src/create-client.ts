@@ -78,6 +78,8 @@ export function createLeadhooksClient(options: LeadhooksClientOptions) {
       dispatchMany: withBody('POST', '/events/batch'),
       list: list('/events'),
       get: bare('GET', '/events/{id}'),
+      /** Removes its data for good. What came of its deliveries stays. */
+      redact: bare('POST', '/events/{id}/redact'),
       /** The event types, with JSON Schema and example. */
       types: list('/event-types'),
       /** Adds an event type beside those in the code of the host. */

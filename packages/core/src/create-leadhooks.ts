@@ -42,6 +42,7 @@ import type { EventCatalogue } from './events/event-catalogue.ts'
 import { listTypes } from './events/event-types.ts'
 import { deleteType, registerType, updateType } from './events/register-type.ts'
 import { RegisteredTypes } from './events/registered-types.ts'
+import { redactEvent } from './events/redact-event.ts'
 import { OperationalEvents, withOperationalEvents } from './events/operational-events.ts'
 import { getEvent, listEvents } from './events/list-events.ts'
 import { createClientAddress } from './http/client-address.ts'
@@ -170,6 +171,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
     events: {
       get: (input) => getEvent(ctx, input),
       list: (input) => listEvents(ctx, input),
+      redact: (input) => redactEvent(ctx, input),
       types: (input) => listTypes(ctx, input),
       registerType: (input) => registerType(ctx, input),
       updateType: (input) => updateType(ctx, input),

@@ -26,6 +26,7 @@ import type { EventType, ListTypesInput } from './events/event-types.ts'
 import type { DeleteTypeInput, RegisterTypeInput, UpdateTypeInput } from './events/register-type.ts'
 import type { GetEventInput, ListEventsInput } from './events/list-events.ts'
 import type { Readiness } from './health.ts'
+import type { RedactEventInput } from './events/redact-event.ts'
 import type { FetchOptions } from './http/caller.ts'
 import type { MigrateOptions } from './migrate.ts'
 import type { ApiKey } from './model/api-key.ts'
@@ -257,6 +258,11 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     get(input: GetEventInput): Promise<LeadhooksEvent>
     /** Sensitive fields are hidden. */
     list(input: ListEventsInput): Promise<List<LeadhooksEvent>>
+    /**
+     * Removes the data of an event for good: its body, what was made of it to be sent, and what receivers have answered. The event, its
+     * deliveries and their attempts stay; those that are unfinished end as `cancelled: redacted`. Redacted again, nothing is changed.
+     */
+    redact(input: RedactEventInput): Promise<LeadhooksEvent>
     /** The event types in code and those registered, for all organizations and for this one, with JSON Schema and example. */
     types(input?: ListTypesInput): Promise<EventType[]>
     /**

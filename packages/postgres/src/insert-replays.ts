@@ -31,7 +31,8 @@ export function* insertReplays(
       join ${table('webhooks')} as webhook
         on webhook.organization_id = source.organization_id and webhook.id = source.webhook_id
       join ${table('events')} as event
-        on event.organization_id = source.organization_id and event.id = source.event_id
+        on event.organization_id = source.organization_id and event.id = source.event_id and event.body <> ''
+      for share of event
       returning id, replay_of
     ), kept as (
       insert into ${table('delivery_bodies')} (delivery_id, format, body)
@@ -60,6 +61,8 @@ export function* insertFirst(
     from input cross join ${table('webhooks')} as webhook
     join ${table('events')} as event on event.organization_id = webhook.organization_id
     where webhook.organization_id = ${organizationId} and webhook.id = ${id} and event.id = any(${[...eventIds]}::text[])
+      and event.body <> ''
+    for share of event
     on conflict do nothing
     returning id`
   const rows = yield* rowsOf({ compile: () => insert.compile(db) })

@@ -37,7 +37,8 @@ const replay = statement(`
       exists (select from shaped)
     from input, leadhooks.webhooks as webhook, leadhooks.events as event
     where webhook.organization_id = $5::text and webhook.id = $6::text
-      and event.organization_id = $7::text and event.id = $8::text
+      and event.organization_id = $7::text and event.id = $8::text and event.body <> ''
+    for share of event
     returning id
   ), kept as (
     insert into leadhooks.delivery_bodies (delivery_id, format, body) select id, format, body from made, shaped

@@ -42,6 +42,7 @@ import { checkReady, checkServer } from './server-check.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
 import { rollupDialect } from './rollup-dialect.ts'
 import { recordApiKeyUsage } from './record-api-key-usage.ts'
+import { redactEvent } from './redact-event.ts'
 import { runSteps } from './run-steps.ts'
 import { rowsOf } from './transactions/rows-of.ts'
 import { checkTransaction, type PostgresTransaction } from './transactions/transaction.ts'
@@ -172,6 +173,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       return now === null ? inserts.write(events, write) : write(events)
     },
     findEvent: async (event) => findEvent(sql, event),
+    redactEvent: async ({ now = null, ...event }, audit) => redactEvent(database, sql, event, now, audit),
     ...eventListing(sql),
 
     async claimDeliveries(request) {

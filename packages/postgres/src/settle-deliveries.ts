@@ -76,9 +76,16 @@ const disableWebhooks = statement(`
 const supersede = statement(`
   insert into leadhooks.attempts (delivery_id, number, started_at, duration_ms, outcome, failure, message, status_code,
     response_body)
-  select late.delivery_id, number, started_at, duration_ms, 'superseded', failure, message, status_code, response_body
+  select late.delivery_id, number, started_at, duration_ms, 'superseded', failure, message, status_code,
+    case when event.body is distinct from '' then response_body end
   from unnest($1::text[], $2::integer[], $3::timestamptz[], $4::float8[], $5::text[], $6::text[], $7::integer[], $8::text[])
     as late (delivery_id, number, started_at, duration_ms, failure, message, status_code, response_body)
+  -- Of one that is being redacted its end is waited for.
+  left join lateral (
+    select body from leadhooks.events as event join leadhooks.deliveries as delivery
+      on event.organization_id = delivery.organization_id and event.id = delivery.event_id
+    where delivery.id = late.delivery_id for share of event
+  ) as event on true
   where exists (
       select from leadhooks.attempts as lost
       where lost.delivery_id = late.delivery_id and lost.number = late.number and outcome = 'lost')
@@ -87,7 +94,8 @@ const supersede = statement(`
   on conflict (delivery_id, number) do update set
     outcome = 'superseded', started_at = excluded.started_at, duration_ms = excluded.duration_ms,
     failure = excluded.failure, message = excluded.message, status_code = excluded.status_code,
-    response_body = excluded.response_body
+    -- One that is marked is of an event that was redacted.
+    response_body = case when attempts.response_body is null then excluded.response_body end
   where attempts.outcome = 'lost'`)
 
 /** Writes what came of claims. Answers which of them still held their lease. */

@@ -158,7 +158,9 @@ function matching(deliveries: DeliverySelect, filters: DeliveryQuery): DeliveryS
 }
 
 export function readAttempt(codec: Codec, row: Tables['attempts']): Attempt {
-  return fromRow(attemptMapping, codec, row, `${row.delivery_id} ${row.number}`)
+  const attempt = fromRow(attemptMapping, codec, row, `${row.delivery_id} ${row.number}`)
+  // A lost one whose event was redacted has a mark in the place of an answer.
+  return attempt.outcome === 'lost' ? { ...attempt, responseBody: null } : attempt
 }
 
 export function readDelivery(codec: Codec, row: Columns<Delivery>): Delivery {

@@ -4,7 +4,7 @@ import { codec } from './codec.ts'
 import type { Connection } from './connection.ts'
 import { copyBody } from './delivery-bodies.ts'
 import { fanOut } from './fan-out.ts'
-import { findEventRow } from './find-event.ts'
+import { type EventRow, findEventRow } from './find-event.ts'
 import { bringIn } from './fresh-deliveries.ts'
 import { endLease, isFree } from './leases.ts'
 
@@ -57,7 +57,7 @@ export function cancelDelivery(connection: Connection, delivery: Scoped, now: nu
 export function replayDelivery(connection: Connection, replayed: Delivery, now: number): Delivery | null {
   const { organizationId, webhookId, eventId, eventType } = replayed
   if (connection.get(findWebhook, organizationId, webhookId) === undefined) return null
-  if (findEventRow(connection, { organizationId, id: eventId }) === undefined) return null
+  if (!hasData(findEventRow(connection, { organizationId, id: eventId }))) return null
   const copy = [organizationId, webhookId, eventId, eventType]
   const origin = [replayed.id, replayed.replayRoot ?? replayed.id]
   const id = newDeliveryId(now)
@@ -85,7 +85,7 @@ export function* firstSteps(
   now: number,
 ): Steps<number> {
   fanOut(connection)
-  const events = eventIds.flatMap((id) => findEventRow(connection, { organizationId, id }) ?? [])
+  const events = eventIds.map((id) => findEventRow(connection, { organizationId, id })).filter(hasData)
   for (const event of events) {
     const id = newDeliveryId(now)
     connection.run(insertFirst, id, organizationId, webhookId, event.id, event.type, now, now)
@@ -102,6 +102,11 @@ export function* replaySteps(
   now: number,
 ): Steps<number> {
   return deliveries.filter((delivery) => replayDelivery(connection, delivery, now) !== null).length
+}
+
+/** Whether the event is there, and was not redacted. */
+function hasData(event: EventRow | undefined): event is EventRow {
+  return event !== undefined && event.body !== ''
 }
 
 function answered([row]: Columns<Delivery>[]): Delivery | null {

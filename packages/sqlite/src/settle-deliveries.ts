@@ -1,5 +1,6 @@
 import { type Attempt, factOf, type Scoped, type Settlement } from '@leadhooks/core/storage'
 import type { Connection } from './connection.ts'
+import { findEventRow } from './find-event.ts'
 import { removeFresh } from './fresh-deliveries.ts'
 import { endLease } from './leases.ts'
 import { NotedFacts } from './settled-facts.ts'
@@ -44,7 +45,9 @@ const insertAttempt = `
 
 const replaceLost = `
   update leadhooks_attempts
-  set started_at = ?, duration_ms = ?, outcome = 'superseded', failure = ?, message = ?, status_code = ?, response_body = ?
+  set started_at = ?, duration_ms = ?, outcome = 'superseded', failure = ?, message = ?, status_code = ?,
+    -- One that is marked is of an event that was redacted.
+    response_body = iif(response_body is null, ?, null)
   where delivery_id = ? and number = ? and outcome = 'lost'`
 
 const insertSuperseded = `
@@ -52,6 +55,10 @@ const insertSuperseded = `
   select id, ?, ?, ?, 'superseded', ?, ?, ?, ?
   from leadhooks_deliveries indexed by leadhooks_cancelled_deliveries where status = 'cancelled' and id = ?
   on conflict do nothing`
+
+const cancelled = `
+  select organization_id, event_id from leadhooks_deliveries indexed by leadhooks_cancelled_deliveries
+  where status = 'cancelled' and id = ?`
 
 const disableWebhook = `
   update leadhooks_webhooks set enabled = 0, disabled_reason = ?, disabled_at = ?, updated_at = ?
@@ -154,7 +161,12 @@ function supersede(connection: Connection, id: string, attempt: Attempt): void {
   const startedAt = attempt.startedAt.getTime()
   const answer = answerOf(attempt)
   if (connection.run(replaceLost, startedAt, durationMs, ...answer, id, number).changes === 1) return
-  connection.run(insertSuperseded, number, startedAt, durationMs, ...answer, id)
+  const delivery = connection.get(cancelled, id) as Pick<Held, 'organization_id' | 'event_id'> | undefined
+  if (delivery === undefined) return
+  const { organization_id: organizationId, event_id: eventId } = delivery
+  const isRedacted = findEventRow(connection, { organizationId, id: eventId })?.body === ''
+  const kept = isRedacted ? answerOf({ ...attempt, responseBody: null }) : answer
+  connection.run(insertSuperseded, number, startedAt, durationMs, ...kept, id)
 }
 
 function answerOf({ failure, message, statusCode, responseBody }: Attempt): unknown[] {

@@ -47,6 +47,7 @@ import { OwnConnection } from './own-connection.ts'
 import { readBacklog } from './read-backlog.ts'
 import { recordApiKeyUsage } from './record-api-key-usage.ts'
 import { rollupDialect } from './rollup-dialect.ts'
+import { redactEvent } from './redact-event.ts'
 import { runQuery, runSteps } from './run-steps.ts'
 import { settleDeliveries } from './settle-deliveries.ts'
 import { TablesCheck } from './tables-check.ts'
@@ -130,6 +131,13 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     },
     insertEventsSync: (events, { tx, now }) => host.insertEvents(events, timeOf({ now }), tx),
     findEvent: async (event) => own.read((c) => findEvent(c, event)),
+    async redactEvent(event, audit) {
+      const { event: redacted, head } = await own.write((c) =>
+        redactEvent(c, sql, event, timeOf(event), audit),
+      )
+      if (head !== null) audit?.written(head)
+      return redacted
+    },
     ...eventListing(sql),
 
     async claimDeliveries(request) {

@@ -9,6 +9,7 @@ import {
   apiKeyRow,
   claim,
   dispatch,
+  eventRow,
   race,
   second,
   settlementOf,
@@ -120,7 +121,11 @@ export const auditCases: readonly ConformanceCase[] = [
       await storage.updateEventType(type, { description: 'New' }, audit('event_type.updated'))
       await storage.deleteEventType(type, audit('event_type.deleted'))
       await storage.deleteEventType(type, audit('event_type.deleted'))
-      await assertWhole(storage, 13)
+      const event = eventRow()
+      await storage.insertEvents([event], { now: after(0) })
+      await storage.redactEvent(event, audit('event.redacted'))
+      await storage.redactEvent(event, audit('event.redacted'))
+      await assertWhole(storage, 14)
       const nameIn = (text: string | null): unknown => text && (JSON.parse(text) as { name: unknown }).name
       const chain = await chainOf(storage)
       assert.deepEqual(
@@ -139,6 +144,7 @@ export const auditCases: readonly ConformanceCase[] = [
           ['event_type.registered', null, type.name],
           ['event_type.updated', type.name, type.name],
           ['event_type.deleted', type.name, null],
+          ['event.redacted', undefined, undefined],
         ],
       )
     },

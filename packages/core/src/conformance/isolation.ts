@@ -96,6 +96,10 @@ const calls: Record<string, { call: (storage: Storage, rows: Rows) => Promise<un
     answer: false,
   },
   findEvent: { call: async (storage, { event }) => storage.findEvent(foreign(event)), answer: null },
+  redactEvent: {
+    call: async (storage, { event }) => storage.redactEvent({ ...foreign(event), now }),
+    answer: null,
+  },
   listEvents: { call: async (storage) => storage.listEvents(query), answer: [] },
   findDelivery: {
     call: async (storage, { pending }) => storage.findDelivery(foreign(pending)),

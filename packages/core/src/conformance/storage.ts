@@ -17,6 +17,7 @@ import { operationCases } from './operations.ts'
 import { organizationCases } from './organizations.ts'
 import { recoveryCases } from './recoveries.ts'
 import { rollupCases } from './rollups.ts'
+import { redactionCases } from './redaction.ts'
 import { settlementCases } from './settlement.ts'
 import { webhookCases } from './webhooks.ts'
 import { webhookHealthCases } from './webhook-health.ts'
@@ -30,6 +31,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...webhookHealthCases,
   ...eventTypeCases,
   ...eventCases,
+  ...redactionCases,
   ...claimCases,
   ...leaseCases,
   ...bodyCases,

@@ -148,12 +148,16 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
   },
 
   'forgets the organization': {
-    breaks: (right, { apiKeys, webhooks, deliveries }) => ({
+    breaks: (right, { apiKeys, webhooks, events, deliveries }) => ({
       findApiKey: async (ids) => right.findApiKey(withOwner(apiKeys, ids)),
       updateApiKey: async (ids, changes) => right.updateApiKey(withOwner(apiKeys, ids), changes),
       revokeApiKey: async (ids, revocation) => right.revokeApiKey(withOwner(apiKeys, ids), revocation),
       rotateApiKey: async (ids, rotation) => right.rotateApiKey(withOwner(apiKeys, ids), rotation),
       findWebhook: async (ids) => right.findWebhook(withOwner(webhooks, ids)),
+      redactEvent: async ({ id, now }) => {
+        const owner = [...events.values()].find((event) => event.id === id)
+        return owner === undefined ? null : right.redactEvent({ ...owner, now })
+      },
       updateWebhook: async (ids, changes) => right.updateWebhook(withOwner(webhooks, ids), changes),
       deleteWebhook: async (ids) => right.deleteWebhook(withOwner(webhooks, ids)),
       findDelivery: async (ids) => right.findDelivery(withOwner(deliveries, ids)),
@@ -172,6 +176,7 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       'findWebhook',
       'updateWebhook',
       'deleteWebhook',
+      'redactEvent',
       'findDelivery',
       'listAttempts',
       'findBody',
@@ -1429,6 +1434,60 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       'rollups that are made anew from attempts give the same figures',
       'what is settled while rollups are made anew counts once',
     ],
+  },
+
+  'redacts the event alone': {
+    breaks: (_right, { events }) => ({
+      async redactEvent(key) {
+        const event = events.get(eventKey(key))
+        return event === undefined ? null : { ...Object.assign(event, { body: '' }) }
+      },
+    }),
+    noticedBy: [
+      'a redacted event has no data any more, and neither have its deliveries and attempts; all else stays',
+      'what is unfinished of an event is cancelled when it is redacted, also under lease',
+      'nothing of an event is left that is redacted while it is claimed, settled and replayed',
+    ],
+  },
+
+  'keeps what workers bring after a redaction': {
+    breaks: (right, state) => ({
+      async settleDeliveries(settlements, options) {
+        const written = await right.settleDeliveries(settlements, options)
+        for (const { id, attempt } of settlements) {
+          const stored = state.attempts.get(id)?.find(({ number }) => number === attempt?.number)
+          if (stored !== undefined && attempt !== null) stored.responseBody = attempt.responseBody
+        }
+        return written
+      },
+    }),
+    noticedBy: ['what a worker brings after an event was redacted leaves its attempt, without the answer'],
+  },
+
+  'replays what was redacted': {
+    breaks: (right, state) => ({
+      async replayDelivery(delivery) {
+        const row = state.deliveries.get(delivery.id)
+        const event = row && state.events.get(eventKey({ ...row, id: row.eventId }))
+        if (event?.body !== '') return right.replayDelivery(delivery)
+        event.body = 'again'
+        const replay = await right.replayDelivery(delivery)
+        event.body = ''
+        return replay
+      },
+    }),
+    noticedBy: ['a redacted event is not replayed, nor recovered'],
+  },
+
+  'redacts every event of the organization': {
+    breaks: (right, state) => ({
+      async redactEvent({ organizationId, now, ...key }, audit) {
+        for (const event of state.events.values())
+          if (event.organizationId === organizationId) await right.redactEvent({ ...event, now })
+        return right.redactEvent({ organizationId, now, ...key }, audit)
+      },
+    }),
+    noticedBy: ['redacting an event touches no other'],
   },
 
   'lets anybody give a duty up': {

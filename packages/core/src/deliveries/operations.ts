@@ -13,7 +13,12 @@ export async function retryNow(ctx: Context, input: Scoped): Promise<Delivery> {
 
 /** Makes a new delivery of the same event to the same webhook, tried like any other. */
 export async function replay(ctx: Context, input: Scoped): Promise<Delivery> {
-  const delivery = await operate(ctx, input, 'replayDelivery', 'its webhook was deleted')
+  const delivery = await operate(
+    ctx,
+    input,
+    'replayDelivery',
+    'its webhook was deleted, or its event redacted',
+  )
   ctx.wake()
   return delivery
 }

@@ -28,5 +28,7 @@ export async function readDeliveryBody(ctx: Context, input: DeliveryBodyInput): 
   const shaped = await ctx.storage.findBody(scope)
   if (shaped === null && attempts === 0) return null
   const body = shaped?.body ?? (await ctx.storage.findEvent({ organizationId, id: eventId }))?.body
-  return body === undefined ? null : { contentType: contentTypeOf(shaped && shaped.format), body }
+  return body === undefined || body === ''
+    ? null
+    : { contentType: contentTypeOf(shaped && shaped.format), body }
 }

@@ -1,8 +1,9 @@
 import { LeadhooksError } from '../errors.ts'
 import type { LeadhooksEvent, StoredEvent } from '../model/event.ts'
 
-/** An event with its data, read from the body that is stored. */
+/** An event with its data, read from the body that is stored; without, where that was removed. */
 export function showEvent(event: StoredEvent): LeadhooksEvent {
+  if (event.body === '') return { ...withData(event, null), redacted: true }
   return withData(event, readData(event.id, event.body))
 }
 
@@ -10,7 +11,7 @@ export function withData(
   { id, organizationId, type, createdAt }: StoredEvent,
   data: unknown,
 ): LeadhooksEvent {
-  return { id, organizationId, type, data, createdAt }
+  return { id, organizationId, type, data, redacted: false, createdAt }
 }
 
 function readData(id: string, body: string): unknown {

@@ -16,6 +16,7 @@ const eventFields = z.object({
   organizationId: z.string(),
   type: z.string(),
   data: z.unknown(),
+  redacted: z.boolean().meta({ description: 'Whether its data was removed: `data` is null then' }),
   createdAt: dateTime,
 }) satisfies z.ZodType<Json<LeadhooksEvent>>
 
@@ -74,6 +75,12 @@ export const getEvent = operation({
   answer: event,
   handle: ({ leadhooks, caller, scoped }) =>
     leadhooks.events.get({ ...scoped, showSensitive: maySeeSensitive(caller) }),
+})
+
+export const redactEvent = operation({
+  id: 'redactEvent',
+  answer: event,
+  handle: ({ leadhooks, actor, scoped }) => leadhooks.events.redact({ ...scoped, actor }),
 })
 
 const eventType = z

@@ -245,6 +245,8 @@ describe('what is answered is what is described', () => {
     await call('POST', '/events/batch', '', { events: [{ type: 'contact.created', data: { any: [null] } }] })
     await call('GET', '/events/{id}', event)
     await call('GET', '/events')
+    const redacted = idOf(await call('POST', '/events', '', { type: 'contact.created', data: {} }))
+    await call('POST', '/events/{id}/redact', redacted)
 
     const delivery = first(await call('GET', '/deliveries'))
     await call('POST', '/deliveries/{id}/retry', delivery)

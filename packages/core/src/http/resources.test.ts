@@ -235,6 +235,25 @@ describe('events', () => {
   })
 })
 
+describe('an event', () => {
+  test('loses its data to those who may delete events', async () => {
+    const { id } = await make('/events', lead)
+    const path = `/events/${String(id)}`
+    const key = await api.createKey({ permissions: ['read:*', 'write:*'] })
+    expect((await api.request('POST', `${path}/redact`, { key })).status).toBe(403)
+    const foreign = await api.createKey({ role: 'admin', organizationId: 'globex' })
+    expect((await api.request('POST', `${path}/redact`, { key: foreign })).status).toBe(404)
+    for (let n = 0; n < 2; n++) {
+      const answer = await api.request('POST', `${path}/redact`)
+      expect([answer.status, answer.body]).toEqual([
+        200,
+        expect.objectContaining({ id, type: 'new_lead', data: null, redacted: true }),
+      ])
+    }
+    expect((await api.request('GET', path)).body).toMatchObject({ data: null, redacted: true })
+  })
+})
+
 describe('event types', () => {
   const type = {
     name: 'deal.won',

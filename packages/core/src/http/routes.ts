@@ -36,6 +36,7 @@ import {
   getEvent,
   listEvents,
   listEventTypes,
+  redactEvent,
   registerEventType,
   updateEventType,
 } from './events.ts'
@@ -101,6 +102,7 @@ const table: readonly Row[] = [
   ['POST', '/events/batch', 'write:events', 'Dispatch many events, all or none', dispatchEvents],
   ['GET', '/events', 'read:events', 'List events', listEvents],
   ['GET', '/events/{id}', 'read:events', 'Read an event', getEvent],
+  ['POST', '/events/{id}/redact', 'delete:events', 'Remove its data for good', redactEvent],
   ['GET', '/event-types', 'read:events', 'List the event types', listEventTypes],
   ['POST', '/event-types', 'write:event-types', 'Register an event type', registerEventType],
   ['PATCH', '/event-types/{id}', 'write:event-types', 'Change a registered event type', updateEventType],

@@ -14,12 +14,13 @@ export const auditActions = [
   'event_type.registered',
   'event_type.updated',
   'event_type.deleted',
+  'event.redacted',
   'organization.created',
   'organization.updated',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 
-export const auditTargetTypes = ['api_key', 'webhook', 'event_type', 'organization'] as const
+export const auditTargetTypes = ['api_key', 'webhook', 'event_type', 'event', 'organization'] as const
 export type AuditTargetType = (typeof auditTargetTypes)[number]
 
 /** One change, or one look at a secret: who, from where, what, and how it was before and after. */

@@ -21,8 +21,11 @@ export type DeadLetterReason =
   | 'gone'
   | 'unshapeable'
 
-/** `filtered`: the data of the event did not match the filter of the webhook, and nothing was sent. */
-export type CancelReason = 'by_user' | 'webhook_deleted' | 'filtered'
+/**
+ * `filtered`: the data of the event did not match the filter of the webhook, and nothing was sent. `redacted`: the data of the event
+ * was removed.
+ */
+export type CancelReason = 'by_user' | 'webhook_deleted' | 'filtered' | 'redacted'
 
 /** What was made for a delivery to send, before its first request. */
 export interface ShapedBody {

@@ -5,6 +5,8 @@ export interface LeadhooksEvent<Type extends string = string, Data = unknown> {
   organizationId: string
   type: Type
   data: Data
+  /** Whether its data was removed: `data` is null then. */
+  redacted: boolean
   createdAt: Date
 }
 
@@ -13,7 +15,7 @@ export interface StoredEvent {
   id: string
   organizationId: string
   type: string
-  /** `{ "id", "event", "timestamp", "data" }`, serialized once. */
+  /** `{ "id", "event", "timestamp", "data" }`, serialized once; '' once it was redacted. */
   body: string
   createdAt: Date
 }

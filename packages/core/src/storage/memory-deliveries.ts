@@ -11,7 +11,7 @@ import {
   showDelivery,
   showGivenUp,
 } from './memory-delivery-row.ts'
-import { copy, type DeliveryRow, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
+import { copy, type DeliveryRow, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
 import type { Claim, DeliveryQuery, DeliveryStorage, Scoped, Settlement, SettleOptions } from './storage.ts'
 import { endFact, factOf } from '../rollups/settled-facts.ts'
 import { countSettled } from './memory-rollups.ts'
@@ -190,7 +190,9 @@ function supersede(state: MemoryState, deliveryId: string, attempt: Attempt): vo
   if (row === undefined) return
   const attempts = attemptsOf(state, row)
   const index = attempts.findIndex(({ number }) => number === attempt.number)
-  const superseded: Attempt = { ...attempt, outcome: 'superseded' }
+  const event = state.events.get(eventKey({ ...row, id: row.eventId }))
+  const responseBody = event?.body === '' ? null : attempt.responseBody
+  const superseded: Attempt = { ...attempt, responseBody, outcome: 'superseded' }
   if (attempts[index]?.outcome === 'lost') attempts[index] = superseded
   else if (index === -1 && row.status === 'cancelled') attempts.push(superseded)
 }

@@ -38,10 +38,10 @@ export function addDelivery(
   return row
 }
 
-/** A new delivery like this one; null where its webhook or its event is no more. */
+/** A new delivery like this one; null where its webhook, its event or the data of that is no more. */
 export function replayRow(state: MemoryState, row: DeliveryRow, now: Date): DeliveryRow | null {
   const event = state.events.get(eventKey({ organizationId: row.organizationId, id: row.eventId }))
-  if (event === undefined || !state.webhooks.has(row.webhookId)) return null
+  if (event === undefined || event.body === '' || !state.webhooks.has(row.webhookId)) return null
   const origin = { replayOf: row.id, replayRoot: row.replayRoot ?? row.id }
   const replay = addDelivery(state, event, row.webhookId, now, origin)
   const shaped = state.bodies.get(row.id)

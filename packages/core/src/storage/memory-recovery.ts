@@ -37,13 +37,18 @@ export function recoverNext(
   if (webhook === null) return { replayed: 0, skipped: 0, last: null, end: 'cancelled' }
   const { missed, last } = lookThrough(state, { ...queryOf(recovery), webhook, lookThrough: most })
   const next = missed.slice(0, limit)
-  for (const { event, last: failed } of next) {
-    if (failed === undefined) addDelivery(state, event, webhook.id, now)
-    else replayRow(state, failed, now)
-  }
+  const made = next.filter(({ event, last: failed }) => {
+    if (failed !== undefined) return replayRow(state, failed, now) !== null
+    return event.body !== '' && addDelivery(state, event, webhook.id, now)
+  })
   const isFull = next.length === limit
   const end = isFull || last !== null ? null : 'completed'
-  return { replayed: next.length, skipped: 0, last: isFull ? (next.at(-1)?.event ?? null) : last, end }
+  return {
+    replayed: made.length,
+    skipped: next.length - made.length,
+    last: isFull ? (next.at(-1)?.event ?? null) : last,
+    end,
+  }
 }
 
 function queryOf({ since, until, includeFailed, afterCreatedAt, afterId }: StoredBulkReplay) {

@@ -9,6 +9,7 @@ import { memoryDeliveries } from './memory-deliveries.ts'
 import { addDelivery, finish } from './memory-delivery-row.ts'
 import { memoryEventTypes } from './memory-event-types.ts'
 import { memoryRollups } from './memory-rollups.ts'
+import { redactEvent } from './memory-redaction.ts'
 import { copy, emptyState, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
 import type {
   DutyStorage,
@@ -186,6 +187,10 @@ function memoryEvents(state: MemoryState): EventStorage<never> {
 
     async insertEvents(events, options) {
       return insertEventsSync(events, options)
+    },
+
+    async redactEvent(event, audit) {
+      return redactEvent(state, event, audit)
     },
 
     async findEvent(event) {

@@ -381,6 +381,15 @@ export interface EventStorage<Tx> {
   /** The same at once, for databases whose transactions are synchronous. @default absent: not supported */
   insertEventsSync?(events: readonly NewEvent[], options: Timed & { tx?: Tx | undefined }): InsertedEvent[]
   findEvent(event: Scoped): Promise<StoredEvent | null>
+  /**
+   * Removes the data of an event: its body, what was made of it to be sent, and what receivers have answered. Its unfinished deliveries
+   * end (`cancelled: redacted`), also under lease; rows and attempts stay. Answers the event as it is then; where it was redacted
+   * before, nothing is changed. Null where there is none.
+   *
+   * Concurrency: whatever is settled, replayed or made to be sent meanwhile, nothing of the data is left once this has resolved, and
+   * no unfinished delivery. Of any number of callers one has an entry in the audit log.
+   */
+  redactEvent(event: Scoped & Timed, audit?: Audit<StoredEvent>): Promise<StoredEvent | null>
   listEvents(query: EventQuery): Promise<StoredEvent[]>
 }
 
@@ -525,7 +534,7 @@ export interface DeliveryStorage {
   retryDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
   /**
    * Makes a new delivery of the same event to the same webhook, with what was made for it to send. Null unless its webhook and its
-   * event exist.
+   * event exist, with its data.
    */
   replayDelivery(delivery: Scoped & Timed): Promise<Delivery | null>
   /** Ends an unfinished delivery (`cancelled: by_user`), also under lease. Null unless it is unfinished. */

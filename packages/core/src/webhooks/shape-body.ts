@@ -67,6 +67,7 @@ function shapeInput(
     organizationId,
     type,
     data: JSON.parse(data) as unknown,
+    redacted: false,
     createdAt: new Date(timestamp),
   }
   return { event, webhook: structuredClone(showWebhook(webhook)), data: JSON.parse(mapped) as unknown }
