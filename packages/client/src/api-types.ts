@@ -1258,6 +1258,13 @@ export interface components {
             /** @description The event types to send: `contact.created`, or `contact.*`. Empty means all */
             eventTypes?: string[];
             /**
+             * @description Of these event types, only events that carry one of these channels. Empty means all, with channels and without
+             * @example [
+             *       "project-42"
+             *     ]
+             */
+            channels?: string[];
+            /**
              * @description Of these event types, only events whose data matches, in the manner of MongoDB: `{ "amount": { "$gte": 1000 } }`. Null: all
              * @example {
              *       "amount": {
@@ -1421,6 +1428,8 @@ export interface components {
             url: string;
             /** @description `contact.created`, or `contact.*`. Empty means all */
             eventTypes: string[];
+            /** @description Only events that carry one of them. Empty means all */
+            channels: string[];
             filter: {
                 [key: string]: unknown;
             } | null;
@@ -1498,6 +1507,8 @@ export interface components {
             url: string;
             /** @description `contact.created`, or `contact.*`. Empty means all */
             eventTypes: string[];
+            /** @description Only events that carry one of them. Empty means all */
+            channels: string[];
             filter: {
                 [key: string]: unknown;
             } | null;
@@ -1556,6 +1567,13 @@ export interface components {
             description?: string | null;
             /** @description The event types to send: `contact.created`, or `contact.*`. Empty means all */
             eventTypes?: string[];
+            /**
+             * @description Of these event types, only events that carry one of these channels. Empty means all, with channels and without
+             * @example [
+             *       "project-42"
+             *     ]
+             */
+            channels?: string[];
             /**
              * @description Of these event types, only events whose data matches, in the manner of MongoDB: `{ "amount": { "$gte": 1000 } }`. Null: all
              * @example {
@@ -1623,6 +1641,13 @@ export interface components {
             description?: string | null;
             /** @description The event types to send: `contact.created`, or `contact.*`. Empty means all */
             eventTypes?: string[];
+            /**
+             * @description Of these event types, only events that carry one of these channels. Empty means all, with channels and without
+             * @example [
+             *       "project-42"
+             *     ]
+             */
+            channels?: string[];
             /**
              * @description Of these event types, only events whose data matches, in the manner of MongoDB: `{ "amount": { "$gte": 1000 } }`. Null: all
              * @example {
@@ -1895,6 +1920,8 @@ export interface components {
             url: string;
             /** @description `contact.created`, or `contact.*`. Empty means all */
             eventTypes: string[];
+            /** @description Only events that carry one of them. Empty means all */
+            channels: string[];
             filter: {
                 [key: string]: unknown;
             } | null;
@@ -1959,6 +1986,13 @@ export interface components {
             data: unknown;
             /** @description Unique in the organization. A repeated id makes no second event */
             id?: string;
+            /**
+             * @description Webhooks with channels get it only where one of them is among these
+             * @example [
+             *       "project-42"
+             *     ]
+             */
+            channels?: string[];
         };
         DispatchedEvent: {
             /** @description Receivers see it as `webhook-id` */
@@ -1968,6 +2002,7 @@ export interface components {
             data: unknown;
             /** @description Whether its data was removed: `data` is null then */
             redacted: boolean;
+            channels: string[];
             /** Format: date-time */
             createdAt: string;
             /** @description How many deliveries it made */
@@ -1990,6 +2025,7 @@ export interface components {
             data: unknown;
             /** @description Whether its data was removed: `data` is null then */
             redacted: boolean;
+            channels: string[];
             /** Format: date-time */
             createdAt: string;
         };

@@ -73,6 +73,11 @@ export const eventTypeName = z
   .max(128)
   .regex(/^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/, 'Must be words of letters, digits and "_", joined by "."')
 
+/** `project-42`: a part of an organization that events belong to. */
+export const channel = z
+  .string()
+  .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'Must be 1 to 128 letters, digits, ".", "_", ":" or "-"')
+
 /** Names one row. A whole row names itself: what else it holds is not looked at. */
 export const scoped = z.object({ organizationId, id })
 

@@ -58,6 +58,8 @@ export interface NewEventOf<Catalogue extends EventCatalogue, Type extends keyof
   data: EventData<Catalogue, Type>
   /** The host's own id for the event: dispatched again, it makes no second one. @default a new id */
   id?: string | undefined
+  /** What it belongs to, at most 10: webhooks with channels get only events with one of theirs. @default none */
+  channels?: string[] | undefined
 }
 
 /** An event whose type is known at run time only: its name is any text, and no literal, which the catalogue would have to have. */

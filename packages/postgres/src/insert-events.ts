@@ -16,8 +16,9 @@ export type Run = (statement: Statement, values: readonly unknown[]) => Promise<
 const idEnd = `upper(to_hex(4096 + row_number() over ()))`
 const idEndLength = 4
 
-const matches = (webhook: string, patterns: string): string =>
-  `(${webhook}.event_types = '[]' or jsonb_exists_any(${webhook}.event_types, string_to_array(${patterns}, ' ')))`
+const matches = `
+  (webhook.event_types = '[]' or jsonb_exists_any(webhook.event_types, string_to_array(input.patterns, ' ')))
+  and (webhook.channels = '[]' or jsonb_exists_any(webhook.channels, string_to_array(input.channel_names, ' ')))`
 
 /** Whether a worker of any process wants to be told: looked up once, however many rows there are. */
 const isAwaited = `exists (select from leadhooks.listeners where wants_notices)`
@@ -39,17 +40,17 @@ const notice = `
 const insertOne = (notify: boolean): Statement =>
   statement(`
     with event as (
-      insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body)
-      values ($1::text, $2::text, $3::text, $4::text::timestamptz, $5::text, $6::text)
+      insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body, channels)
+      values ($1::text, $2::text, $3::text, $4::text::timestamptz, $5::text, $6::text, $7::text::jsonb)
       ${onConflict}, stored.deliveries
     ), input as (
-      select ${nowOr('$7::text')} as now, $8::text as patterns
+      select ${nowOr('$8::text')} as now, $9::text as patterns, $10::text as channel_names
     ), delivery as (
       insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at)
       select event.deliveries || ${idEnd}, event.organization_id, webhook.id, event.id, input.now, input.now
       from event, input, leadhooks.webhooks as webhook
       where event.is_new and webhook.organization_id = event.organization_id and ${takesEvents}
-        and ${matches('webhook', 'input.patterns')}
+        and ${matches}
       returning organization_id, webhook_id
     )
     select event.is_new as fresh, delivery.webhook_id as webhook${notify ? `, ${notice}` : ''}
@@ -65,10 +66,11 @@ const insertMany = (notify: boolean): Statement =>
   statement(`
     with input as materialized (
       select *, ${nowOr('$1::text')} as now from json_to_recordset($2::text::json) as event (
-        organization_id text, id text, type text, created_at timestamptz, deliveries text, body text, patterns text)
+        organization_id text, id text, type text, created_at timestamptz, deliveries text, body text, channels jsonb, patterns text,
+        channel_names text)
     ), event as (
-      insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body)
-      select organization_id, id, type, created_at, deliveries, body from input
+      insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body, channels)
+      select organization_id, id, type, created_at, deliveries, body, channels from input
       ${onConflict}
     ), delivery as (
       insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at)
@@ -77,7 +79,7 @@ const insertMany = (notify: boolean): Statement =>
       from input
       join event on event.organization_id = input.organization_id and event.id = input.id and event.is_new
       join leadhooks.webhooks as webhook on webhook.organization_id = event.organization_id and ${takesEvents}
-        and ${matches('webhook', 'input.patterns')}
+        and ${matches}
       returning organization_id, webhook_id, event_id
     )
     select event.organization_id as organization, event.id, event.is_new as fresh, delivery.webhook_id as webhook
@@ -88,7 +90,7 @@ const insertManyQuietly = insertMany(false)
 const insertManyAndNotify = insertMany(true)
 
 const findEvents = statement(`
-  select event.organization_id as organization, event.id, event.type, event.body,
+  select event.organization_id as organization, event.id, event.type, event.body, event.channels::text as channels,
     (extract(epoch from event.created_at) * 1000)::bigint::text as created
   from json_to_recordset($1::text::json) as wanted (organization_id text, id text)
   join leadhooks.events as event on event.organization_id = wanted.organization_id and event.id = wanted.id`)
@@ -109,6 +111,7 @@ interface EventRow {
   id: string
   type: string
   body: string
+  channels: string | null
   created: string
 }
 
@@ -142,9 +145,10 @@ export async function insertEvents(
 }
 
 async function insertEvent(run: Run, event: NewEvent, { now, notify }: InsertOptions): Promise<Inserted> {
-  const { organizationId, id, type, createdAt, body, patterns } = event
+  const { organizationId, id, type, createdAt, body, channels, patterns } = event
   const eventValues = [organizationId, id, type, createdAt.toISOString(), idStart(createdAt), body]
-  const values = [...eventValues, now?.toISOString() ?? null, patterns.join(' ')]
+  const match = [patterns.join(' '), channels && channels.join(' ')]
+  const values = [...eventValues, channels && JSON.stringify(channels), now?.toISOString() ?? null, ...match]
   const rows = (await run(notify ? insertOneAndNotify : insertOneQuietly, values)) as InsertedRow[]
   if (rows[0]?.fresh !== true) return { events: await findDuplicates(run, [event]), lanes: [] }
   const lanes: LaneName[] = []
@@ -203,13 +207,21 @@ async function findDuplicates(run: Run, events: readonly NewEvent[]): Promise<In
 }
 
 function inserted(
-  { id, organizationId, type, body, createdAt }: NewEvent,
+  { id, organizationId, type, body, channels, createdAt }: NewEvent,
   deliveries: number,
 ): InsertedEvent {
-  return { event: { id, organizationId, type, body, createdAt }, deliveries, duplicate: false }
+  return { event: { id, organizationId, type, body, channels, createdAt }, deliveries, duplicate: false }
 }
 
-function toInput({ organizationId, id, type, createdAt, body, patterns }: NewEvent): Record<string, unknown> {
+function toInput({
+  organizationId,
+  id,
+  type,
+  createdAt,
+  body,
+  channels,
+  patterns,
+}: NewEvent): Record<string, unknown> {
   return {
     organization_id: organizationId,
     id,
@@ -217,12 +229,15 @@ function toInput({ organizationId, id, type, createdAt, body, patterns }: NewEve
     created_at: createdAt,
     deliveries: idStart(createdAt),
     body,
+    channels,
     patterns: patterns.join(' '),
+    channel_names: channels && channels.join(' '),
   }
 }
 
-function toEvent({ organization: organizationId, id, type, body, created }: EventRow): StoredEvent {
-  return { id, organizationId, type, body, createdAt: new Date(Number(created)) }
+function toEvent({ organization: organizationId, id, type, body, channels, created }: EventRow): StoredEvent {
+  const carried = channels === null ? null : (JSON.parse(channels) as string[])
+  return { id, organizationId, type, body, channels: carried, createdAt: new Date(Number(created)) }
 }
 
 function idStart(createdAt: Date): string {

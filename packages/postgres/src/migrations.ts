@@ -17,6 +17,7 @@ import { rollups } from './migrations/0015-rollups.ts'
 import { sensitiveFields } from './migrations/0016-sensitive-fields.ts'
 import { webhookTls } from './migrations/0017-webhook-tls.ts'
 import { deadLetters } from './migrations/0018-dead-letters.ts'
+import { channels } from './migrations/0019-channels.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   sensitiveFields,
   webhookTls,
   deadLetters,
+  channels,
 ]

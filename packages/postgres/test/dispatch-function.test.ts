@@ -1,6 +1,8 @@
 import { startReceiver } from '@leadhooks/core/testing'
 import { verifySignature } from '@leadhooks/verify-signature'
-import { Client } from 'pg'
+import { postgresStorage } from '@leadhooks/postgres'
+import { testPostgres } from '@leadhooks/test-services/vitest'
+import { Client, Pool } from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { openLeadhooks } from './open.ts'
 
@@ -92,6 +94,9 @@ test.each([
   [`'acme', 'new_lead', '{"a": "\\u0000"}'`, /Unicode/],
   [`'acme', 'new_lead', '${nested(65)}'`, /64 levels/],
   [`'acme', 'new_lead', to_json(repeat('x', 300000))`, /the limit is 262144/],
+  [`'acme', 'new_lead', '{}', channels => array['a b']`, /channel must be/],
+  [`'acme', 'new_lead', '{}', channels => array['a', null]`, /channel must be/],
+  [`'acme', 'new_lead', '{}', channels => array_fill('a'::text, array[11])`, /at most 10 channels/],
 ])('dispatch_event(%s) is refused', async (input, message) => {
   const { leadhooks, pool } = await openLeadhooks()
   await expect(pool.query(`select leadhooks.dispatch_event(${input})`)).rejects.toThrow(message)
@@ -105,6 +110,47 @@ test('what is just within the limits is taken, brackets in strings not counted',
   await pool.query(`select leadhooks.dispatch_event('acme', 'new_lead', $1)`, [
     JSON.stringify({ text: '["\\'.repeat(100) }),
   ])
+})
+
+test('an event may carry channels', async () => {
+  const { leadhooks, pool } = await openLeadhooks()
+  const url = 'https://receiver.example/'
+  await leadhooks.webhooks.create({ organizationId: 'acme', url })
+  await leadhooks.webhooks.create({ organizationId: 'acme', url, channels: ['project-1', 'project-2'] })
+  const call = async (channels: string[] | null): Promise<unknown> => {
+    const text = `select * from leadhooks.dispatch_event('acme', 'new_lead', '{}', channels => $1)`
+    const [row] = (await pool.query<{ event_id: string; deliveries: number }>(text, [channels])).rows
+    const { event_id: id = '', deliveries } = row ?? {}
+    return [deliveries, (await leadhooks.events.get({ organizationId: 'acme', id })).channels]
+  }
+  expect(await call(['project-2', 'eu', 'eu'])).toEqual([2, ['eu', 'project-2']])
+  expect(await call(['project-3'])).toEqual([1, ['project-3']])
+  expect(await call([])).toEqual([1, []])
+  expect(await call(null)).toEqual([1, []])
+})
+
+test('whoever had a right to it before there were channels has it after', async () => {
+  const url = await (await testPostgres()).createDatabase()
+  const pool = new Pool({ connectionString: url })
+  const storage = postgresStorage({ pool })
+  onTestFinished(async () => {
+    await storage.close()
+    await pool.end()
+  })
+  for (const { name, statements } of await storage.pendingMigrations()) {
+    if (name === 'channels') break
+    for (const statement of statements) await pool.query(statement)
+  }
+  const role = `Clerk ${process.pid} ${Date.now()}`
+  await pool.query(`create role "${role}" login; grant usage on schema leadhooks to "${role}"`)
+  await pool.query(`grant execute on function leadhooks.dispatch_event to "${role}"`)
+  await storage.migrate()
+  const may = async (who: string): Promise<unknown> => {
+    const text = `select has_function_privilege($1, oid, 'execute') as may from pg_proc where proname = 'dispatch_event'`
+    return (await pool.query(text, [who])).rows
+  }
+  expect(await may(role)).toEqual([{ may: true }])
+  expect(await may('public')).toEqual([{ may: false }])
 })
 
 test('a role has no right to it until it is given one, and then needs none on the tables', async () => {

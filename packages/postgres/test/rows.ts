@@ -18,6 +18,7 @@ export function newEvent(changes: Partial<NewEvent> = {}): NewEvent {
     type: 'new_lead',
     body: '{}',
     createdAt,
+    channels: null,
     patterns: ['new_lead'],
     ...changes,
   }
@@ -32,6 +33,7 @@ export function newWebhook(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     description: null,
     url: 'https://receiver.example/',
     eventTypes: [],
+    channels: [],
     filter: null,
     format: 'leadhooks',
     mapping: null,

@@ -10,6 +10,7 @@ const mapping = rowMapping<StoredEvent>('events', {
   organizationId: 'text',
   type: 'text',
   body: 'text',
+  channels: 'json',
   createdAt: 'date',
 })
 
@@ -18,7 +19,7 @@ export function eventListing({ db, codec, runner }: Sql): Pick<EventStorage<neve
     async listEvents({ organizationId, type, limit, after }) {
       let query = db
         .selectFrom('events')
-        .select(['id', 'organization_id', 'type', 'body', 'created_at'])
+        .select(['id', 'organization_id', 'type', 'body', 'channels', 'created_at'])
         .where('organization_id', '=', organizationId)
         .where(behind(codec, after))
       if (type !== undefined) query = query.where('type', '=', type)

@@ -144,6 +144,7 @@ function missedUpTo(
     : rawSql``
   const events = nextEvents(sql, query)
     .where(takesType(webhook))
+    .where(takesChannel(sql, webhook))
     .where(rawSql<SqlBool>`not exists (select 1 from (${known}) as known ${seenTo})`)
   return last === null ? events : events.where(upTo(sql.codec, last))
 }
@@ -174,6 +175,12 @@ function takesType({ eventTypes }: StoredWebhook): RawBuilder<SqlBool> {
     return rawSql`substr(event.type, 1, ${rawSql.lit(start.length)}) = ${start}`
   })
   return rawSql`(${rawSql.join(patterns, rawSql` or `)})`
+}
+
+function takesChannel(sql: Sql, { channels }: StoredWebhook): RawBuilder<SqlBool> {
+  if (channels.length === 0) return rawSql`true`
+  const carried = channels.map((channel) => sql.contains('event.channels', channel))
+  return rawSql`(${rawSql.join(carried, rawSql` or `)})`
 }
 
 function positionOf(codec: Codec, row: Pick<MissedRow, 'id' | 'created_at'>): PagePosition {

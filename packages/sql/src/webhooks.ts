@@ -33,6 +33,7 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   description: 'text',
   url: 'text',
   eventTypes: 'json',
+  channels: 'json',
   filter: 'json',
   format: payloadFormats,
   mapping: 'json',

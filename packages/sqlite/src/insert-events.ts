@@ -4,8 +4,8 @@ import { keepFanOutShort } from './fan-out.ts'
 import { findEvent, placeOf } from './find-event.ts'
 
 const insertEvent = `
-  insert into leadhooks_events (organization_id, id, type, created_at, dispatched_at, deliveries, body, is_dated)
-  values (?, ?, ?, ?, ?, ?, ?, ?)
+  insert into leadhooks_events (organization_id, id, type, created_at, dispatched_at, deliveries, body, channels, is_dated)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing`
 
 /** Writes events and their deliveries as part of the transaction that is open. */
@@ -18,9 +18,9 @@ export function insertEvents(
 }
 
 function insertOne(connection: Connection, newEvent: NewEvent, now: number): InsertedEvent {
-  const { id, organizationId, type, body, createdAt, patterns } = newEvent
-  const event = { id, organizationId, type, body, createdAt }
-  const webhookIds = webhooksFor(connection, organizationId, patterns)
+  const { id, organizationId, type, body, channels, createdAt } = newEvent
+  const event = { id, organizationId, type, body, channels, createdAt }
+  const webhookIds = webhooksFor(connection, newEvent)
   const seq = insertUnlessThere(connection, event, webhookIds, now)
   if (seq === null) {
     // Seen before: the transaction has the lock, so that the first event is there to be read.
@@ -37,25 +37,33 @@ function insertUnlessThere(
   webhookIds: readonly string[],
   now: number,
 ): number | null {
-  const { id, organizationId, type, body, createdAt } = event
+  const { id, organizationId, type, body, channels, createdAt } = event
   // The insert itself notices an event of the same id in the index that it writes to.
   const { isDated, isTaken } = placeOf(connection, event)
   if (isTaken) return null
   const deliveries = webhookIds.map((webhookId) => [webhookId, newDeliveryId(now)])
   const list = deliveries.length === 0 ? null : JSON.stringify(deliveries)
-  const row = [organizationId, id, type, createdAt.getTime(), now, list, body, Number(isDated)]
+  const carried = channels && JSON.stringify(channels)
+  const row = [organizationId, id, type, createdAt.getTime(), now, list, body, carried, Number(isDated)]
   const { changes, lastInsertRowid } = connection.run(insertEvent, ...row)
   return changes === 1 ? Number(lastInsertRowid) : null
 }
 
-/** The webhooks that match, each once. */
-function webhooksFor(connection: Connection, organizationId: string, patterns: readonly string[]): string[] {
-  // The empty pattern is that of webhooks which take every event type.
-  const parameters = [organizationId, '']
-  for (const pattern of patterns) parameters.push(organizationId, pattern)
-  const rows = connection.all<{ webhook_id: string }>(subscribedTo(patterns.length + 1), ...parameters)
-  const webhookIds = rows.map(({ webhook_id }) => webhook_id)
+/** The webhooks that match, each once: those without channels, and those with one that the event carries. */
+function webhooksFor(connection: Connection, event: NewEvent): string[] {
+  const webhookIds = subscribers(connection, event, '')
+  for (const channel of event.channels ?? [])
+    webhookIds.push(...subscribers(connection, event, ` ${channel}`))
   return webhookIds.length > 1 ? [...new Set(webhookIds)] : webhookIds
+}
+
+/** Those whose subscriptions end like that. */
+function subscribers(connection: Connection, { organizationId, patterns }: NewEvent, end: string): string[] {
+  // The empty pattern is that of webhooks which take every event type.
+  const parameters = [organizationId, end]
+  for (const pattern of patterns) parameters.push(organizationId, `${pattern}${end}`)
+  const rows = connection.all<{ webhook_id: string }>(subscribedTo(patterns.length + 1), ...parameters)
+  return rows.map(({ webhook_id }) => webhook_id)
 }
 
 const subscribedToOne = `select webhook_id from leadhooks_subscriptions where organization_id = ? and pattern = ?`

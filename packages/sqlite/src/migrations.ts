@@ -16,6 +16,7 @@ import { rollups } from './migrations/0014-rollups.ts'
 import { sensitiveFields } from './migrations/0015-sensitive-fields.ts'
 import { webhookTls } from './migrations/0016-webhook-tls.ts'
 import { deadLetters } from './migrations/0017-dead-letters.ts'
+import { channels } from './migrations/0018-channels.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   sensitiveFields,
   webhookTls,
   deadLetters,
+  channels,
 ]

@@ -19,6 +19,7 @@ export function newEvent(changes: Partial<NewEvent> = {}): NewEvent {
     type: 'new_lead',
     body: '{}',
     createdAt,
+    channels: null,
     patterns: ['new_lead'],
     ...changes,
   }
@@ -33,6 +34,7 @@ export function newWebhook(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     description: null,
     url: 'https://receiver.example/',
     eventTypes: [],
+    channels: [],
     filter: null,
     format: 'leadhooks',
     mapping: null,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { NewEvent, Storage } from '../storage/storage.ts'
 import type { StoredEvent } from '../model/event.ts'
+import type { StoredWebhook } from '../model/webhook.ts'
 import { type ConformanceCase, storageCase } from './conformance-case.ts'
 import { addWebhook, after, claim, claimOne, dispatch, eventRow, only, race, start } from './fixtures.ts'
 
@@ -100,6 +101,72 @@ export const eventCases: readonly ConformanceCase[] = [
       assert.deepEqual(deliveries.map(({ webhookId }) => webhookId).sort(), expected.sort())
     },
   ),
+
+  storageCase(
+    'a webhook with channels gets the events that carry one of them, and one without gets all',
+    async (storage) => {
+      const settings: Record<string, Partial<StoredWebhook>> = {
+        all: {},
+        one: { channels: ['project-1'] },
+        two: { channels: ['project-1', 'project_2'] },
+        other: { channels: ['project-2', 'Project-1', 'project', '%', 'project.1'] },
+        typed: { channels: ['project-1'], eventTypes: ['contact.*'] },
+        otherType: { channels: ['project-1'], eventTypes: ['new_lead'] },
+      }
+      const names = new Map<string, string>()
+      for (const [name, setting] of Object.entries(settings))
+        names.set((await addWebhook(storage, setting)).id, name)
+      const expected: [string[] | null, string[]][] = [
+        [null, ['all']],
+        [['project-1'], ['all', 'one', 'two', 'typed']],
+        [
+          ['project_2', 'eu:west_1.a'],
+          ['all', 'two'],
+        ],
+        [
+          ['project-1', 'project_2', 'project-2'],
+          ['all', 'one', 'two', 'other', 'typed'],
+        ],
+        [['project-10'], ['all']],
+      ]
+      const events = expected.map(([channels]) => eventRow({ channels }))
+      const [first] = events
+      assert.ok(first !== undefined)
+      const inserted = [
+        ...(await storage.insertEvents([first], { now: start })),
+        ...(await storage.insertEvents(events.slice(1, 2), { now: start })),
+        ...(await storage.insertEvents(events.slice(2), { now: start })),
+      ]
+      for (const [index, { event, deliveries }] of inserted.entries()) {
+        const [channels, wanted = []] = expected[index] ?? []
+        assert.deepEqual([event.channels, deliveries], [channels, wanted.length])
+        assert.deepEqual(await storage.findEvent(event), event)
+        const ofEvent = { organizationId: 'acme', eventId: event.id, limit: 100 }
+        const made = await storage.listDeliveries(ofEvent)
+        assert.deepEqual(made.map(({ webhookId }) => names.get(webhookId) ?? '').sort(), [...wanted].sort())
+      }
+      const listed = await storage.listEvents({ organizationId: 'acme', limit: 100 })
+      assert.deepEqual(
+        new Map(listed.map((event) => [event.id, event.channels])),
+        new Map(events.map((event) => [event.id, event.channels])),
+      )
+      const again = only(
+        await storage.insertEvents([{ ...events[1], ...first, id: events[1]?.id ?? '' }], { now: start }),
+      )
+      assert.deepEqual([again.duplicate, again.event.channels], [true, ['project-1']])
+    },
+  ),
+
+  storageCase('what channels a webhook takes can be changed', async (storage) => {
+    const webhook = await addWebhook(storage, { channels: ['project-1'] })
+    const deliveriesOn = async (channels: string[] | null): Promise<number> =>
+      only(await storage.insertEvents([eventRow({ channels })], { now: start })).deliveries
+    assert.deepEqual([await deliveriesOn(['project-2']), await deliveriesOn(null)], [0, 0])
+    await storage.updateWebhook(webhook, { channels: ['project-2'] })
+    assert.deepEqual([await deliveriesOn(['project-2']), await deliveriesOn(['project-1'])], [1, 0])
+    await storage.updateWebhook(webhook, { channels: [] })
+    assert.deepEqual([await deliveriesOn(['project-2']), await deliveriesOn(null)], [1, 1])
+  }),
 
   storageCase('an event makes no delivery for a webhook that is disabled', async (storage) => {
     await addWebhook(storage, { enabled: false, disabledReason: 'by_user', disabledAt: start })

@@ -12,6 +12,7 @@ import {
   claim,
   claimOne,
   dispatch,
+  eventRow,
   hour,
   minute,
   only,
@@ -154,6 +155,17 @@ export const recoveryCases: readonly ConformanceCase[] = [
     }
     const ofForeign = { organizationId: 'globex', eventId: foreign?.id, limit: 10 }
     assert.deepEqual(await storage.listDeliveries(ofForeign), [])
+  }),
+
+  storageCase('a recovery brings a webhook with channels what carries one of them', async (storage) => {
+    const carried = [null, ['project-1'], ['project_2', 'eu'], ['project-10']]
+    const events = carried.map((channels) => eventRow({ channels }))
+    await storage.insertEvents(events, { now: after(0) })
+    const webhook = await addWebhook(storage, { channels: ['project-1', 'eu'] })
+    const recovery = await startRecovery(storage, webhook)
+    assert.equal(await count(storage, webhook, recovery), 2)
+    assert.equal((await advance(storage, recovery))?.replayed, 2)
+    assert.deepEqual(await eventsOf(storage, webhook), idsOf(events.slice(1, 3)))
   }),
 
   storageCase(

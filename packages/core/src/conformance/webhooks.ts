@@ -39,6 +39,7 @@ export const webhookCases: readonly ConformanceCase[] = [
       description: 'one;\ntwo',
       url: 'https://receiver.example:8443/a%20b?c=d&e=%E2%9C%93',
       eventTypes: ['contact.*', 'new_lead', 'contact.created'],
+      channels: ['project-42', 'eu:west_1.a'],
       filter: { 'lead.source': { $in: ['web', null] }, $or: [{ amount: { $gte: 1.5 } }] },
       format: 'cloudevents',
       mapping: {
@@ -100,6 +101,7 @@ export const webhookCases: readonly ConformanceCase[] = [
       { description: 'New description' },
       { url: 'https://new.example/hooks' },
       { eventTypes: ['contact.*'] },
+      { channels: ['project-42'] },
       { headerNames: ['X-Tenant'], sealedHeaders: 'sealed:headers' },
       { bodySignature: 'hex' },
       { filter: { amount: { $gte: 1000 } } },
@@ -123,6 +125,7 @@ export const webhookCases: readonly ConformanceCase[] = [
         description: null,
         timeoutMs: null,
         eventTypes: [],
+        channels: [],
         headerNames: [],
         sealedHeaders: null,
         tlsCertificates: null,

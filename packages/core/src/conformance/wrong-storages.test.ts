@@ -311,6 +311,46 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['a webhook matches by event type, by `contact.*`, or by having no event types'],
   },
 
+  'sends every event to webhooks with channels': {
+    breaks: (right, state) => ({
+      async insertEvents(events, options) {
+        const channels = [...state.webhooks.values()].flatMap((webhook) => webhook.channels)
+        const inserted = await right.insertEvents(
+          events.map((event) => ({ ...event, channels: channels.length === 0 ? null : channels })),
+          options,
+        )
+        for (const [index, { event, duplicate }] of inserted.entries()) {
+          const stored = state.events.get(eventKey(event))
+          const given = events[index]?.channels ?? null
+          if (!duplicate && stored)
+            Object.assign(event, { channels: given }, Object.assign(stored, { channels: given }))
+        }
+        return inserted
+      },
+    }),
+    noticedBy: ['a webhook with channels gets the events that carry one of them, and one without gets all'],
+  },
+
+  'forgets what channels an event carries': {
+    breaks: (right) => ({
+      async findEvent(event) {
+        const found = await right.findEvent(event)
+        return found && { ...found, channels: null }
+      },
+    }),
+    noticedBy: ['a webhook with channels gets the events that carry one of them, and one without gets all'],
+  },
+
+  'recovers events of every channel': {
+    breaks: (right, state) => ({
+      async advanceBulkReplay(step) {
+        for (const webhook of state.webhooks.values()) webhook.channels = []
+        return right.advanceBulkReplay(step)
+      },
+    }),
+    noticedBy: ['a recovery brings a webhook with channels what carries one of them'],
+  },
+
   'keeps bodies as JSON values': {
     breaks: (right) => ({
       insertEvents: async (events, options) =>

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { checkPart, isLeadhooksError, LeadhooksError } from '../errors.ts'
 import { newEventId } from '../ids.ts'
-import { eventId, eventTypeName, organizationId, parseInput } from '../input.ts'
+import { channel, eventId, eventTypeName, organizationId, parseInput } from '../input.ts'
 import type { LeadhooksEvent } from '../model/event.ts'
 import type { EventTypeKey, InsertedEvent, NewEvent } from '../storage/storage.ts'
 import { checkEventData, invalidData, matchingPatterns } from './event-catalogue.ts'
@@ -15,6 +15,14 @@ export const eventInput = z.strictObject({
   type: eventTypeName.meta({ description: 'The event type', example: 'new_lead' }),
   data: z.unknown().meta({ description: 'The data of the event, as its type describes it' }),
   id: eventId.optional(),
+  channels: z
+    .array(channel)
+    .max(10)
+    .optional()
+    .meta({
+      description: 'Webhooks with channels get it only where one of them is among these',
+      example: ['project-42'],
+    }),
 })
 export type DispatchInput = z.input<typeof eventInput>
 
@@ -155,11 +163,16 @@ function serializeRegistered(ctx: Context, input: ParsedInput, { check }: Regist
   throw invalidData(input.type, [{ ...issue, pointer: `/data${issue.pointer}` }])
 }
 
-function toEvent(ctx: Context, { id, organizationId, type }: ParsedInput, data: unknown): NewEvent {
+function toEvent(
+  ctx: Context,
+  { id, organizationId, type, channels = [] }: ParsedInput,
+  data: unknown,
+): NewEvent {
   const createdAt = new Date(ctx.clock.now())
   const event = { id: id ?? newEventId(createdAt.getTime()), organizationId, type, createdAt }
   const body = serializeBody({ ...event, data }, ctx.settings.limits)
-  return { ...event, body, patterns: matchingPatterns(type) }
+  const distinct = channels.length === 0 ? null : [...new Set(channels)]
+  return { ...event, body, channels: distinct, patterns: matchingPatterns(type) }
 }
 
 function dispatched(ctx: Context, { data }: CheckedEvent, inserted: InsertedEvent | undefined): Dispatched {

@@ -8,10 +8,10 @@ export function showEvent(event: StoredEvent): LeadhooksEvent {
 }
 
 export function withData(
-  { id, organizationId, type, createdAt }: StoredEvent,
+  { id, organizationId, type, channels, createdAt }: StoredEvent,
   data: unknown,
 ): LeadhooksEvent {
-  return { id, organizationId, type, data, redacted: false, createdAt }
+  return { id, organizationId, type, data, channels: channels ?? [], redacted: false, createdAt }
 }
 
 function readData(id: string, body: string): unknown {

@@ -17,6 +17,7 @@ const eventFields = z.object({
   type: z.string(),
   data: z.unknown(),
   redacted: z.boolean().meta({ description: 'Whether its data was removed: `data` is null then' }),
+  channels: z.array(z.string()),
   createdAt: dateTime,
 }) satisfies z.ZodType<Json<LeadhooksEvent>>
 

@@ -7,6 +7,8 @@ export interface LeadhooksEvent<Type extends string = string, Data = unknown> {
   data: Data
   /** Whether its data was removed: `data` is null then. */
   redacted: boolean
+  /** Webhooks with channels get it only where one of them is among these. */
+  channels: string[]
   createdAt: Date
 }
 
@@ -17,5 +19,7 @@ export interface StoredEvent {
   type: string
   /** `{ "id", "event", "timestamp", "data" }`, serialized once; '' once it was redacted. */
   body: string
+  /** Null: none. */
+  channels: string[] | null
   createdAt: Date
 }

@@ -100,6 +100,8 @@ export interface Webhook {
   url: string
   /** `contact.created`, or `contact.*` for all that start so. Empty means every event type. */
   eventTypes: string[]
+  /** Of these, only events that carry one of them. Empty means every event, whether it carries any or not. */
+  channels: string[]
   /** Of these, only events whose data matches. Null: all. */
   filter: Record<string, unknown> | null
   format: PayloadFormat

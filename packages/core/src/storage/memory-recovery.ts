@@ -71,7 +71,7 @@ function lookThrough(
     .slice(0, most)
   const deliveries = deliveriesByEvent(state, webhook)
   const missed = events
-    .filter(({ type }) => takesType(webhook, type))
+    .filter((event) => takesType(webhook, event.type) && takesChannel(webhook.channels, event))
     .map((event) => ({ event, known: deliveries.get(event.id) ?? [] }))
     .filter(({ known }) => known.length === 0 || (includeFailed && !known.some(isSeenTo)))
   return {
@@ -91,6 +91,11 @@ function takesType({ eventTypes }: StoredWebhook, type: string): boolean {
   const matches = (pattern: string): boolean =>
     pattern.endsWith('.*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern
   return eventTypes.length === 0 || eventTypes.some(matches)
+}
+
+/** One without channels takes every event. */
+export function takesChannel(wanted: readonly string[], { channels }: StoredEvent): boolean {
+  return wanted.length === 0 || (channels ?? []).some((channel) => wanted.includes(channel))
 }
 
 /** Delivered or on its way, not wanted, or dealt with by hand. */

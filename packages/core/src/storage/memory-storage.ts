@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { LeadhooksError } from '../errors.ts'
+import type { StoredEvent } from '../model/event.ts'
 import type { MaintenanceWindow, StoredWebhook } from '../model/webhook.ts'
 import { memoryApiKeys } from './memory-api-keys.ts'
 import { appendAudit, memoryAudit } from './memory-audit.ts'
@@ -7,6 +8,7 @@ import { memoryBacklog } from './memory-backlog.ts'
 import { memoryBulkReplays } from './memory-bulk-replays.ts'
 import { memoryDeliveries } from './memory-deliveries.ts'
 import { addDelivery, finish } from './memory-delivery-row.ts'
+import { takesChannel } from './memory-recovery.ts'
 import { memoryEventTypes } from './memory-event-types.ts'
 import { memoryRollups } from './memory-rollups.ts'
 import { redactEvent } from './memory-redaction.ts'
@@ -224,17 +226,21 @@ function insertEvent(state: MemoryState, { patterns, ...event }: NewEvent, now: 
   const first = state.events.get(eventKey(event))
   if (first !== undefined) return { event: copy(first), deliveries: 0, duplicate: true }
   state.events.set(eventKey(event), event)
-  const matching = of(event.organizationId, state.webhooks).filter((webhook) => matches(webhook, patterns))
+  const matching = of(event.organizationId, state.webhooks).filter((webhook) =>
+    matches(webhook, event, patterns),
+  )
   for (const webhook of matching) addDelivery(state, event, webhook.id, now)
   return { event: copy(event), deliveries: matching.length, duplicate: false }
 }
 
 /** One that was switched off by what its receiver did takes events all the same: they wait. */
 function matches(
-  { enabled, disabledReason, eventTypes }: StoredWebhook,
+  { enabled, disabledReason, eventTypes, channels }: StoredWebhook,
+  event: StoredEvent,
   patterns: readonly string[],
 ): boolean {
   if (!enabled && (disabledReason === null || disabledReason === 'by_user')) return false
+  if (!takesChannel(channels, event)) return false
   return eventTypes.length === 0 || eventTypes.some((type) => patterns.includes(type))
 }
 

@@ -366,7 +366,8 @@ export interface EventQuery extends Page {
 
 export interface EventStorage<Tx> {
   /**
-   * Writes each event with a `pending` delivery, due at once, for every webhook of its organization that matches, but for those
+   * Writes each event with a `pending` delivery, due at once, for every webhook of its organization that matches by event type and,
+   * where the webhook has any, by one of its channels; but for those
    * that a person has switched off: one that was switched off since it failed holds what comes. Where the organization has an
    * event of that id, nothing is written. All or none are; answers in the order given.
    *
@@ -575,7 +576,7 @@ export interface BulkReplayStorage {
   /** How many deliveries of an organization match. */
   countReplayable(filter: ReplayFilter & { organizationId: string }): Promise<number>
   /**
-   * How many of the next events a webhook has missed: those of its organization, of its event types, of which it has no delivery.
+   * How many of the next events a webhook has missed: those of its organization that match, of which it has no delivery.
    * With `includeFailed`, those too of which it has some, but none that was delivered, is unfinished, did not match its filter or
    * was resolved.
    */

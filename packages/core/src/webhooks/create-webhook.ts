@@ -46,6 +46,7 @@ export async function createWebhook(
     description: settings.description ?? null,
     url,
     eventTypes: settings.eventTypes ?? [],
+    channels: settings.channels ?? [],
     filter: settings.filter ?? null,
     format: settings.format ?? 'leadhooks',
     mapping: settings.mapping ?? null,

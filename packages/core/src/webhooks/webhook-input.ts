@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { text } from '../input.ts'
+import { channel, text } from '../input.ts'
 import { retryPolicyNames } from '../model/retry-policy.ts'
 import { bodySignatures, payloadFormats, weekdays } from '../model/webhook.ts'
 import { isTimeZone } from './maintenance.ts'
@@ -167,6 +167,14 @@ export const webhookSettings = z.strictObject({
   eventTypes: z.array(eventTypePattern).max(200).meta({
     description: 'The event types to send: `contact.created`, or `contact.*`. Empty means all',
   }),
+  channels: z
+    .array(channel)
+    .max(10)
+    .meta({
+      description:
+        'Of these event types, only events that carry one of these channels. Empty means all, with channels and without',
+      example: ['project-42'],
+    }),
   filter: z
     .record(z.string(), z.unknown())
     .nullable()

@@ -87,7 +87,7 @@ describe('a recovery', () => {
     const operation = { organizationId, id: replay?.id ?? '' }
     expect(await leadhooks.bulkReplays.get(operation)).toMatchObject({ state: 'completed', skipped: 0 })
     const { data } = await leadhooks.bulkReplays.list({ organizationId })
-    expect(data.map(({ id }) => id)).toEqual([again.replay?.id, replay?.id])
+    expect(new Set(data.map(({ id }) => id))).toEqual(new Set([again.replay?.id, replay?.id]))
     expect(data.reduce((sum, { replayed }) => sum + replayed, 0)).toBe(3)
     expect((await leadhooks.deliveries.list({ organizationId, webhookId: other.webhook.id })).data).toEqual(
       [],
