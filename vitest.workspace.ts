@@ -13,6 +13,9 @@ const projects = ['packages', 'examples'].flatMap((folder) =>
 // They start many processes and wait for most of their time: two files at once, after everything else.
 const faultTests = { maxWorkers: 2, sequence: { groupOrder: 1 } }
 
+// A page takes its time on a machine that is busy with others of them.
+const pageTests = { testTimeout: 90_000 }
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -30,6 +33,7 @@ export default defineConfig({
         hookTimeout: 60_000,
         expect: { poll: { timeout: 20_000 } },
         ...(name === 'fault-tests' && faultTests),
+        ...(name === 'react' && pageTests),
       },
     })),
   },

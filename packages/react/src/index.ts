@@ -34,6 +34,18 @@ export {
   useReplayMany,
 } from './deliveries/use-deliveries.ts'
 export {
+  WebhookAnalyticsDashboard,
+  type WebhookAnalyticsDashboardProps,
+} from './analytics/webhook-analytics-dashboard.tsx'
+export {
+  type AnalyticsFilters,
+  useAnalytics,
+  useAnalyticsByEventType,
+  useAnalyticsByWebhook,
+  useAnalyticsErrors,
+  useAnalyticsTimeSeries,
+} from './analytics/use-analytics.ts'
+export {
   type ManagementTab,
   WebhookApiManagement,
   type WebhookApiManagementProps,

@@ -1,6 +1,8 @@
 'use client'
 import { type ReactNode, useState } from 'react'
+import { WebhookAnalyticsDashboard } from './analytics/webhook-analytics-dashboard.tsx'
 import { ApiKeyManager } from './api-keys/api-key-manager.tsx'
+import type { DeliveryFilters } from './deliveries/use-deliveries.ts'
 import { WebhookLogViewer } from './deliveries/webhook-log-viewer.tsx'
 import { useLeadhooks } from './leadhooks-context.ts'
 import { type ComponentProps, Frame } from './parts/frame.tsx'
@@ -8,7 +10,7 @@ import { Tabs } from './parts/tabs.tsx'
 import { WebhookManager } from './webhooks/webhook-manager.tsx'
 import { WebhookTestUtility } from './webhooks/webhook-test-utility.tsx'
 
-export type ManagementTab = 'webhooks' | 'deliveries' | 'test' | 'keys'
+export type ManagementTab = 'webhooks' | 'deliveries' | 'analytics' | 'test' | 'keys'
 
 export interface WebhookApiManagementProps extends ComponentProps {
   /** The tab that is open at first. @default the first one */
@@ -29,17 +31,30 @@ export function WebhookApiManagement({ tab, onTabChange, ...props }: WebhookApiM
 function Management({ tab, onTabChange }: Pick<WebhookApiManagementProps, 'tab' | 'onTabChange'>): ReactNode {
   const { t, can } = useLeadhooks()
   const [open, setOpen] = useState(tab)
+  // What was chosen in the analytics is what the log begins with.
+  const [filters, setFilters] = useState<DeliveryFilters>({})
   const tabs = [
     { id: 'webhooks', needs: 'read:webhooks', label: t('webhooks.title'), content: <WebhookManager /> },
     {
       id: 'deliveries',
       needs: 'read:deliveries',
       label: t('deliveries.title'),
-      content: <WebhookLogViewer />,
+      content: <WebhookLogViewer filters={filters} onFiltersChange={setFilters} />,
+    },
+    {
+      id: 'analytics',
+      needs: 'read:analytics',
+      label: t('analytics.title'),
+      content: <WebhookAnalyticsDashboard onSelect={showLog} />,
     },
     { id: 'test', needs: 'write:webhooks', label: t('test.title'), content: <WebhookTestUtility /> },
     { id: 'keys', needs: 'read:api-keys', label: t('keys.title'), content: <ApiKeyManager /> },
   ] satisfies ({ id: ManagementTab; needs: string } & Record<string, unknown>)[]
+
+  function showLog(chosen: DeliveryFilters): void {
+    setFilters(chosen)
+    select('deliveries')
+  }
 
   function select(id: ManagementTab): void {
     setOpen(id)

@@ -4,5 +4,6 @@ export const components = [
   'WebhookManager',
   'WebhookLogViewer',
   'WebhookTestUtility',
+  'WebhookAnalyticsDashboard',
   'WebhookApiManagement',
 ] as const

@@ -58,7 +58,7 @@ export async function openStage(reactVersion: 18 | 19 = 19): Promise<Stage> {
     if (!isClipboardDenied) await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await context.addCookies([{ name: 'role', value: role, url: server.origin }])
     const page = await context.newPage()
-    page.setDefaultTimeout(10_000)
+    page.setDefaultTimeout(20_000)
     await page.goto(`${server.origin}/?${new URLSearchParams({ component, ...props }).toString()}`)
     return page
   }

@@ -69,6 +69,7 @@ function ApiKeys(): ReactNode {
       <ListView
         label={t('keys.title')}
         pages={pages}
+        keyOf={({ id }) => id}
         columns={useColumns(setOpen)}
         clearFilters={show === 'working' ? undefined : () => setShow('working')}
         empty={{ title: t('keys.empty'), text: t('keys.empty_text'), action: create }}

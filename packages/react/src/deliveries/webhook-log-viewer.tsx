@@ -75,6 +75,7 @@ function Log({ webhookId, filters: initial = {}, onFiltersChange }: LogProps): R
         label={t('deliveries.title')}
         pages={deliveries}
         rows={deliveries.rows}
+        keyOf={({ id }) => id}
         columns={useColumns(webhookId === undefined, (delivery) => setOpen({ delivery }))}
         clearFilters={isFiltered ? () => choose({}) : undefined}
         empty={{ title: t('deliveries.empty'), text: t('deliveries.empty_text') }}

@@ -13,11 +13,13 @@ export interface Column<Row> {
   isEnd?: boolean
 }
 
-interface ListViewProps<Row extends { id: string }> {
+interface ListViewProps<Row> {
   /** Names the table for those who hear it. */
   label: string
   pages: Pages<Row>
   columns: readonly Column<Row>[]
+  /** Tells rows apart. */
+  keyOf: (row: Row) => string
   /** What is there before the first row, with the way to one. */
   empty: { title: string; text: string; action?: ReactNode }
   /** Takes filters away again; undefined without any. */
@@ -27,8 +29,8 @@ interface ListViewProps<Row extends { id: string }> {
 }
 
 /** A table with a page of rows, or what is to be seen in its place. */
-export function ListView<Row extends { id: string }>(props: ListViewProps<Row>): ReactNode {
-  const { label, pages, columns, empty, clearFilters } = props
+export function ListView<Row>(props: ListViewProps<Row>): ReactNode {
+  const { label, pages, columns, keyOf, empty, clearFilters } = props
   const { t } = useLeadhooks()
   const rows = props.rows ?? pages.data?.data
   if (rows === undefined) {
@@ -51,7 +53,7 @@ export function ListView<Row extends { id: string }>(props: ListViewProps<Row>):
   return (
     <>
       {pages.error !== undefined && <Stale error={pages.error} retry={pages.reload} />}
-      <Table label={label} columns={columns} rows={rows} isStale={pages.isPrevious} />
+      <Table label={label} columns={columns} keyOf={keyOf} rows={rows} isStale={pages.isPrevious} />
       <Pager pages={pages} />
     </>
   )
@@ -60,11 +62,12 @@ export function ListView<Row extends { id: string }>(props: ListViewProps<Row>):
 interface TableProps<Row> {
   label: string
   columns: readonly Column<Row>[]
+  keyOf: (row: Row) => string
   rows: readonly Row[]
   isStale: boolean
 }
 
-function Table<Row extends { id: string }>({ label, columns, rows, isStale }: TableProps<Row>): ReactNode {
+export function Table<Row>({ label, columns, keyOf, rows, isStale }: TableProps<Row>): ReactNode {
   return (
     <table className="lh-table" aria-label={label} aria-busy={isStale}>
       <thead>
@@ -78,7 +81,7 @@ function Table<Row extends { id: string }>({ label, columns, rows, isStale }: Ta
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.id}>
+          <tr key={keyOf(row)}>
             {columns.map((column) => (
               <td
                 key={column.label}

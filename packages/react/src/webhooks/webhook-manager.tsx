@@ -70,6 +70,7 @@ function Webhooks(): ReactNode {
       <ListView
         label={t('webhooks.title')}
         pages={pages}
+        keyOf={({ id }) => id}
         columns={columns}
         clearFilters={undefined}
         empty={{ title: t('webhooks.empty'), text: t('webhooks.empty_text'), action: create }}

@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client'
 import {
   ApiKeyManager,
   LeadhooksProvider,
+  WebhookAnalyticsDashboard,
   WebhookApiManagement,
   WebhookLogViewer,
   WebhookManager,
@@ -24,6 +25,7 @@ const components = {
   WebhookManager,
   WebhookLogViewer,
   WebhookTestUtility,
+  WebhookAnalyticsDashboard,
   WebhookApiManagement,
 }
 const Component = components[component as 'ApiKeyManager'] as (props: Record<string, unknown>) => ReactNode
