@@ -66,6 +66,8 @@ export function createLeadhooksClient(options: LeadhooksClientOptions) {
       publicKeys: bare('GET', '/webhooks/{id}/jwks.json'),
       /** Sends it a signed example at once, and tells all about it. It is no delivery, and counts nowhere. */
       test: withBody('POST', '/webhooks/{id}/test'),
+      /** Asks its URL to prove that it wants deliveries. */
+      verify: bare('POST', '/webhooks/{id}/verify'),
       /** Gives it another signing secret, and shows it. */
       rotateSecret: withBody('POST', '/webhooks/{id}/rotate-secret'),
       /** Shows its signing secret once more. The audit log keeps who asked. */

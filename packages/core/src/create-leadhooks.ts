@@ -68,6 +68,7 @@ import { rotateSecret } from './webhooks/rotate-secret.ts'
 import { testWebhook } from './webhooks/test-webhook.ts'
 import { disableWebhook, enableWebhook } from './webhooks/switch-webhook.ts'
 import { updateWebhook } from './webhooks/update-webhook.ts'
+import { verifyWebhook } from './webhooks/verify-url.ts'
 
 /**
  * Makes a Leadhooks that keeps everything in `storage`. It does nothing by itself: call `migrate()` at start, and
@@ -154,6 +155,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       rotateSecret: (input) => rotateSecret(ctx, input),
       publicKeys: (input) => readPublicKeys(ctx, input),
       test: (input) => testWebhook(ctx, input),
+      verify: (input) => verifyWebhook(ctx, input),
       revealSecret: (input) => revealSecret(ctx, input),
     },
     analytics: {

@@ -63,6 +63,7 @@ export type { Shape, ShapeInput } from './webhooks/shape.ts'
 export type { SentRequest, TestWebhookInput, WebhookTest } from './webhooks/test-webhook.ts'
 export type { DisableWebhookInput, EnableWebhookInput } from './webhooks/switch-webhook.ts'
 export type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
+export type { VerifyWebhookInput, WebhookVerification } from './webhooks/verify-url.ts'
 
 export type { ListAuditInput, ShownAuditEntry } from './audit/list-audit.ts'
 export type { AuditFault, AuditVerification, VerifyAuditInput } from './audit/verify-audit.ts'

@@ -50,6 +50,7 @@ import type { RotateSecretInput } from './webhooks/rotate-secret.ts'
 import type { TestWebhookInput, WebhookTest } from './webhooks/test-webhook.ts'
 import type { DisableWebhookInput, EnableWebhookInput } from './webhooks/switch-webhook.ts'
 import type { UpdateWebhookInput } from './webhooks/update-webhook.ts'
+import type { VerifyWebhookInput, WebhookVerification } from './webhooks/verify-url.ts'
 
 /** What `dispatchEvent` takes: `data` as the schema of the event type takes it. */
 export interface NewEventOf<Catalogue extends EventCatalogue, Type extends keyof Catalogue & string> {
@@ -226,6 +227,8 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     publicKeys(input: PublicKeysInput): Promise<{ keys: PublicJwk[] }>
     /** Sends it a signed example at once, and tells all about it. It is no delivery, and counts nowhere. */
     test(input: TestWebhookInput): Promise<WebhookTest>
+    /** Sends its URL a challenge once more, and lets its deliveries go when the answer holds it. */
+    verify(input: VerifyWebhookInput): Promise<WebhookVerification>
     /** Shows its signing secret once more, and writes in the audit log that it did. */
     revealSecret(input: RevealSecretInput): Promise<{ secret: string }>
   }

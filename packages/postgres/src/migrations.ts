@@ -18,6 +18,7 @@ import { sensitiveFields } from './migrations/0016-sensitive-fields.ts'
 import { webhookTls } from './migrations/0017-webhook-tls.ts'
 import { deadLetters } from './migrations/0018-dead-letters.ts'
 import { channels } from './migrations/0019-channels.ts'
+import { urlVerification } from './migrations/0020-url-verification.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   webhookTls,
   deadLetters,
   channels,
+  urlVerification,
 ]

@@ -17,6 +17,7 @@ import { sensitiveFields } from './migrations/0015-sensitive-fields.ts'
 import { webhookTls } from './migrations/0016-webhook-tls.ts'
 import { deadLetters } from './migrations/0017-dead-letters.ts'
 import { channels } from './migrations/0018-channels.ts'
+import { urlVerification } from './migrations/0019-url-verification.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   webhookTls,
   deadLetters,
   channels,
+  urlVerification,
 ]

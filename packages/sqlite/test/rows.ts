@@ -62,6 +62,8 @@ export function newWebhook(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     previousPublicKey: null,
     sealedPreviousPrivateKey: null,
     health: null,
+    verification: null,
+    verifiedAt: null,
     enabled: true,
     disabledReason: null,
     disabledAt: null,

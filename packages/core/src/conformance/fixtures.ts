@@ -98,6 +98,8 @@ export function webhookRow(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     secretRotatedAt: null,
     publicKey: null,
     previousSecretEndsAt: null,
+    verification: null,
+    verifiedAt: null,
     enabled: true,
     disabledReason: null,
     disabledAt: null,

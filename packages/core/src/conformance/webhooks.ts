@@ -77,6 +77,8 @@ export const webhookCases: readonly ConformanceCase[] = [
       sealedAuthentication: 'sealed:authentication',
       tlsCertificates: { ca: [certificate], client: certificate },
       sealedTls: 'sealed:tls',
+      verification: 'verified',
+      verifiedAt: after(3),
       throttleFullAt: start.getTime() + 0.25,
       // Longer than 32 bits of milliseconds.
       maxAgeMs: 90 * 24 * hour,
@@ -115,6 +117,13 @@ export const webhookCases: readonly ConformanceCase[] = [
       { maintenance: [{ startsAt: '2026-01-01T00:00:00Z', endsAt: '2026-01-02T00:00:00Z' }] },
       { authenticationType: 'bearer', sealedAuthentication: 'sealed:authentication' },
       { tlsCertificates: { ca: [], client: certificate }, sealedTls: 'sealed:tls' },
+      {
+        verification: 'pending',
+        verifiedAt: null,
+        waitsUntil: new Date('9999-12-31T00:00:00Z'),
+        waitsFor: 'verification',
+      },
+      { verification: 'verified', verifiedAt: after(3), waitsUntil: null, waitsFor: null },
       { enabled: false, disabledReason: 'by_user', disabledAt: after(7) },
       { enabled: true, disabledReason: null, disabledAt: null },
       { sealedSecret: 'sealed:new-secret' },

@@ -44,3 +44,10 @@ export class SendingTime {
     return this.#ctx.storage.currentTime !== undefined && this.#ctx.storageTime() === undefined
   }
 }
+
+/** That time, for one request. */
+export async function sendingTime(ctx: Context): Promise<number> {
+  const time = new SendingTime(ctx)
+  await time.compare()
+  return time.now()
+}

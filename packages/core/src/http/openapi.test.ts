@@ -238,6 +238,7 @@ describe('what is answered is what is described', () => {
     await call('GET', '/webhooks/{id}/jwks.json', webhook)
     await call('POST', '/webhooks/{id}/rotate-secret', webhook, { graceSeconds: 60 })
     await call('POST', '/webhooks/{id}/test', webhook, { eventType: 'new_lead' })
+    await call('POST', '/webhooks/{id}/verify', webhook)
     await call('POST', '/webhooks/{id}/reveal-secret', webhook)
     await call('GET', '/webhooks')
 

@@ -62,6 +62,7 @@ import {
   showHealth,
   showPublicKeys,
   testWebhook,
+  verifyWebhook,
   updateWebhook,
 } from './webhooks.ts'
 
@@ -95,6 +96,7 @@ const table: readonly Row[] = [
   ['GET', '/webhooks/{id}/health', 'read:webhooks', 'How it fares', showHealth],
   ['GET', '/webhooks/{id}/jwks.json', null, 'The public keys that verify its requests', showPublicKeys],
   ['POST', '/webhooks/{id}/test', 'write:webhooks', 'Send it an example', testWebhook],
+  ['POST', '/webhooks/{id}/verify', 'write:webhooks', 'Ask its URL to prove itself', verifyWebhook],
   ['POST', '/webhooks/{id}/rotate-secret', 'write:webhooks', 'Give it another signing secret', rotateSecret],
   ['POST', '/webhooks/{id}/reveal-secret', 'read:secrets', 'Show its signing secret once more', revealSecret],
 

@@ -5,12 +5,14 @@ import {
   circuitStates,
   disabledReasons,
   payloadFormats,
+  verificationStates,
   waitReasons,
   type Webhook,
 } from '../model/webhook.ts'
 import type { PublicJwk } from '../webhooks/public-keys.ts'
 import { resumption } from '../webhooks/switch-webhook.ts'
 import { secretRotation } from '../webhooks/rotate-secret.ts'
+import type { WebhookVerification } from '../webhooks/verify-url.ts'
 import { testRequest, type WebhookTest } from '../webhooks/test-webhook.ts'
 import {
   autoDisablePolicy,
@@ -81,6 +83,11 @@ const webhookFields = z.object({
   previousSecretEndsAt: dateTime
     .nullable()
     .meta({ description: 'Until when requests are signed with the former secret too' }),
+  verification: z.enum(verificationStates).nullable().meta({
+    description:
+      'Whether its URL has answered a challenge; `pending`: its deliveries wait for that; null: it was not asked',
+  }),
+  verifiedAt: dateTime.nullable(),
   enabled: z.boolean(),
   disabledReason: z.enum(disabledReasons).nullable(),
   disabledAt: dateTime.nullable(),
@@ -282,4 +289,17 @@ export const testWebhook = operation({
   body: testRequest.optional().meta({ id: 'WebhookTestRequest' }),
   answer: webhookTest,
   handle: ({ leadhooks, scoped, body }) => leadhooks.webhooks.test({ ...scoped, ...body }),
+})
+
+export const verifyWebhook = operation({
+  id: 'verifyWebhook',
+  answer: z
+    .object({
+      verified: z.boolean(),
+      failure: attemptFailure.nullable(),
+      message: z.string().meta({ description: 'What happened, and what to do about it, for people' }),
+      webhook,
+    })
+    .meta({ id: 'WebhookVerification' }) satisfies z.ZodType<Json<WebhookVerification>>,
+  handle: ({ leadhooks, actor, scoped }) => leadhooks.webhooks.verify({ ...scoped, actor }),
 })

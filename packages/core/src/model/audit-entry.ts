@@ -9,6 +9,7 @@ export const auditActions = [
   'webhook.updated',
   'webhook.deleted',
   'webhook.disabled',
+  'webhook.verified',
   'webhook.secret_revealed',
   'webhook.secret_rotated',
   'event_type.registered',

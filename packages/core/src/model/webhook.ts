@@ -17,10 +17,14 @@ export type CircuitState = (typeof circuitStates)[number]
 
 /**
  * Why deliveries wait: the circuit is open, the receiver asked for a pause (429 or 503), as many as its throttle lets through
- * have gone, or a maintenance window is open.
+ * have gone, a maintenance window is open, or the URL has yet to answer its challenge.
  */
-export const waitReasons = ['circuit', 'paused', 'throttled', 'maintenance'] as const
+export const waitReasons = ['circuit', 'paused', 'throttled', 'maintenance', 'verification'] as const
 export type WaitReason = (typeof waitReasons)[number]
+
+/** Whether the URL of a webhook has answered its challenge. */
+export const verificationStates = ['pending', 'verified'] as const
+export type VerificationState = (typeof verificationStates)[number]
 
 /** When a circuit opens, and how often it is tried then. */
 export interface CircuitPolicy {
@@ -140,6 +144,9 @@ export interface Webhook {
   publicKey: string | null
   /** Until when requests are signed with the former secret, and the former key, too. */
   previousSecretEndsAt: Date | null
+  /** Whether its URL has proved that it wants deliveries, by answering a challenge; they wait until then. Null: it need not. */
+  verification: VerificationState | null
+  verifiedAt: Date | null
   enabled: boolean
   disabledReason: DisabledReason | null
   disabledAt: Date | null

@@ -36,6 +36,11 @@ export interface NetworkOptions {
   minTlsVersion?: 'TLSv1.2' | 'TLSv1.3'
   /** Certificates in PEM of authorities that are trusted beside the public ones. @default none */
   ca?: readonly string[]
+  /**
+   * Asks each URL, when a webhook is made and when its URL is changed, to prove that it wants deliveries: it is sent a challenge,
+   * and nothing else before it has answered that. @default false
+   */
+  verifyUrls?: boolean
   /** Resolves host names, in the form of `dns.lookup`; what it answers is vetted too. For tests and own resolvers. */
   lookup?: LookupFunction
 }
@@ -56,6 +61,7 @@ export interface NetworkPolicy {
   readonly sourceAddress: string | undefined
   /** Undefined: the process's own. */
   readonly secureContext: SecureContext | undefined
+  readonly verifyUrls: boolean
   readonly ca: readonly string[] | undefined
   readonly minTlsVersion: 'TLSv1.2' | 'TLSv1.3' | undefined
 }
@@ -117,6 +123,7 @@ const networkOptions = z.strictObject({
     .optional(),
   minTlsVersion: z.enum(['TLSv1.2', 'TLSv1.3']).optional(),
   ca: z.array(pem).min(1).optional(),
+  verifyUrls: z.boolean().default(false),
   lookup: z.custom<LookupFunction>(isFunction, 'Must be a function like dns.lookup').optional(),
 })
 
@@ -139,6 +146,7 @@ export function resolveNetworkPolicy(options: NetworkOptions = {}): NetworkPolic
     proxy: proxy === undefined ? undefined : new URL(proxy),
     sourceAddress: result.data.sourceAddress,
     secureContext: secureContextOf(result.data),
+    verifyUrls: result.data.verifyUrls,
     ca: result.data.ca,
     minTlsVersion: result.data.minTlsVersion,
   }

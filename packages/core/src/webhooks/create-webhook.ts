@@ -17,12 +17,17 @@ import { newSigningKey, noSigningKeys } from './signing-key.ts'
 import { nextRotation } from './next-rotation.ts'
 import { showWebhook } from './show-webhook.ts'
 import { checkTls } from './tls-settings.ts'
+import { notVerified, unproven } from './url-verification.ts'
+import { challengeUrl } from './verify-url.ts'
 import { newWebhook } from './webhook-input.ts'
 
 const createInput = newWebhook.extend({ organizationId, actor })
 export type CreateWebhookInput = z.input<typeof createInput>
 
-/** Registers a URL. The answer is the one place that shows the signing secret. */
+/**
+ * Registers a URL. The answer is the one place that shows the signing secret. Where URLs are to be verified, it waits for that of
+ * the receiver, ten seconds at most.
+ */
 export async function createWebhook(
   ctx: Context,
   input: CreateWebhookInput,
@@ -64,6 +69,7 @@ export async function createWebhook(
     circuitState: 'closed',
     waitsUntil: null,
     waitsFor: null,
+    ...(ctx.network.verifyUrls ? unproven : notVerified),
     rotateSecretEveryDays,
     rotateSecretAt: nextRotation(now, rotateSecretEveryDays),
     secretRotatedAt: null,
@@ -86,5 +92,6 @@ export async function createWebhook(
     health: null,
   }
   await ctx.storage.insertWebhook(webhook, auditWebhook(ctx, 'webhook.created', actor, webhook))
-  return { webhook: showWebhook(webhook), secret }
+  if (webhook.verification !== 'pending') return { webhook: showWebhook(webhook), secret }
+  return { webhook: (await challengeUrl(ctx, webhook, actor)).webhook, secret }
 }

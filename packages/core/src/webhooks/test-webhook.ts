@@ -10,7 +10,7 @@ import {
   type TracedResponse,
   type TracedResult,
 } from '../deliveries/send-traced.ts'
-import { SendingTime } from '../deliveries/sending-time.ts'
+import { sendingTime } from '../deliveries/sending-time.ts'
 import { signRequest } from '../deliveries/sign-request.ts'
 import { withAccessToken } from '../deliveries/with-access-token.ts'
 import { notFound } from '../errors.ts'
@@ -98,12 +98,6 @@ async function shapedEvent(
 
 function notSent(result: SendFailure): TracedResult {
   return { result, response: null, timings: { ...noTimings, totalMs: result.durationMs } }
-}
-
-async function sendingTime(ctx: Context): Promise<number> {
-  const time = new SendingTime(ctx)
-  await time.compare()
-  return time.now()
 }
 
 function showRequest({ url, headers, body }: OutgoingRequest, secretHeaders: readonly string[]): SentRequest {

@@ -18,6 +18,8 @@ import { nextRotation } from './next-rotation.ts'
 import { newSigningKey, noSigningKeys } from './signing-key.ts'
 import { showWebhook } from './show-webhook.ts'
 import { checkTls } from './tls-settings.ts'
+import { awaitingProof, notVerified, unproven } from './url-verification.ts'
+import { challengeUrl } from './verify-url.ts'
 import { webhookChanges } from './webhook-input.ts'
 
 const updateInput = webhookChanges.extend({ ...scoped.shape, actor })
@@ -33,13 +35,14 @@ export async function updateWebhook(ctx: Context, input: UpdateWebhookInput): Pr
   await checkEventTypes(ctx, organizationId, changes.eventTypes ?? [])
   const updated = await ctx.storage.updateWebhook(
     webhook,
-    (current) => ({ ...completed(checked, current), ...signing(ctx, current, asymmetricSigning) }),
+    (current) => ({ ...completed(ctx, checked, current), ...signing(ctx, current, asymmetricSigning) }),
     audit,
   )
   if (updated === null) throw notFound('webhook', id)
   // Deliveries may have waited for what was changed: for being enabled, say.
   ctx.wake()
-  return showWebhook(updated)
+  if (changes.url === undefined || updated.verification !== 'pending') return showWebhook(updated)
+  return (await challengeUrl(ctx, updated, actor)).webhook
 }
 
 function checkChanges(
@@ -95,7 +98,7 @@ function signing(ctx: Context, current: StoredWebhook, isWanted: boolean | undef
 }
 
 /** With what follows from the changes, as the webhook is. */
-function completed(changes: WebhookChanges, current: StoredWebhook): WebhookChanges {
+function completed(ctx: Context, changes: WebhookChanges, current: StoredWebhook): WebhookChanges {
   const { url, waitsFor, secretRotatedAt, createdAt } = current
   const { rotateSecretEveryDays: days } = changes
   const isWaitStale =
@@ -105,10 +108,15 @@ function completed(changes: WebhookChanges, current: StoredWebhook): WebhookChan
     ...changes,
     ...switched(changes, current),
     ...(isWaitStale && { waitsUntil: null, waitsFor: null }),
-    // What is known against the receiver is known of the one at the old URL.
-    ...(changes.url !== undefined && changes.url !== url && unburdened),
     ...(days !== undefined && { rotateSecretAt: nextRotation(secretRotatedAt ?? createdAt, days) }),
+    ...(current.verification === 'pending' && awaitingProof),
+    ...(changes.url !== undefined && changes.url !== url && moved(ctx)),
   }
+}
+
+/** What is known of the receiver, for it and against it, is known of the one at the old URL. */
+function moved(ctx: Context): WebhookChanges {
+  return { ...unburdened, ...(ctx.network.verifyUrls ? unproven : notVerified) }
 }
 
 /** One that is on already, and told so once more, keeps its waits and what is known of its receiver. */

@@ -221,6 +221,7 @@ export const de: Messages = {
   'webhooks.state.failing': 'Aus: zu lange Fehler',
   'webhooks.state.gone': 'Aus: nicht mehr da',
   'webhooks.state.maintenance': 'Wartung',
+  'webhooks.state.verification': 'Nicht bestätigt',
   'webhooks.state.paused': 'Vom Empfänger angehalten',
   'webhooks.state.probing': 'Neuer Versuch',
   'webhooks.state.throttled': 'Gedrosselt',
@@ -243,6 +244,7 @@ export const de: Messages = {
   'webhooks.why.gone':
     'Er wurde ausgeschaltet, weil der Empfänger mit 410 Gone antwortete: er will nichts mehr.',
   'webhooks.why.maintenance': 'Ein Wartungsfenster ist offen.',
+  'webhooks.why.verification': 'Ihre URL hat die Anfrage zur Bestätigung noch nicht beantwortet.',
   'webhooks.why.paused': 'Der Empfänger bat um eine Pause.',
   'webhooks.why.probing': 'Eine Zustellung ist unterwegs, um zu sehen, ob der Empfänger zurück ist.',
   'webhooks.why.throttled': 'So viele, wie die Grenze durchlässt, sind unterwegs.',

@@ -15,6 +15,7 @@ const tones = {
   paused: 'warn',
   throttled: 'info',
   maintenance: 'info',
+  verification: 'warn',
 } satisfies Record<string, Tone>
 
 export type WebhookState = keyof typeof tones
