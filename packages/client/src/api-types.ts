@@ -370,6 +370,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask its URL to prove itself
+         * @description Permission: `write:webhooks`
+         */
+        post: operations["verifyWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/{id}/rotate-secret": {
         parameters: {
             query?: never;
@@ -1462,7 +1482,7 @@ export interface components {
             circuitState: "closed" | "open" | "half_open";
             /** @description Nothing is sent before then */
             waitsUntil: string | null;
-            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance") | null;
+            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance" | "verification") | null;
             rotateSecretEveryDays: number | null;
             rotateSecretAt: string | null;
             secretRotatedAt: string | null;
@@ -1470,6 +1490,9 @@ export interface components {
             publicKey: string | null;
             /** @description Until when requests are signed with the former secret too */
             previousSecretEndsAt: string | null;
+            /** @description Whether its URL has answered a challenge; `pending`: its deliveries wait for that; null: it was not asked */
+            verification: ("pending" | "verified") | null;
+            verifiedAt: string | null;
             enabled: boolean;
             disabledReason: ("by_user" | "gone" | "failing") | null;
             disabledAt: string | null;
@@ -1541,7 +1564,7 @@ export interface components {
             circuitState: "closed" | "open" | "half_open";
             /** @description Nothing is sent before then */
             waitsUntil: string | null;
-            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance") | null;
+            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance" | "verification") | null;
             rotateSecretEveryDays: number | null;
             rotateSecretAt: string | null;
             secretRotatedAt: string | null;
@@ -1549,6 +1572,9 @@ export interface components {
             publicKey: string | null;
             /** @description Until when requests are signed with the former secret too */
             previousSecretEndsAt: string | null;
+            /** @description Whether its URL has answered a challenge; `pending`: its deliveries wait for that; null: it was not asked */
+            verification: ("pending" | "verified") | null;
+            verifiedAt: string | null;
             enabled: boolean;
             disabledReason: ("by_user" | "gone" | "failing") | null;
             disabledAt: string | null;
@@ -1783,7 +1809,7 @@ export interface components {
              * @enum {string}
              */
             circuitState: "closed" | "open" | "half_open";
-            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance") | null;
+            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance" | "verification") | null;
             /** @description Nothing is sent before then */
             waitsUntil: string | null;
             consecutiveFailures: number;
@@ -1903,6 +1929,13 @@ export interface components {
          * @enum {string}
          */
         AttemptFailure: "token" | "blocked_address" | "dns" | "connect" | "tls" | "timeout_dns" | "timeout_connect" | "timeout_tls" | "timeout_sending" | "timeout_first_byte" | "timeout_body" | "timeout" | "reset" | "too_large" | "invalid_response" | "invalid_request" | "worker_stopped" | "status";
+        WebhookVerification: {
+            verified: boolean;
+            failure: components["schemas"]["AttemptFailure"] | null;
+            /** @description What happened, and what to do about it, for people */
+            message: string;
+            webhook: components["schemas"]["Webhook"];
+        };
         SecretRotation: {
             /**
              * @description How long requests are signed with the former secret too; 0 ends it at once
@@ -1954,7 +1987,7 @@ export interface components {
             circuitState: "closed" | "open" | "half_open";
             /** @description Nothing is sent before then */
             waitsUntil: string | null;
-            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance") | null;
+            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance" | "verification") | null;
             rotateSecretEveryDays: number | null;
             rotateSecretAt: string | null;
             secretRotatedAt: string | null;
@@ -1962,6 +1995,9 @@ export interface components {
             publicKey: string | null;
             /** @description Until when requests are signed with the former secret too */
             previousSecretEndsAt: string | null;
+            /** @description Whether its URL has answered a challenge; `pending`: its deliveries wait for that; null: it was not asked */
+            verification: ("pending" | "verified") | null;
+            verifiedAt: string | null;
             enabled: boolean;
             disabledReason: ("by_user" | "gone" | "failing") | null;
             disabledAt: string | null;
@@ -2432,7 +2468,7 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             /** @enum {string} */
-            action: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "event.redacted" | "organization.created" | "organization.updated";
+            action: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.verified" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "event.redacted" | "organization.created" | "organization.updated";
             actor: {
                 /** @enum {string} */
                 type: "api_key" | "user" | "system";
@@ -2535,6 +2571,7 @@ export type PublicKeys = components['schemas']['PublicKeys'];
 export type WebhookTestRequest = components['schemas']['WebhookTestRequest'];
 export type WebhookTest = components['schemas']['WebhookTest'];
 export type AttemptFailure = components['schemas']['AttemptFailure'];
+export type WebhookVerification = components['schemas']['WebhookVerification'];
 export type SecretRotation = components['schemas']['SecretRotation'];
 export type RotatedSecret = components['schemas']['RotatedSecret'];
 export type RevealedSecret = components['schemas']['RevealedSecret'];
@@ -3222,6 +3259,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    verifyWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookVerification"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -4119,7 +4180,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `nextCursor` of the page before; opaque */
                 cursor?: string;
-                action?: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "event.redacted" | "organization.created" | "organization.updated";
+                action?: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.verified" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "event.redacted" | "organization.created" | "organization.updated";
                 /** @description What was changed */
                 targetId?: string;
                 /** @description Who did it */

@@ -49,6 +49,8 @@ async function openReceiver(options: ServerOptions = {}) {
       response.end(String((subject as { CN?: string } | undefined)?.CN))
     },
   )
+  // So that a connection that closes was closed by the agent, and not because it was idle for seconds.
+  server.keepAliveTimeout = 60_000
   server.on('tlsClientError', () => {})
   server.on('secureConnection', (socket) => {
     seen.connections++
