@@ -19,6 +19,10 @@ const suites: Record<string, Suite> = {
     rounds: 3,
     run: async (options) => (await import('./isolation/suite.ts')).isolationSuite(options),
   },
+  analytics: {
+    rounds: 9,
+    run: async (options) => (await import('./analytics/suite.ts')).analyticsSuite(options),
+  },
   keys: { rounds: 5, run: async (options) => (await import('./keys/suite.ts')).keysSuite(options) },
 }
 
