@@ -55,9 +55,11 @@ test('two that fold at once come after each other, also where they take differen
   await untilWaiting(pool, 1)
   // A key that was given out before, and is there only now.
   await settleOne(storage, claimed[2])
-  await pool.query(
-    `update leadhooks.settled_facts set key = -1 where key = (select max(key) from leadhooks.settled_facts)`,
-  )
+  await pool.query(`
+    with last as (
+      delete from leadhooks.settled_facts where key = (select max(key) from leadhooks.settled_facts) returning *)
+    insert into leadhooks.settled_facts overriding system value
+    select -1, organization_id, webhook_id, event_type, settled_at, facts from last`)
   const second = storage.foldRollups({ limit: 1 })
   await untilWaiting(pool, 2)
   await holder.query('commit')
