@@ -13,8 +13,8 @@ const projects = ['packages', 'examples'].flatMap((folder) =>
 // They start many processes and wait for most of their time: two files at once, after everything else.
 const faultTests = { maxWorkers: 2, sequence: { groupOrder: 1 } }
 
-// A page takes its time on a machine that is busy with others of them.
-const pageTests = { testTimeout: 90_000 }
+// A page takes its time on a machine that is busy with others of them; the first one may wait until a browser is installed.
+const pageTests = { testTimeout: 90_000, hookTimeout: 300_000 }
 
 export default defineConfig({
   resolve: { conditions },
