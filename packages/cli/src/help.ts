@@ -1,13 +1,16 @@
 import type { Command } from './command.ts'
 
-const commonOptionsHelp = [
+const configHelp = [
   '-c, --config <path>   the config file; by default leadhooks.config.{ts,mts,js,mjs,cjs} in this folder',
+]
+const bareOptionsHelp = [
   '    --verbose         shows where an error comes from: its stack and its causes',
   '-h, --help            shows this',
 ]
 
 export function generalHelp(commands: Readonly<Record<string, Command>>): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)
+  const width = Math.max(...Object.keys(commands).map((name) => name.length))
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)} ${summary}`)
   return `Usage: leadhooks <command> [options]
 
 Commands:
@@ -16,9 +19,11 @@ ${lines.join('\n')}
 \`leadhooks <command> --help\` lists its options. \`leadhooks --version\` shows the version.`
 }
 
-export function commandHelp(name: string, { summary, optionsHelp }: Command): string {
-  const lines = [...optionsHelp, ...commonOptionsHelp].map((line) => `  ${line}`)
-  return `Usage: ${name} [options]
+export function commandHelp(name: string, command: Command): string {
+  const { summary, optionsHelp, argument } = command
+  const common = 'prepareBare' in command ? bareOptionsHelp : [...configHelp, ...bareOptionsHelp]
+  const lines = [...optionsHelp, ...common].map((line) => `  ${line}`)
+  return `Usage: ${name}${argument === undefined ? '' : ` <${argument}>`} [options]
 
 ${summary}.
 

@@ -2,15 +2,11 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { isLeadhooksError } from '@leadhooks/core'
 import type { Command, Values } from './command.ts'
-import { doctor } from './commands/doctor.ts'
-import { migrate } from './commands/migrate.ts'
-import { worker } from './commands/worker.ts'
+import { commands } from './commands.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { loadConfig } from './load-config.ts'
 import { print, printStatus } from './print.ts'
 import { UsageError } from './usage-error.ts'
-
-const commands: Record<string, Command> = { worker, migrate, doctor }
 
 const commonOptions = {
   config: { type: 'string', short: 'c' },
@@ -22,11 +18,12 @@ const commonOptions = {
  * Runs the command that the arguments name. Answers the exit code: 0 when all is well, 1 when something failed, 2 when the
  * command line or the config file has to be put right first.
  */
-export async function run([name, ...args]: readonly string[]): Promise<number> {
+export async function run(args: readonly string[]): Promise<number> {
   try {
-    if (name === '--help' || name === '-h') print(generalHelp(commands))
-    else if (name === '--version' || name === '-v') print(ownVersion())
-    else return await runCommand(name, args)
+    const [first] = args
+    if (first === '--help' || first === '-h') print(generalHelp(commands))
+    else if (first === '--version' || first === '-v') print(ownVersion())
+    else return await runCommand(args)
     return 0
   } catch (error) {
     printError(error, args.includes('--verbose'))
@@ -34,13 +31,14 @@ export async function run([name, ...args]: readonly string[]): Promise<number> {
   }
 }
 
-async function runCommand(name: string | undefined, args: string[]): Promise<number> {
-  const command = findCommand(name)
+async function runCommand(given: readonly string[]): Promise<number> {
+  const { name, command, args } = findCommand(given)
   const values = parse(`leadhooks ${name}`, command, args)
   if (values['help'] === true) {
     print(commandHelp(`leadhooks ${name}`, command))
     return 0
   }
+  if ('prepareBare' in command) return command.prepareBare(values)()
   const runPrepared = command.prepare(values)
   const leadhooks = await loadConfig(process.cwd(), values['config'] as string | undefined)
   try {
@@ -50,17 +48,41 @@ async function runCommand(name: string | undefined, args: string[]): Promise<num
   }
 }
 
-function findCommand(name: string | undefined): Command {
-  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (command !== undefined) return command
-  const known = Object.keys(commands).join(', ')
-  const found = name === undefined ? 'No command was given' : `Unknown command "${name}"`
+interface Found {
+  name: string
+  command: Command
+  args: string[]
+}
+
+/** By the first word, or by the first two. */
+function findCommand(given: readonly string[]): Found {
+  for (const words of [1, 2]) {
+    const name = given.slice(0, words).join(' ')
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+    if (command !== undefined) return { name, command, args: given.slice(words) }
+  }
+  const [first] = given
+  const ofGroup = Object.keys(commands).filter((name) => name.startsWith(`${first} `))
+  const known = (ofGroup.length > 0 ? ofGroup : Object.keys(commands)).join(', ')
+  const found =
+    first === undefined
+      ? 'No command was given'
+      : `Unknown command "${given.slice(0, ofGroup.length > 0 ? 2 : 1).join(' ')}"`
   throw new UsageError(`${found}: expected one of ${known}. \`leadhooks --help\` says what they do`)
 }
 
-function parse(name: string, { options }: Command, args: string[]): Values {
+function parse(name: string, { options, argument }: Command, args: string[]): Values {
   try {
-    return parseArgs({ args, options: { ...options, ...commonOptions } }).values
+    const { values, positionals } = parseArgs({
+      args,
+      options: { ...options, ...commonOptions },
+      allowPositionals: argument !== undefined,
+    })
+    if (argument === undefined || values['help'] === true) return values
+    if (positionals.length === 1) return { ...values, [argument]: positionals[0] }
+    throw new UsageError(
+      `Expected one <${argument}>, got ${positionals.length}. \`${name} --help\` lists the options`,
+    )
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     // Node goes on about arguments that begin with a dash, which no command here has.

@@ -33,8 +33,22 @@ test('--version says the version of the package', patience, async () => {
 })
 
 test.each([
-  [[], /^No command was given: expected one of worker, migrate, doctor\./],
-  [['wroker'], /^Unknown command "wroker": expected one of worker, migrate, doctor\. `leadhooks --help`/],
+  [[], /^No command was given: expected one of worker, migrate, doctor, keys create, /],
+  [['wroker'], /^Unknown command "wroker": expected one of worker, migrate, doctor, .*\. `leadhooks --help`/],
+  [['keys'], /^Unknown command "keys": expected one of keys create, keys list, keys revoke\. /],
+  [['keys', 'make'], /^Unknown command "keys make": expected one of keys create, keys list, keys revoke\. /],
+  [['keys', 'list'], /^--organization is missing/],
+  [
+    ['deliveries', 'replay', '-o', 'acme'],
+    /^Expected one <id>, got 0\. `leadhooks deliveries replay --help`/,
+  ],
+  [['keys', 'create', '-o', 'acme', '--name', 'x', '--role', 'boss'], /^--role must be one of admin, /],
+  [
+    ['keys', 'create', '-o', 'acme', '--name', 'x', '--role', 'admin'],
+    /^The token would go to a file or a pipe/,
+  ],
+  [['listen', '--secret-env', 'NONE_SUCH'], /^The variable NONE_SUCH is empty/],
+  [['listen', '--port', 'x', '--secret-env', 'PATH'], /^--port must be a whole number from 0 up, got "x"/],
   [['constructor'], /^Unknown command "constructor"/],
   [['migrate', '--dryrun'], /^Unknown option '--dryrun'\. `leadhooks migrate --help`/],
   [['worker', 'now'], /^Unexpected argument 'now'\. `leadhooks worker --help`/],

@@ -18,6 +18,8 @@ export interface Running {
   process: ChildProcess
   /** Resolves once it has said this on stderr. */
   said: (what: string) => Promise<void>
+  /** What it has said on stderr so far. */
+  heard: () => string
   ended: Promise<Result>
 }
 
@@ -56,6 +58,7 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
     })
     return {
       process: child,
+      heard: () => heard,
       said: (what) =>
         new Promise((resolve, reject) => {
           const listener = (): void => void (heard.includes(what) && resolve())

@@ -1,11 +1,11 @@
 import { styleText } from 'node:util'
 import type { Diagnosis } from '@leadhooks/core'
-import type { Command } from '../command.ts'
+import type { ConfiguredCommand } from '../command.ts'
 import { print } from '../print.ts'
 
 type Status = Diagnosis['status']
 
-export const doctor: Command = {
+export const doctor: ConfiguredCommand = {
   summary: 'Examines the database and the options; exits with 1 when there is a problem',
   optionsHelp: ['    --json            answers JSON: { healthy, diagnoses: [{ check, status, message }] }'],
   options: { json: { type: 'boolean' } },

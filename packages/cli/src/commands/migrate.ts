@@ -1,8 +1,8 @@
 import type { PendingMigration } from '@leadhooks/core'
-import type { Command } from '../command.ts'
+import type { ConfiguredCommand } from '../command.ts'
 import { print } from '../print.ts'
 
-export const migrate: Command = {
+export const migrate: ConfiguredCommand = {
   summary: 'Brings the tables up to date',
   optionsHelp: ['    --dry-run         changes nothing, and shows the SQL that would run'],
   options: { 'dry-run': { type: 'boolean' } },

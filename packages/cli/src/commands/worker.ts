@@ -1,10 +1,10 @@
 import type { Diagnosis, Leadhooks } from '@leadhooks/core'
-import type { Command } from '../command.ts'
+import type { ConfiguredCommand } from '../command.ts'
 import { parseDuration } from '../duration.ts'
 import { printStatus } from '../print.ts'
 import { receiveSignals } from '../signals.ts'
 
-export const worker: Command = {
+export const worker: ConfiguredCommand = {
   summary: 'Sends what is due, until it is told to stop (Ctrl-C or SIGTERM)',
   optionsHelp: [
     '    --timeout <time>  how long a stop waits for what is under way: 10s (the default), 500ms, 2m',

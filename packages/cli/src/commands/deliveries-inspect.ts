@@ -1,0 +1,41 @@
+import type { ConfiguredCommand } from '../command.ts'
+import { print } from '../print.ts'
+import { printTable } from '../print-table.ts'
+import { jsonHelp, jsonOption, organizationHelp, organizationOption, required } from '../values.ts'
+
+export const inspectDelivery: ConfiguredCommand = {
+  summary: 'Shows a delivery, its attempts, and what went wrong',
+  argument: 'id',
+  optionsHelp: [organizationHelp, jsonHelp],
+  options: { ...organizationOption, ...jsonOption },
+  prepare: (values) => {
+    const scoped = { organizationId: required(values, 'organization'), id: required(values, 'id') }
+    return async (leadhooks) => {
+      const delivery = await leadhooks.deliveries.get(scoped)
+      const attempts = await leadhooks.deliveries.attempts(scoped)
+      if (values['json'] === true) {
+        print(JSON.stringify({ ...delivery, attempts }, null, 2))
+        return 0
+      }
+      const { id, status, reason, eventId, eventType, webhookId, createdAt, nextAttemptAt, replayOf } =
+        delivery
+      printTable(
+        ['DELIVERY', id],
+        [
+          ['status', reason === null ? status : `${status}: ${reason}`],
+          ['event', `${eventId} (${eventType})`],
+          ['webhook', webhookId],
+          ['created', createdAt],
+          ['next attempt', nextAttemptAt],
+          ['replay of', replayOf],
+        ],
+      )
+      for (const { number, startedAt, durationMs, outcome, statusCode, message } of attempts) {
+        const took = durationMs === null ? '' : ` in ${Math.round(durationMs)} ms`
+        print(`\n#${number} ${startedAt.toISOString()}  ${outcome}${took}  ${statusCode ?? ''}`.trimEnd())
+        if (message !== null) print(`   ${message}`)
+      }
+      return 0
+    }
+  },
+}
