@@ -970,6 +970,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/organizations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove all of one (staff)
+         * @description Permission: `delete:organization`
+         */
+        delete: operations["deleteOrganization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit-log": {
         parameters: {
             query?: never;
@@ -2460,6 +2480,9 @@ export interface components {
             /** @description The organization, by the host's own id */
             id: string;
         };
+        ErasedOrganization: {
+            id: string;
+        };
         AuditEntry: {
             id: string;
             organizationId: string;
@@ -2468,7 +2491,7 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             /** @enum {string} */
-            action: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.verified" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "event.redacted" | "organization.created" | "organization.updated";
+            action: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.verified" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "event.redacted" | "organization.created" | "organization.updated" | "organization.deleted";
             actor: {
                 /** @enum {string} */
                 type: "api_key" | "user" | "system";
@@ -2599,6 +2622,7 @@ export type AnalyticsErrors = components['schemas']['AnalyticsErrors'];
 export type Organization = components['schemas']['Organization'];
 export type OrganizationChanges = components['schemas']['OrganizationChanges'];
 export type NewOrganization = components['schemas']['NewOrganization'];
+export type ErasedOrganization = components['schemas']['ErasedOrganization'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type Problem = components['schemas']['Problem'];
 export type ResponseProblem = components['responses']['Problem'];
@@ -4173,6 +4197,30 @@ export interface operations {
             "5XX": components["responses"]["Problem"];
         };
     };
+    deleteOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedOrganization"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
     listAuditLog: {
         parameters: {
             query?: {
@@ -4180,7 +4228,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `nextCursor` of the page before; opaque */
                 cursor?: string;
-                action?: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.verified" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "event.redacted" | "organization.created" | "organization.updated";
+                action?: "api_key.created" | "api_key.updated" | "api_key.rotated" | "api_key.revoked" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "webhook.verified" | "webhook.secret_revealed" | "webhook.secret_rotated" | "event_type.registered" | "event_type.updated" | "event_type.deleted" | "event.redacted" | "organization.created" | "organization.updated" | "organization.deleted";
                 /** @description What was changed */
                 targetId?: string;
                 /** @description Who did it */

@@ -142,6 +142,8 @@ export function createLeadhooksClient(options: LeadhooksClientOptions) {
       /** Registers an organization, or changes it. */
       upsert: withBody('POST', '/organizations'),
       list: list('/organizations'),
+      /** Removes all that there is of one, in the background. */
+      delete: bare('DELETE', '/organizations/{id}'),
     },
 
     auditLog: {

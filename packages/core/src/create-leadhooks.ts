@@ -29,6 +29,7 @@ import { UnderWay } from './deliveries/under-way.ts'
 import { Worker } from './deliveries/worker.ts'
 import { diagnose } from './diagnose.ts'
 import { createEncryption } from './encryption.ts'
+import { deleteOrganization } from './erase-organization.ts'
 import { LeadhooksError } from './errors.ts'
 import {
   type Dispatched,
@@ -126,6 +127,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       upsert: (input) => upsertOrganization(ctx, input),
       get: (input) => getOrganization(ctx, input),
       list: (input = {}) => listOrganizations(ctx, input),
+      delete: (input) => deleteOrganization(ctx, input),
     },
     apiKeys: {
       create: (input) => createApiKey(ctx, input),

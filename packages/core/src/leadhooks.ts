@@ -27,6 +27,7 @@ import type { DeleteTypeInput, RegisterTypeInput, UpdateTypeInput } from './even
 import type { GetEventInput, ListEventsInput } from './events/list-events.ts'
 import type { Readiness } from './health.ts'
 import type { RedactEventInput } from './events/redact-event.ts'
+import type { DeleteOrganizationInput } from './erase-organization.ts'
 import type { FetchOptions } from './http/caller.ts'
 import type { MigrateOptions } from './migrate.ts'
 import type { ApiKey } from './model/api-key.ts'
@@ -160,6 +161,11 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     upsert(input: UpsertOrganizationInput): Promise<Organization>
     get(input: { id: string }): Promise<Organization>
     list(input?: ListInput): Promise<List<Organization>>
+    /**
+     * Removes all that there is of an organization: webhooks, keys, events, deliveries, figures, its audit log, itself. Batch by batch,
+     * and to the end whatever happens: with `wait: false` it is left to the workers.
+     */
+    delete(input: DeleteOrganizationInput): Promise<void>
   }
   apiKeys: {
     /** Makes a key. The answer is the one place that shows its token. */

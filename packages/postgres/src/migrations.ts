@@ -19,6 +19,7 @@ import { webhookTls } from './migrations/0017-webhook-tls.ts'
 import { deadLetters } from './migrations/0018-dead-letters.ts'
 import { channels } from './migrations/0019-channels.ts'
 import { urlVerification } from './migrations/0020-url-verification.ts'
+import { erasures } from './migrations/0021-erasures.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   deadLetters,
   channels,
   urlVerification,
+  erasures,
 ]

@@ -24,6 +24,7 @@ import { deliveryLayout } from './delivery-layout.ts'
 import { diagnose } from './diagnose.ts'
 import { asLeadhooksError } from './driver-errors.ts'
 import { releaseDuty, takeDuty } from './duties.ts'
+import { beginErasure, eraseNext, listErasures } from './erase-organization.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { findEvent } from './find-event.ts'
 import { findEventTypeRules } from './find-event-type-rules.ts'
@@ -135,6 +136,9 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     ...organizationStorage(sql, ({ organizationId, id }) =>
       claims.hear({ organizationId, webhookId: id }, { sinceLong: true }),
     ),
+    beginErasure: async ({ organizationId }, audit) => beginErasure(database, sql, organizationId, audit),
+    eraseNext: async ({ organizationId, limit }) => eraseNext(database, organizationId, limit),
+    listErasures: async ({ limit }) => listErasures(database, limit),
     ...apiKeyStorage(sql),
     recordApiKeyUsage: async (uses, counts) => recordApiKeyUsage(database, uses, counts),
     ...webhooks,

@@ -18,7 +18,7 @@ const mapping = rowMapping<Organization>('organizations', {
 export function organizationStorage(
   sql: Sql,
   onFreed: (webhook: Scoped) => void = () => {},
-): OrganizationStorage {
+): Omit<OrganizationStorage, 'beginErasure' | 'eraseNext' | 'listErasures'> {
   const { db, codec, runner } = sql
   const read = (row: Columns<Organization>): Organization => fromRow(mapping, codec, row)
 

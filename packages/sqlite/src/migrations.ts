@@ -18,6 +18,7 @@ import { webhookTls } from './migrations/0016-webhook-tls.ts'
 import { deadLetters } from './migrations/0017-dead-letters.ts'
 import { channels } from './migrations/0018-channels.ts'
 import { urlVerification } from './migrations/0019-url-verification.ts'
+import { erasures } from './migrations/0020-erasures.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   deadLetters,
   channels,
   urlVerification,
+  erasures,
 ]

@@ -32,6 +32,7 @@ import type { Database } from './database.ts'
 import { deleteWebhook } from './delete-webhook.ts'
 import { keepBodies } from './delivery-bodies.ts'
 import { releaseDuty, takeDuty } from './duties.ts'
+import { beginErasure, eraseNext, listErasures } from './erase-organization.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { diagnose } from './diagnose.ts'
 import { findEvent } from './find-event.ts'
@@ -109,6 +110,13 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     watchApiKeys: (onChange) => watchApiKeys(connection, onChange),
 
     ...organizationStorage(sql),
+    async beginErasure({ organizationId }, audit) {
+      const head = await own.write((c) => beginErasure(c, sql, organizationId, audit))
+      if (head) audit?.written(head)
+      return head !== undefined
+    },
+    eraseNext: async ({ organizationId, limit }) => own.write((c) => eraseNext(c, organizationId, limit)),
+    listErasures: async ({ limit }) => own.read((c) => listErasures(c, limit)),
     ...apiKeyStorage(sql),
     recordApiKeyUsage: async (uses, counts) => own.write((c) => recordApiKeyUsage(c, uses, counts)),
     ...webhookStorage(sql),

@@ -57,7 +57,7 @@ export class ApiKeyCache {
     this.#isOn = mostKeys > 0
     this.#known = new RecentMap(mostKeys)
     this.#lifetimeMs = news?.isSure === true ? lifetimeMs : Math.min(lifetimeMs, unsureLifetimeMs)
-    this.#startWatch = news && (() => news.watch((id) => (id === null ? this.#clear() : this.forget(id))))
+    this.#startWatch = news && (() => news.watch((id) => (id === null ? this.clear() : this.forget(id))))
   }
 
   /** What is known of a token: null that there is none, undefined that nothing is. */
@@ -94,7 +94,8 @@ export class ApiKeyCache {
     await this.#watch?.end()
   }
 
-  #clear(): void {
+  /** Forgets all: any may have been changed. */
+  clear(): void {
     this.#generation++
     this.#loading.clear()
     this.#known.clear()

@@ -6,6 +6,7 @@ import { bulkReplayCases } from './bulk-replays.ts'
 import { claimCases } from './claims.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { dutyCases } from './duties.ts'
+import { erasureCases } from './erasure.ts'
 import { eventTypeCases } from './event-types.ts'
 import { eventCases } from './events.ts'
 import { expiryCases } from './expiry.ts'
@@ -32,6 +33,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...eventTypeCases,
   ...eventCases,
   ...redactionCases,
+  ...erasureCases,
   ...claimCases,
   ...leaseCases,
   ...bodyCases,

@@ -1530,6 +1530,39 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['redacting an event touches no other'],
   },
 
+  'erases the events of all organizations': {
+    breaks: (right, { events }) => ({
+      async eraseNext(erasure) {
+        events.clear()
+        return right.eraseNext(erasure)
+      },
+    }),
+    noticedBy: ['of an organization that is erased nothing is left, and of others everything'],
+  },
+
+  'forgets the keys of an organization that it erases': {
+    breaks: (right, { apiKeys, apiKeyTokens }) => ({
+      async eraseNext(erasure) {
+        const [keys, tokens] = [[...apiKeys], [...apiKeyTokens]]
+        const isMore = await right.eraseNext(erasure)
+        for (const [id, key] of keys) apiKeys.set(id, key)
+        for (const [hash, token] of tokens) apiKeyTokens.set(hash, token)
+        return isMore && keys.length === 0
+      },
+    }),
+    noticedBy: ['of an organization that is erased nothing is left, and of others everything'],
+  },
+
+  'forgets an erasure before it is over': {
+    breaks: (right, { erasures }) => ({
+      async eraseNext(erasure) {
+        erasures.clear()
+        return right.eraseNext(erasure)
+      },
+    }),
+    noticedBy: ['an erasure is noted once, until nothing is left'],
+  },
+
   'lets anybody give a duty up': {
     breaks: (_right, { duties }) => ({
       async releaseDuty({ name }) {

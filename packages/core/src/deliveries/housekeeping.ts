@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { foldRollups, forgetRollups } from '../analytics/keep-rollups.ts'
 import { forgetUsage } from '../api-keys/forget-usage.ts'
 import { remindOfApiKeys } from '../api-keys/remind.ts'
+import { goOnErasing } from '../erase-organization.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { recurring } from './recurring.ts'
 import { rotateDueSecrets } from '../webhooks/rotate-due-secrets.ts'
@@ -21,6 +22,7 @@ const tasks = [
   forgetRollups,
   rotateDueSecrets,
   sealCredentialsAnew,
+  goOnErasing,
 ]
 
 /**

@@ -63,3 +63,15 @@ export const listOrganizations = operation({
   answer: listOf(organization),
   handle: ({ leadhooks, query }) => leadhooks.organizations.list(query),
 })
+
+/** An erasure may take longer than a request: the workers see to it. */
+export const deleteOrganization = operation({
+  id: 'deleteOrganization',
+  isForStaff: true,
+  status: 202,
+  answer: z.object({ id: z.string() }).meta({ id: 'ErasedOrganization' }),
+  async handle({ leadhooks, actor, scoped: { id } }) {
+    await leadhooks.organizations.delete({ id, wait: false, actor })
+    return { id }
+  },
+})

@@ -43,6 +43,7 @@ import {
 import { showLiveness, showReadiness, showStatus } from './health.ts'
 import { compilePaths, type PathMatch } from './match-path.ts'
 import {
+  deleteOrganization,
   listOrganizations,
   showOrganization,
   updateOrganization,
@@ -135,6 +136,7 @@ const table: readonly Row[] = [
   ['PATCH', '/organization', 'write:organization', 'Rename it', updateOrganization],
   ['POST', '/organizations', 'write:organization', 'Register an organization (staff)', upsertOrganization],
   ['GET', '/organizations', 'read:organization', 'List the organizations (staff)', listOrganizations],
+  ['DELETE', '/organizations/{id}', 'delete:organization', 'Remove all of one (staff)', deleteOrganization],
 
   ['GET', '/audit-log', 'read:audit-log', 'List who changed what', listAuditLog],
 ]

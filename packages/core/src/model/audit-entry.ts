@@ -18,6 +18,7 @@ export const auditActions = [
   'event.redacted',
   'organization.created',
   'organization.updated',
+  'organization.deleted',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

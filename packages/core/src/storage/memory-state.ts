@@ -26,6 +26,8 @@ export interface Lease {
 /** The tables of the memory storage. */
 export interface MemoryState {
   organizations: Map<string, Organization>
+  /** Those of which all is to be removed. */
+  erasures: Set<string>
   apiKeys: Map<string, ApiKey>
   /** Tokens by their hash. */
   apiKeyTokens: Map<string, { apiKeyId: string; endsAt: Date | null }>
@@ -58,6 +60,7 @@ export interface MemoryState {
 export function emptyState(): MemoryState {
   return {
     organizations: new Map(),
+    erasures: new Set(),
     apiKeys: new Map(),
     apiKeyTokens: new Map(),
     apiKeyUsage: new Map(),

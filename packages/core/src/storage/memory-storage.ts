@@ -11,6 +11,7 @@ import { addDelivery, finish } from './memory-delivery-row.ts'
 import { takesChannel } from './memory-recovery.ts'
 import { memoryEventTypes } from './memory-event-types.ts'
 import { memoryRollups } from './memory-rollups.ts'
+import { memoryErasure } from './memory-erasure.ts'
 import { redactEvent } from './memory-redaction.ts'
 import { copy, emptyState, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
 import type {
@@ -51,6 +52,7 @@ export function storageOver(state: MemoryState): Storage<never> {
     },
     async close() {},
     ...memoryOrganizations(state),
+    ...memoryErasure(state),
     ...memoryApiKeys(state),
     ...memoryWebhooks(state),
     ...memoryEventTypes(state),
@@ -64,7 +66,9 @@ export function storageOver(state: MemoryState): Storage<never> {
   }
 }
 
-function memoryOrganizations(state: MemoryState): OrganizationStorage {
+function memoryOrganizations(
+  state: MemoryState,
+): Omit<OrganizationStorage, 'beginErasure' | 'eraseNext' | 'listErasures'> {
   const { organizations, webhooks } = state
   return {
     async upsertOrganization(organization, audit) {

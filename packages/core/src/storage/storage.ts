@@ -141,6 +141,21 @@ export interface OrganizationStorage {
    */
   upsertOrganization(organization: Organization, audit?: Audit<Organization>): Promise<Organization>
   findOrganization(id: string): Promise<Organization | null>
+  /**
+   * Notes that all of an organization is to be removed; what it holds is another matter. False where that is noted already: then no
+   * entry is written. Concurrency: of any number of callers one notes it.
+   */
+  beginErasure(erasure: { organizationId: string }, audit?: Audit<never>): Promise<boolean>
+  /**
+   * Removes so many rows of an organization, and what hangs on them: its webhooks and keys first, its audit log last. False when nothing
+   * was left: then the erasure is over, and no longer noted.
+   *
+   * Concurrency: any number of callers may erase at once, while its events are dispatched, claimed and settled. Nothing of another
+   * organization is touched.
+   */
+  eraseNext(erasure: { organizationId: string; limit: number }): Promise<boolean>
+  /** The organizations whose erasure is noted, by their ids. */
+  listErasures(options: { limit: number }): Promise<string[]>
   listOrganizations(page: Page): Promise<Organization[]>
 }
 
