@@ -11,6 +11,7 @@ const outcomes = [
   'gone',
   'undecryptable',
   'filtered',
+  'put_off',
 ] as const
 export type Outcome = (typeof outcomes)[number]
 
@@ -30,7 +31,7 @@ export type Step =
   | { does: 'dispatch'; eventType: 'contact.created' | 'deal.won' }
   | { does: 'dispatch again' | 'claim' | 'claim and lapse' | 'expire' | 'restart' }
   | { does: 'settle' | 'settle too late'; which: number; outcome: Outcome }
-  | { does: 'release' | 'renew' | 'delete webhook'; which: number }
+  | { does: 'release' | 'renew' | 'shape' | 'delete webhook'; which: number }
   | Operation
   | Switch
   | { does: 'wait'; ms: number }
@@ -88,7 +89,7 @@ const single: Arbitrary<Step> = oneof(
   { weight: 2, arbitrary: one('claim and lapse', 'claim and lapse', 'dispatch again', 'restart') },
   { weight: 1, arbitrary: one('expire') },
   { weight: 1, arbitrary: settleTooLate },
-  { weight: 4, arbitrary: toOne('release', 'renew', 'renew', 'renew') },
+  { weight: 4, arbitrary: toOne('release', 'renew', 'renew', 'renew', 'shape') },
   { weight: 5, arbitrary: toOne('cancel', 'cancel', 'retry now', 'resolve', 'replay') },
   { weight: 3, arbitrary: wait },
   { weight: 2, arbitrary: toOne('pause', 'disable', 'enable', 'enable', 'delete webhook') },
@@ -104,8 +105,8 @@ const tries: Arbitrary<Step[]> = tuple(
     maxLength: 2,
   }),
   oneof(
-    { weight: 3, arbitrary: settled('delivered', 'delivered', 'exhausted') },
-    { weight: 1, arbitrary: toOne('cancel') },
+    { weight: 6, arbitrary: settled('delivered', 'exhausted') },
+    { weight: 2, arbitrary: toOne('cancel') },
   ),
 ).map(([tried, last]) =>
   [...tried, last].flatMap((step): Step[] => [{ does: 'claim' }, { ...step, which: 0 } as Step]),

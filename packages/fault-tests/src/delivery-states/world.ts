@@ -100,6 +100,8 @@ export class World {
         return this.#release(await this.#pickHeld(step.which))
       case 'renew':
         return this.#renew(await this.#pickHeld(step.which))
+      case 'shape':
+        return this.#shape(await this.#pickHeld(step.which))
       case 'wait':
         return this.#pass(step.ms)
       case 'expire':
@@ -140,12 +142,13 @@ export class World {
     return { deliveries, webhooks, lastEvent: this.#eventIds.at(-1) }
   }
 
-  /** The attempts of every delivery, by its name. */
+  /** The attempts of every delivery, and what was made for it to send, by its name. */
   async attempts(): Promise<Record<string, unknown>> {
     const shown: Record<string, unknown> = {}
     for (const { name, row } of await this.#rows()) {
       const attempts = await this.#storage.listAttempts(row)
-      shown[name] = attempts?.map(({ number, outcome, statusCode }) => [number, outcome, statusCode])
+      const body = await this.#storage.findBody(row)
+      shown[name] = [attempts?.map(({ number, outcome, statusCode }) => [number, outcome, statusCode]), body]
     }
     return shown
   }
@@ -216,7 +219,7 @@ export class World {
     })
     this.#held.delete(claimed.id)
     this.#late.push(claimed)
-    const isOver = outcome !== 'retrying' && outcome !== 'retrying_later'
+    const isOver = !['retrying', 'retrying_later', 'put_off'].includes(outcome)
     this.#onLease(isOver ? 'leased --> finished' : 'leased --> waiting')
     return written
   }
@@ -240,6 +243,8 @@ export class World {
         return { ...claim, attempt: failed, next: { status: 'retrying', delayMs: 0 } }
       case 'retrying_later':
         return { ...claim, attempt: failed, next: { status: 'retrying', delayMs: 20 * second } }
+      case 'put_off':
+        return { ...claim, attempt: null, next: { status: 'retrying', delayMs: 20 * second } }
       case 'filtered':
         return { ...claim, attempt: null, next: { status: 'cancelled', reason: 'filtered' } }
       case 'undecryptable':
@@ -262,6 +267,12 @@ export class World {
     this.#held.delete(claimed.id)
     this.#onLease('leased --> waiting')
     return null
+  }
+
+  async #shape(claimed: ClaimedDelivery | undefined): Promise<unknown> {
+    if (claimed === undefined) return null
+    const { id, lease } = claimed
+    return this.#storage.keepBodies([{ id, lease, format: 'data', body: String(this.#now) }])
   }
 
   async #renew(claimed: ClaimedDelivery | undefined): Promise<unknown> {
@@ -424,7 +435,12 @@ export class World {
   async #namesOf(claimed: readonly ClaimedDelivery[]): Promise<string[]> {
     const rows = await this.#rows()
     const names = new Map(rows.map(({ name, row }) => [row.id, name]))
-    return claimed.map(({ id, attempt }) => `${names.get(id) ?? '?'} ${attempt}`).sort()
+    return claimed
+      .map(({ id, attempt, status, shapedAs, event }) => {
+        const sent = shapedAs === null ? '' : `${shapedAs} ${event.body}`
+        return `${names.get(id) ?? '?'} ${attempt} ${status} ${sent}`
+      })
+      .sort()
   }
 
   /** Every delivery with its name, in the order of names: `evt_1 > 0 #2` is the second one of an event to a webhook. */
