@@ -85,6 +85,15 @@ function reading({ db, codec }: Sql, query: RollupQuery) {
   if (webhookIds !== undefined) facts = facts.where('webhook_id', 'in', webhookIds)
   if (eventType !== undefined) facts = facts.where('event_type', '=', eventType)
 
+  // Each of them has days: found there, each is looked up by its key, where else all that there ever was of it would be read.
+  const eventTypes = db
+    .selectFrom('rollups')
+    .select('event_type')
+    .where('organization_id', '=', organizationId)
+    .where('interval', '=', 'day')
+    .where('webhook_id', 'in', webhookIds ?? [all])
+    .where('event_type', '>', all)
+
   const ofSpan = ({ interval, from, to }: RollupSpan) => {
     const rollups = db
       .selectFrom('rollups')
@@ -95,7 +104,7 @@ function reading({ db, codec }: Sql, query: RollupQuery) {
       .where('starts_at', '>=', codec.date.write(from))
       .where('starts_at', '<', codec.date.write(to))
     return eachEventType
-      ? rollups.where('event_type', '>', all)
+      ? rollups.where('event_type', 'in', eventTypes)
       : rollups.where('event_type', '=', eventType ?? all)
   }
   return spans.reduce((so, span) => so.unionAll(ofSpan(span)), facts)
