@@ -1346,6 +1346,8 @@ export interface components {
             concurrency?: number | null;
             /** @description At most so many requests in so long, all workers together. What comes too soon waits */
             throttle?: components["schemas"]["Throttle"] | null;
+            /** @description Whether events with an `orderingKey` are sent one after the other, each key by itself: one that fails holds up those of its own key, until it is delivered or given up */
+            ordered?: boolean;
             /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
             authentication?: components["schemas"]["Authentication"] | null;
@@ -1486,6 +1488,7 @@ export interface components {
             timeoutMs: number | null;
             concurrency: number | null;
             throttle: components["schemas"]["Throttle"] | null;
+            ordered: boolean;
             maintenance: components["schemas"]["MaintenanceWindow"][];
             authenticationType: ("basic" | "bearer" | "oauth2") | null;
             /** @description The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver */
@@ -1568,6 +1571,7 @@ export interface components {
             timeoutMs: number | null;
             concurrency: number | null;
             throttle: components["schemas"]["Throttle"] | null;
+            ordered: boolean;
             maintenance: components["schemas"]["MaintenanceWindow"][];
             authenticationType: ("basic" | "bearer" | "oauth2") | null;
             /** @description The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver */
@@ -1662,6 +1666,8 @@ export interface components {
             concurrency?: number | null;
             /** @description At most so many requests in so long, all workers together. What comes too soon waits */
             throttle?: components["schemas"]["Throttle"] | null;
+            /** @description Whether events with an `orderingKey` are sent one after the other, each key by itself: one that fails holds up those of its own key, until it is delivered or given up */
+            ordered?: boolean;
             /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
             authentication?: components["schemas"]["Authentication"] | null;
@@ -1736,6 +1742,8 @@ export interface components {
             concurrency?: number | null;
             /** @description At most so many requests in so long, all workers together. What comes too soon waits */
             throttle?: components["schemas"]["Throttle"] | null;
+            /** @description Whether events with an `orderingKey` are sent one after the other, each key by itself: one that fails holds up those of its own key, until it is delivered or given up */
+            ordered?: boolean;
             /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
             authentication?: components["schemas"]["Authentication"] | null;
@@ -1991,6 +1999,7 @@ export interface components {
             timeoutMs: number | null;
             concurrency: number | null;
             throttle: components["schemas"]["Throttle"] | null;
+            ordered: boolean;
             maintenance: components["schemas"]["MaintenanceWindow"][];
             authenticationType: ("basic" | "bearer" | "oauth2") | null;
             /** @description The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver */
@@ -2049,6 +2058,11 @@ export interface components {
              *     ]
              */
             channels?: string[];
+            /**
+             * @description Webhooks with `ordered` get the events of a key one after the other, in the order in which they were dispatched
+             * @example lead_123
+             */
+            orderingKey?: string | null;
         };
         DispatchedEvent: {
             /** @description Receivers see it as `webhook-id` */
@@ -2059,6 +2073,7 @@ export interface components {
             /** @description Whether its data was removed: `data` is null then */
             redacted: boolean;
             channels: string[];
+            orderingKey: string | null;
             /** Format: date-time */
             createdAt: string;
             /** @description How many deliveries it made */
@@ -2082,6 +2097,7 @@ export interface components {
             /** @description Whether its data was removed: `data` is null then */
             redacted: boolean;
             channels: string[];
+            orderingKey: string | null;
             /** Format: date-time */
             createdAt: string;
         };

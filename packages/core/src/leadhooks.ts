@@ -62,6 +62,11 @@ export interface NewEventOf<Catalogue extends EventCatalogue, Type extends keyof
   id?: string | undefined
   /** What it belongs to, at most 10: webhooks with channels get only events with one of theirs. @default none */
   channels?: string[] | undefined
+  /**
+   * What the event is about (`lead_123`), in 1 to 128 characters: webhooks with `ordered` get the events of a key one after the other,
+   * in the order in which they were dispatched. @default null, in no order
+   */
+  orderingKey?: string | null | undefined
 }
 
 /** An event whose type is known at run time only: its name is any text, and no literal, which the catalogue would have to have. */
@@ -70,6 +75,7 @@ export interface NewEventOfAnyType<Name extends string> {
   type: Name & (string extends Name ? unknown : never)
   data: unknown
   id?: string | undefined
+  orderingKey?: string | null | undefined
 }
 
 type DispatchedOf<Catalogue extends EventCatalogue, Type extends keyof Catalogue & string> = Dispatched<

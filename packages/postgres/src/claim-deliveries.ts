@@ -7,6 +7,7 @@ import { KnownLanes, type Room, type Share } from './known-lanes.ts'
 import { LaneSearch } from './lane-search.ts'
 import { lookAfterClaims, takeOverLapsed } from './lapsed-leases.ts'
 import { cancelOrphans } from './orphans.ts'
+import { takeTurns } from './take-turns.ts'
 import { WebhookCache } from './webhook-cache.ts'
 
 /** A worker that is busy looks for other lanes than those it knows so often, beside its claims. */
@@ -64,7 +65,7 @@ export class Claims {
       this.#hasLapsed = false
       const { rows: takenOver, crashed } = await takeOverLapsed(this.#database, request, now)
       if (crashed.length > 0) request.onGivenUp?.(crashed)
-      rows.push(...room.take(takenOver))
+      rows.push(...room.take(await takeTurns(this.#database, takenOver)))
       // There may be more than this claim has room for.
       this.#hasLapsed = rows.length === request.limit
     }
@@ -74,7 +75,10 @@ export class Claims {
       const from = shares.map(({ lane }) => (now === null ? this.#dueFrom.of(lane.webhookId) : null))
       const claimed = await claimLanes(this.#database, shares, from, { ...request, room: room.room, now })
       this.#record(shares, claimed, room)
-      rows.push(...room.take(claimed))
+      const given = await takeTurns(this.#database, claimed)
+      rows.push(...room.take(given))
+      // While a backlog of one ordering key is moved out of the way, what else there is need not wait for that.
+      if (given.length > 0 && given.length < claimed.length) break
     }
     return rows
   }
@@ -198,6 +202,7 @@ function toClaimed(row: ClaimedRow, webhook: StoredWebhook): ClaimedDelivery {
     attempt: row.attempts + 1,
     createdAt: row.created_at,
     status: row.status,
+    orderingKey: row.ordering_key,
     event: { id: row.event_id, type: row.event_type, body: row.body },
     shapedAs: row.shaped_as,
     webhook,

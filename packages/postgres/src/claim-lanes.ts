@@ -19,6 +19,8 @@ export interface ClaimedRow {
   attempts: number
   due_at: Date
   created_at: Date
+  ordering_key: string | null
+  has_turn: boolean | null
   event_id: string
   event_type: string
   /** What was made for the delivery to send, or else the event's body. */
@@ -29,8 +31,8 @@ export interface ClaimedRow {
 /** What a claim answers of each delivery, for rows of the queue that it has just leased. */
 export const claimedColumns = `
   claimed.id, claimed.organization_id, claimed.webhook_id, claimed.concurrency, claimed.webhook_version, claimed.lease::text as lease,
-  claimed.status, claimed.attempts, claimed.due_at, claimed.created_at, claimed.event_id, event.type as event_type,
-  coalesce(shaped.body, event.body) as body, shaped.format as shaped_as`
+  claimed.status, claimed.attempts, claimed.due_at, claimed.created_at, claimed.ordering_key, claimed.has_turn,
+  claimed.event_id, event.type as event_type, coalesce(shaped.body, event.body) as body, shaped.format as shaped_as`
 
 /**
  * Its limits keep the planner from reading all events and bodies: one step in an index for each delivery is always cheaper. No step

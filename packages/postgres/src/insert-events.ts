@@ -20,6 +20,11 @@ const matches = `
   (webhook.event_types = '[]' or jsonb_exists_any(webhook.event_types, string_to_array(input.patterns, ' ')))
   and (webhook.channels = '[]' or jsonb_exists_any(webhook.channels, string_to_array(input.channel_names, ' ')))`
 
+/** The key of a delivery, where its webhook wants an order, and its place among those of the key. */
+const ordering = (index: string): string => `
+  case when webhook.ordered then event.ordering_key end,
+  case when webhook.ordered and event.ordering_key is not null then (select nextval('leadhooks.places')) + ${index} end`
+
 /** Whether a worker of any process wants to be told: looked up once, however many rows there are. */
 const isAwaited = `exists (select from leadhooks.listeners where wants_notices)`
 
@@ -40,14 +45,15 @@ const notice = `
 const insertOne = (notify: boolean): Statement =>
   statement(`
     with event as (
-      insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body, channels)
-      values ($1::text, $2::text, $3::text, $4::text::timestamptz, $5::text, $6::text, $7::text::jsonb)
-      ${onConflict}, stored.deliveries
+      insert into leadhooks.events as stored
+        (organization_id, id, type, created_at, deliveries, body, channels, ordering_key)
+      values ($1::text, $2::text, $3::text, $4::text::timestamptz, $5::text, $6::text, $7::text::jsonb, $8::text)
+      ${onConflict}, stored.deliveries, stored.ordering_key
     ), input as (
-      select ${nowOr('$8::text')} as now, $9::text as patterns, $10::text as channel_names
+      select ${nowOr('$9::text')} as now, $10::text as patterns, $11::text as channel_names
     ), delivery as (
-      insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at)
-      select event.deliveries || ${idEnd}, event.organization_id, webhook.id, event.id, input.now, input.now
+      insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at, ordering_key, place)
+      select event.deliveries || ${idEnd}, event.organization_id, webhook.id, event.id, input.now, input.now, ${ordering('0')}
       from event, input, leadhooks.webhooks as webhook
       where event.is_new and webhook.organization_id = event.organization_id and ${takesEvents}
         and ${matches}
@@ -67,15 +73,16 @@ const insertMany = (notify: boolean): Statement =>
     with input as materialized (
       select *, ${nowOr('$1::text')} as now from json_to_recordset($2::text::json) as event (
         organization_id text, id text, type text, created_at timestamptz, deliveries text, body text, channels jsonb, patterns text,
-        channel_names text)
+        channel_names text, ordering_key text, index integer)
     ), event as (
-      insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body, channels)
-      select organization_id, id, type, created_at, deliveries, body, channels from input
-      ${onConflict}
+      insert into leadhooks.events as stored
+        (organization_id, id, type, created_at, deliveries, body, channels, ordering_key)
+      select organization_id, id, type, created_at, deliveries, body, channels, ordering_key from input
+      ${onConflict}, stored.ordering_key
     ), delivery as (
-      insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at)
+      insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at, ordering_key, place)
       select input.deliveries || ${idEnd}, event.organization_id, webhook.id, event.id,
-        input.now, input.now
+        input.now, input.now, ${ordering('input.index')}
       from input
       join event on event.organization_id = input.organization_id and event.id = input.id and event.is_new
       join leadhooks.webhooks as webhook on webhook.organization_id = event.organization_id and ${takesEvents}
@@ -91,6 +98,7 @@ const insertManyAndNotify = insertMany(true)
 
 const findEvents = statement(`
   select event.organization_id as organization, event.id, event.type, event.body, event.channels::text as channels,
+    event.ordering_key,
     (extract(epoch from event.created_at) * 1000)::bigint::text as created
   from json_to_recordset($1::text::json) as wanted (organization_id text, id text)
   join leadhooks.events as event on event.organization_id = wanted.organization_id and event.id = wanted.id`)
@@ -112,6 +120,7 @@ interface EventRow {
   type: string
   body: string
   channels: string | null
+  ordering_key: string | null
   created: string
 }
 
@@ -145,10 +154,11 @@ export async function insertEvents(
 }
 
 async function insertEvent(run: Run, event: NewEvent, { now, notify }: InsertOptions): Promise<Inserted> {
-  const { organizationId, id, type, createdAt, body, channels, patterns } = event
+  const { organizationId, id, type, createdAt, body, channels, orderingKey, patterns } = event
   const eventValues = [organizationId, id, type, createdAt.toISOString(), idStart(createdAt), body]
+  const optional = [channels && JSON.stringify(channels), orderingKey]
   const match = [patterns.join(' '), channels && channels.join(' ')]
-  const values = [...eventValues, channels && JSON.stringify(channels), now?.toISOString() ?? null, ...match]
+  const values = [...eventValues, ...optional, now?.toISOString() ?? null, ...match]
   const rows = (await run(notify ? insertOneAndNotify : insertOneQuietly, values)) as InsertedRow[]
   if (rows[0]?.fresh !== true) return { events: await findDuplicates(run, [event]), lanes: [] }
   const lanes: LaneName[] = []
@@ -165,8 +175,11 @@ async function insertBatch(
 ): Promise<Inserted> {
   const first = new Map<string, NewEvent>()
   for (const event of events) if (!first.has(keyOf(event))) first.set(keyOf(event), event)
+  const order = new Map([...first.keys()].map((key, index) => [key, index]))
   // In the order of their keys: of two callers with the same ids, none waits for the other in a circle.
-  const inOrder = [...first].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, event]) => toInput(event))
+  const inOrder = [...first]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, event]) => toInput(event, order.get(key)))
   const values = [now?.toISOString() ?? null, JSON.stringify(inOrder)]
   const rows = (await run(notify ? insertManyAndNotify : insertManyQuietly, values)) as InsertedBatchRow[]
 
@@ -206,22 +219,14 @@ async function findDuplicates(run: Run, events: readonly NewEvent[]): Promise<In
   return rows.map((row) => ({ event: toEvent(row), deliveries: 0, duplicate: true }))
 }
 
-function inserted(
-  { id, organizationId, type, body, channels, createdAt }: NewEvent,
-  deliveries: number,
-): InsertedEvent {
-  return { event: { id, organizationId, type, body, channels, createdAt }, deliveries, duplicate: false }
+function inserted({ patterns: _patterns, ...event }: NewEvent, deliveries: number): InsertedEvent {
+  return { event, deliveries, duplicate: false }
 }
 
-function toInput({
-  organizationId,
-  id,
-  type,
-  createdAt,
-  body,
-  channels,
-  patterns,
-}: NewEvent): Record<string, unknown> {
+function toInput(
+  { organizationId, id, type, createdAt, body, channels, orderingKey, patterns }: NewEvent,
+  index: number | undefined,
+): Record<string, unknown> {
   return {
     organization_id: organizationId,
     id,
@@ -232,12 +237,15 @@ function toInput({
     channels,
     patterns: patterns.join(' '),
     channel_names: channels && channels.join(' '),
+    ...(orderingKey !== null && { ordering_key: orderingKey, index }),
   }
 }
 
-function toEvent({ organization: organizationId, id, type, body, channels, created }: EventRow): StoredEvent {
+function toEvent(row: EventRow): StoredEvent {
+  const { organization: organizationId, id, type, body, channels, ordering_key: orderingKey, created } = row
   const carried = channels === null ? null : (JSON.parse(channels) as string[])
-  return { id, organizationId, type, body, channels: carried, createdAt: new Date(Number(created)) }
+  const createdAt = new Date(Number(created))
+  return { id, organizationId, type, body, channels: carried, orderingKey, createdAt }
 }
 
 function idStart(createdAt: Date): string {

@@ -20,6 +20,7 @@ import { deadLetters } from './migrations/0018-dead-letters.ts'
 import { channels } from './migrations/0019-channels.ts'
 import { urlVerification } from './migrations/0020-url-verification.ts'
 import { erasures } from './migrations/0021-erasures.ts'
+import { ordering } from './migrations/0022-ordering.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   channels,
   urlVerification,
   erasures,
+  ordering,
 ]

@@ -6,7 +6,7 @@ import { statement } from './statement.ts'
 
 // What a person does to one delivery. Each answers whether there was anything to do it to.
 
-/** One that is leased stays as it is. */
+/** One that is leased, or waits for its turn, stays as it is. */
 const makeDue = statement(`
   with input as (select ${nowOr('$1')} as now),
   own as (
@@ -14,7 +14,7 @@ const makeDue = statement(`
     where queue.organization_id = $2::text and queue.id = $3::text
   ), due as (
     update leadhooks.queue set due_at = input.now from input, own
-    where queue.id = own.id and queue.due_at > input.now and (queue.lease is null or queue.leased_until <= input.now)
+    where queue.id = own.id and queue.due_at > input.now and queue.due_at < 'infinity' and (queue.lease is null or queue.leased_until <= input.now)
   )
   select id from own`)
 

@@ -29,7 +29,7 @@ import { expireDeliveries } from './expire-deliveries.ts'
 import { findEvent } from './find-event.ts'
 import { findEventTypeRules } from './find-event-type-rules.ts'
 import { GroupedInserts } from './grouped-inserts.ts'
-import { insertEvents, type Run } from './insert-events.ts'
+import { insertEvents, type LaneName, type Run } from './insert-events.ts'
 import { insertFirst, insertReplays } from './insert-replays.ts'
 import { keepBodies } from './keep-bodies.ts'
 import { readBacklog } from './read-backlog.ts'
@@ -109,6 +109,9 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     daysLater: (time, days) => rawSql`${time} + ${rawSql.ref(days)} * interval '1 day'`,
     contains: (column, text) => rawSql`${rawSql.ref(column)} @> ${JSON.stringify([text])}::jsonb`,
   }
+  // What has waited lies far back, where only a full look would find it.
+  const goOn = ({ organizationId, webhookId }: LaneName): void =>
+    claims.hear({ organizationId, webhookId }, { sinceLong: true })
   const inserts = new GroupedInserts()
   const layout = deliveryLayout(schema)
   const deliveries = deliveryStorage(sql, layout)
@@ -132,10 +135,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       if (isOwn && !pool.ending) await pool.end()
     },
 
-    // What has waited lies far back, where only a full look would find it.
-    ...organizationStorage(sql, ({ organizationId, id }) =>
-      claims.hear({ organizationId, webhookId: id }, { sinceLong: true }),
-    ),
+    ...organizationStorage(sql, ({ organizationId, id }) => goOn({ organizationId, webhookId: id })),
     beginErasure: async ({ organizationId }, audit) => beginErasure(database, sql, organizationId, audit),
     eraseNext: async ({ organizationId, limit }) => eraseNext(database, organizationId, limit),
     listErasures: async ({ limit }) => listErasures(database, limit),
@@ -143,18 +143,17 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     recordApiKeyUsage: async (uses, counts) => recordApiKeyUsage(database, uses, counts),
     ...webhooks,
     async updateWebhook(webhook, changes, audit) {
-      let goesOn = false
+      let mayGoOn = false
       const updated = await webhooks.updateWebhook(
         webhook,
         (current) => {
           const wanted = typeof changes === 'function' ? changes(current) : changes
-          goesOn = wanted?.enabled === true || wanted?.waitsUntil === null
+          mayGoOn = wanted?.enabled === true || wanted?.waitsUntil === null
           return wanted
         },
         audit,
       )
-      // What has waited lies far back, where only a full look would find it.
-      if (goesOn) claims.hear({ ...webhook, webhookId: webhook.id }, { sinceLong: true })
+      if (mayGoOn) goOn({ organizationId: webhook.organizationId, webhookId: webhook.id })
       return updated
     },
     deleteWebhook: async (webhook, audit) =>
@@ -192,7 +191,9 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     },
     keepBodies: async (bodies) => (bodies.length === 0 ? [] : keepBodies(database, bodies)),
     settleDeliveries: async (settlements, { now = null, ...options }) =>
-      settlements.length === 0 ? [] : settleDeliveries(database, sql, settlements, { now, ...options }),
+      settlements.length === 0
+        ? []
+        : settleDeliveries(database, sql, settlements, { now, ...options, onNext: goOn }),
     readBacklog: async ({ now = null }) => readBacklog(database, now),
     expireDeliveries: async ({ now = null, ...expiry }) => expireDeliveries(database, { now, ...expiry }),
 
@@ -201,7 +202,10 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       return (await makeDeliveryDue(database, delivery, now)) ? deliveries.findDelivery(delivery) : null
     },
     async cancelDelivery({ now = null, ...delivery }) {
-      return (await cancelUnfinished(database, delivery, now)) ? deliveries.findDelivery(delivery) : null
+      if (!(await cancelUnfinished(database, delivery, now))) return null
+      const cancelled = await deliveries.findDelivery(delivery)
+      if (cancelled !== null) goOn(cancelled)
+      return cancelled
     },
     async replayDelivery({ now = null, ...delivery }) {
       const replayed = await deliveries.findDelivery(delivery)
@@ -209,7 +213,11 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       return id === null ? null : deliveries.findDelivery({ organizationId: delivery.organizationId, id })
     },
 
-    cancelWaiting: async ({ now = null, ...waiting }) => cancelWaiting(database, waiting, now),
+    async cancelWaiting({ now = null, ...waiting }) {
+      const cancelled = await cancelWaiting(database, waiting, now)
+      goOn(waiting)
+      return cancelled
+    },
 
     ...bulkReplayStorage(sql, layout),
     advanceBulkReplay: async (step) =>

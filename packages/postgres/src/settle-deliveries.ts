@@ -11,6 +11,7 @@ import { codec } from './codec.ts'
 import { noteFacts } from './note-facts.ts'
 import type { Database, Session } from './database.ts'
 import { moveToFinished } from './finished-deliveries.ts'
+import type { LaneName } from './insert-events.ts'
 import { nowOr } from './now.ts'
 import { runSteps } from './run-steps.ts'
 import { statement } from './statement.ts'
@@ -29,7 +30,7 @@ const settle = statement(`
   ), finished as (
     delete from leadhooks.queue using result
     where queue.id = result.id and queue.lease::text = result.lease and result.status <> 'retrying'
-    returning queue.id, organization_id, webhook_id, event_id, replay_of, replay_root, created_at,
+    returning queue.id, organization_id, webhook_id, event_id, replay_of, replay_root, created_at, ordering_key,
       result.status, result.reason, coalesce(result.number, queue.attempts) as attempts,
       case when result.number is null then queue.status_code else result.status_code end as status_code,
       case when result.number is null then queue.failure else result.failure end as failure
@@ -49,7 +50,8 @@ const settle = statement(`
     returning queue.id, queue.organization_id, queue.webhook_id, (
       select type from leadhooks.events where organization_id = queue.organization_id and id = queue.event_id) as event_type
   ), written as (
-    select id from finished union all select id from waiting
+    select id, organization_id, case when ordering_key is not null then webhook_id end as next_of from finished
+    union all select id, null, null from waiting
   ), attempt as (
     insert into leadhooks.attempts (delivery_id, number, started_at, duration_ms, outcome, failure, message, status_code,
       response_body)
@@ -60,7 +62,7 @@ const settle = statement(`
   ), noted as (
     ${noteFacts('settled join result using (id)')}
   )
-  select id from written`)
+  select id, organization_id, next_of from written`)
 
 const disableWebhooks = statement(`
   update leadhooks.webhooks as webhook
@@ -98,24 +100,36 @@ const supersede = statement(`
     response_body = case when attempts.response_body is null then excluded.response_body end
   where attempts.outcome = 'lost'`)
 
-/** Writes what came of claims. Answers which of them still held their lease. */
+/** What was written of a claim. */
+interface WrittenRow {
+  id: string
+  organization_id: string | null
+  /** The webhook to which the next one of its ordering key may go. */
+  next_of: string | null
+}
+
+/** Writes what came of claims. Answers which of them still held their lease. `onNext` is told where others may go now. */
 export async function settleDeliveries(
   database: Database,
   sql: Sql,
   settlements: readonly Settlement[],
-  { now, audit, onDisabled }: Omit<SettleOptions, 'now'> & { now: Date | null },
+  options: Omit<SettleOptions, 'now'> & { now: Date | null; onNext: (lane: LaneName) => void },
 ): Promise<boolean[]> {
+  const { now, audit, onDisabled, onNext } = options
   const isQuiet = settlements.every(({ disableWebhook }) => disableWebhook === undefined)
   let disabled: StoredWebhook[] = []
   let heads: AuditHead[] = []
-  const written = isQuiet
+  const rows = isQuiet
     ? await write(database, settlements, now)
     : await database.transaction(async (session) => {
-        const ids = await write(session, settlements, now)
-        disabled = await disable(session, settlements, ids, now)
+        const rows = await write(session, settlements, now)
+        disabled = await disable(session, settlements, idsOf(rows), now)
         heads = audit === undefined ? [] : await recordDisabled(session, sql, disabled, audit)
-        return ids
+        return rows
       })
+  const written = idsOf(rows)
+  for (const { organization_id: organizationId, next_of: webhookId } of rows)
+    if (organizationId !== null && webhookId !== null) onNext({ organizationId, webhookId })
   for (const head of heads) audit?.written(head)
   for (const { organizationId, id } of disabled) onDisabled?.({ organizationId, id })
   const late = settlements.filter(({ id }) => !written.has(id))
@@ -130,7 +144,7 @@ async function write(
   session: Pick<Session, 'rows' | 'rowsPlannedAnew'>,
   settlements: readonly Settlement[],
   now: Date | null,
-): Promise<Set<string>> {
+): Promise<WrittenRow[]> {
   const columns: unknown[][] = Array.from({ length: 14 }, () => [])
   for (const settlement of settlements) {
     const { id, lease, attempt, next } = settlement
@@ -148,9 +162,12 @@ async function write(
     row.forEach((value, column) => columns[column]?.push(value ?? null))
   }
   const values = [now, ...columns]
-  const rows = await (settlements.length <= smallBatch
-    ? session.rows<{ id: string }>(settle, values)
-    : session.rowsPlannedAnew<{ id: string }>(settle, values))
+  return settlements.length <= smallBatch
+    ? session.rows<WrittenRow>(settle, values)
+    : session.rowsPlannedAnew<WrittenRow>(settle, values)
+}
+
+function idsOf(rows: readonly WrittenRow[]): Set<string> {
   return new Set(rows.map(({ id }) => id))
 }
 

@@ -1,4 +1,4 @@
-import type { ClaimedDelivery, DeliveryQuery, Storage } from '@leadhooks/core/storage'
+import type { ClaimedDelivery, DeliveryQuery, NewEvent, Storage } from '@leadhooks/core/storage'
 import { Client, Pool } from 'pg'
 import { beforeAll, expect, test } from 'vitest'
 import { newEvent, newWebhook, settled } from './rows.ts'
@@ -145,4 +145,43 @@ test('lists and look-ups read no more than a page of them', async () => {
   }
   const found = await plansOf(async () => storage.findDelivery({ organizationId: 'org_1', id }))
   expect(pagesOf(found)).toBeLessThan(50)
+})
+
+test('a hundred thousand deliveries that wait behind one of their ordering key cost nobody anything', async () => {
+  const webhook = newWebhook({ organizationId: 'ordered', ordered: true })
+  const event = (orderingKey: string | null): NewEvent => newEvent({ organizationId: 'ordered', orderingKey })
+  const claim = async (): Promise<ClaimedDelivery[]> => storage.claimDeliveries(claimSome)
+  // What the tests before have left.
+  for (let rest = await claim(); rest.length > 0; rest = await claim())
+    await storage.settleDeliveries(
+      rest.map((one) => settled(one)),
+      {},
+    )
+  await storage.insertWebhook(webhook)
+  await storage.insertEvents([event('a')], {})
+  let [claimed] = await claim()
+  await pool.query(
+    `insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at, ordering_key, place)
+    select 'dlv_behind_' || n, organization_id, webhook_id, event_id, 'infinity', created_at, ordering_key, place + n
+    from leadhooks.queue, generate_series(1, 100000) as n where webhook_id = $1`,
+    [webhook.id],
+  )
+  await pool.query('vacuum analyze leadhooks.queue')
+  for (let round = 0; round < 8; round++) {
+    const shown = await plansOf(async () => {
+      await storage.insertEvents([event('a'), event('b'), event(null)], {})
+      if (claimed) await storage.settleDeliveries([settled(claimed)], {})
+      const all = [...(await claim()), ...(await claim())]
+      claimed = all.find(({ orderingKey }) => orderingKey === 'a')
+      const others = all.filter((one) => one !== claimed)
+      expect(others).toHaveLength(2)
+      await storage.settleDeliveries(
+        others.map((one) => settled(one)),
+        {},
+      )
+    })
+    expect(claimed?.id).toBe(`dlv_behind_${round + 1}`)
+    expect(shown).not.toMatch(readsWhole)
+    expect(pagesOf(shown), shown).toBeLessThan(3000)
+  }
 })

@@ -11,6 +11,7 @@ const mapping = rowMapping<StoredEvent>('events', {
   type: 'text',
   body: 'text',
   channels: 'json',
+  orderingKey: 'text',
   createdAt: 'date',
 })
 
@@ -19,7 +20,7 @@ export function eventListing({ db, codec, runner }: Sql): Pick<EventStorage<neve
     async listEvents({ organizationId, type, limit, after }) {
       let query = db
         .selectFrom('events')
-        .select(['id', 'organization_id', 'type', 'body', 'channels', 'created_at'])
+        .select(['id', 'organization_id', 'type', 'body', 'channels', 'ordering_key', 'created_at'])
         .where('organization_id', '=', organizationId)
         .where(behind(codec, after))
       if (type !== undefined) query = query.where('type', '=', type)

@@ -44,6 +44,7 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   timeoutMs: 'number',
   concurrency: 'number',
   throttle: 'json',
+  ordered: 'boolean',
   maintenance: 'json',
   authenticationType: authenticationTypes,
   tlsCertificates: 'json',

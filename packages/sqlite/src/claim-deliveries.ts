@@ -107,7 +107,7 @@ function leaseDue(connection: Connection, due: Due, lease: Lease): ClaimedDelive
 }
 
 function claimedOf(due: Due, { token }: Lease): ClaimedDelivery {
-  const { id, organizationId, webhook, event, attempts, status } = due
+  const { id, organizationId, webhook, event, attempts, status, orderingKey } = due
   return {
     id,
     organizationId,
@@ -115,6 +115,7 @@ function claimedOf(due: Due, { token }: Lease): ClaimedDelivery {
     attempt: attempts + 1,
     createdAt: new Date(due.createdAt),
     status,
+    orderingKey,
     event,
     shapedAs: null,
     webhook,

@@ -22,6 +22,7 @@ export interface Candidate {
   attempts: number
   status: ClaimedDelivery['status']
   isFresh: boolean
+  orderingKey: string | null
   /** Its event, by its place or by its id. */
   event: { seq: number } | { id: string }
 }
@@ -70,7 +71,7 @@ const freshDeliveries = `
   order by id limit +?`
 
 const waitingDeliveries = `
-  select id, created_at, next_attempt_at, attempts, status, event_id from ${waiting}
+  select id, created_at, next_attempt_at, attempts, status, event_id, ordering_key from ${waiting}
     and organization_id = +? and webhook_id = +?
     and next_attempt_at <= +? and (next_attempt_at, id) > (+?, +?) and ${isFree('delivery.id')}
   order by next_attempt_at, id limit +?`
@@ -88,6 +89,7 @@ interface WaitingRow {
   attempts: number
   status: ClaimedDelivery['status']
   event_id: string
+  ordering_key: string | null
 }
 
 /**
@@ -157,7 +159,15 @@ function* freshOf(
   )
   for (const { id, created_at: createdAt, event_seq: seq } of rows) {
     if (createdAt > now) return
-    yield { id, createdAt, dueAt: createdAt, attempts: 0, status: 'pending', isFresh: true, event: { seq } }
+    const candidate = {
+      id,
+      createdAt,
+      dueAt: createdAt,
+      attempts: 0,
+      status: 'pending',
+      isFresh: true,
+    } as const
+    yield { ...candidate, orderingKey: null, event: { seq } }
   }
 }
 
@@ -170,8 +180,10 @@ function* waitingOf(
     const behind = [last?.next_attempt_at ?? 0, last?.id ?? '']
     return connection.all(waitingDeliveries, organizationId, webhookId, now, ...behind, count)
   })
-  for (const { id, created_at: createdAt, next_attempt_at: dueAt, attempts, status, event_id } of rows) {
-    yield { id, createdAt, dueAt, attempts, status, isFresh: false, event: { id: event_id } }
+  for (const row of rows) {
+    const { id, created_at: createdAt, next_attempt_at: dueAt, ordering_key: orderingKey } = row
+    const { attempts, status, event_id: eventId } = row
+    yield { id, createdAt, dueAt, attempts, status, isFresh: false, orderingKey, event: { id: eventId } }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts'
+import { lineUp } from './ordered-deliveries.ts'
 
 /** A list has to look through all that is not fanned out: it is never more than this, of all organizations together. */
 const maxToFanOut = 512
@@ -30,7 +31,9 @@ const note = `update leadhooks_fan_out set seq = ?`
 /** Gives each delivery of the newest events a row of its own. To be called before any that may be among them is changed. */
 export function fanOut(connection: Connection): void {
   if (connection.get(isToFanOut) === undefined) return
+  const { seq } = connection.get(lastFannedOut) as { seq: number }
   connection.run(insertDeliveries)
+  lineUp(connection, seq)
   connection.run(noteAll)
 }
 

@@ -8,7 +8,7 @@ export interface EventRow extends Columns<StoredEvent> {
   seq: number
 }
 
-const columns = 'seq, organization_id, id, type, body, channels, created_at'
+const columns = 'seq, organization_id, id, type, body, channels, ordering_key, created_at'
 
 const byDatedId = `
   select ${columns} from leadhooks_events indexed by leadhooks_events_by_age

@@ -4,9 +4,13 @@ import { keepFanOutShort } from './fan-out.ts'
 import { findEvent, placeOf } from './find-event.ts'
 
 const insertEvent = `
-  insert into leadhooks_events (organization_id, id, type, created_at, dispatched_at, deliveries, body, channels, is_dated)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  insert into leadhooks_events (organization_id, id, type, created_at, dispatched_at, deliveries, body, channels, is_dated,
+    ordering_key)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing`
+
+const findOrdered = `select id from leadhooks_webhooks where organization_id = ? and ordered = 1`
+const none: ReadonlySet<string> = new Set()
 
 /** Writes events and their deliveries as part of the transaction that is open. */
 export function insertEvents(
@@ -18,8 +22,7 @@ export function insertEvents(
 }
 
 function insertOne(connection: Connection, newEvent: NewEvent, now: number): InsertedEvent {
-  const { id, organizationId, type, body, channels, createdAt } = newEvent
-  const event = { id, organizationId, type, body, channels, createdAt }
+  const { patterns: _patterns, ...event } = newEvent
   const webhookIds = webhooksFor(connection, newEvent)
   const seq = insertUnlessThere(connection, event, webhookIds, now)
   if (seq === null) {
@@ -37,16 +40,25 @@ function insertUnlessThere(
   webhookIds: readonly string[],
   now: number,
 ): number | null {
-  const { id, organizationId, type, body, channels, createdAt } = event
+  const { id, organizationId, type, body, channels, orderingKey, createdAt } = event
   // The insert itself notices an event of the same id in the index that it writes to.
   const { isDated, isTaken } = placeOf(connection, event)
   if (isTaken) return null
-  const deliveries = webhookIds.map((webhookId) => [webhookId, newDeliveryId(now)])
+  const ordered = orderingKey === null ? none : new Set(orderedAmong(connection, organizationId))
+  const deliveries = webhookIds.map((webhookId) =>
+    ordered.has(webhookId) ? [webhookId, newDeliveryId(now), 1] : [webhookId, newDeliveryId(now)],
+  )
   const list = deliveries.length === 0 ? null : JSON.stringify(deliveries)
   const carried = channels && JSON.stringify(channels)
-  const row = [organizationId, id, type, createdAt.getTime(), now, list, body, carried, Number(isDated)]
+  const own = [organizationId, id, type, createdAt.getTime(), now]
+  const row = [...own, list, body, carried, Number(isDated), orderingKey]
   const { changes, lastInsertRowid } = connection.run(insertEvent, ...row)
   return changes === 1 ? Number(lastInsertRowid) : null
+}
+
+/** The webhooks of an organization that get the events of a key one after the other. */
+function orderedAmong(connection: Connection, organizationId: string): string[] {
+  return connection.all<{ id: string }>(findOrdered, organizationId).map(({ id }) => id)
 }
 
 /** The webhooks that match, each once: those without channels, and those with one that the event carries. */

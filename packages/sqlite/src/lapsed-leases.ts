@@ -25,6 +25,7 @@ export interface LapsedLease {
   attempts: number
   status: ClaimedDelivery['status']
   lapses: number
+  orderingKey: string | null
 }
 
 export interface Lapsed {
@@ -50,7 +51,8 @@ const lapsedLeases = `
   from leadhooks_leases indexed by leadhooks_leases_by_time
   where leased_until <= ? order by leased_until`
 
-const soFar = `select attempts, status, lapses from leadhooks_deliveries where organization_id = ? and id = ?`
+const soFar = `
+  select attempts, status, lapses, ordering_key from leadhooks_deliveries where organization_id = ? and id = ?`
 
 const suspectsOut = `
   select 1 from leadhooks_leases as lease join leadhooks_deliveries as delivery
@@ -73,7 +75,7 @@ export function lapsedLeasesAt(connection: Connection, now: number): LapsedLease
   return connection.all<LeaseRow>(lapsedLeases, now).map((row) => {
     const { delivery_id: id, organization_id: organizationId } = row
     const before = connection.get(soFar, organizationId, id) as
-      | Pick<LapsedLease, 'attempts' | 'status' | 'lapses'>
+      | (Pick<LapsedLease, 'attempts' | 'status' | 'lapses'> & { ordering_key: string | null })
       | undefined
     return {
       id,
@@ -87,6 +89,7 @@ export function lapsedLeasesAt(connection: Connection, now: number): LapsedLease
       attempts: before?.attempts ?? 0,
       status: before?.status ?? 'pending',
       lapses: before?.lapses ?? 0,
+      orderingKey: before?.ordering_key ?? null,
     }
   })
 }

@@ -19,6 +19,7 @@ import { deadLetters } from './migrations/0017-dead-letters.ts'
 import { channels } from './migrations/0018-channels.ts'
 import { urlVerification } from './migrations/0019-url-verification.ts'
 import { erasures } from './migrations/0020-erasures.ts'
+import { ordering } from './migrations/0021-ordering.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   channels,
   urlVerification,
   erasures,
+  ordering,
 ]

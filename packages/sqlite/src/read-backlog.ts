@@ -31,6 +31,9 @@ const waiting = `
     from input cross join leadhooks_deliveries indexed by leadhooks_waiting_deliveries where next_attempt_at is not null
     group by organization_id, webhook_id
     union all
+    select organization_id, webhook_id, count(*), 0, null from leadhooks_deliveries indexed by leadhooks_ordered_deliveries
+    where ordering_key is not null and finished_at is null and next_attempt_at is null group by organization_id, webhook_id
+    union all
     select organization_id, webhook_id, 0, count(*), min(leased_until)
     from input cross join leadhooks_leases where leased_until <= input.now group by organization_id, webhook_id
   )

@@ -58,6 +58,7 @@ export const claimCases: readonly ConformanceCase[] = [
       attempt: 1,
       createdAt: after(123),
       status: 'pending',
+      orderingKey: null,
       event: { id: event.id, type: event.type, body: event.body },
       shapedAs: null,
       webhook,

@@ -15,6 +15,7 @@ import { leaseCases } from './leases.ts'
 import { lifecycleCases } from './lifecycle.ts'
 import { listCases } from './lists.ts'
 import { operationCases } from './operations.ts'
+import { orderingCases } from './ordering.ts'
 import { organizationCases } from './organizations.ts'
 import { recoveryCases } from './recoveries.ts'
 import { rollupCases } from './rollups.ts'
@@ -35,6 +36,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...redactionCases,
   ...erasureCases,
   ...claimCases,
+  ...orderingCases,
   ...leaseCases,
   ...bodyCases,
   ...settlementCases,

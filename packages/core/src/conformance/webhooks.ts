@@ -52,6 +52,7 @@ export const webhookCases: readonly ConformanceCase[] = [
       timeoutMs: 30_000,
       concurrency: 3,
       throttle: { requests: 10, perMs: 1000 },
+      ordered: true,
       maintenance: [
         { startsAt: '2026-01-01T00:00:00Z', endsAt: '2026-01-02T00:00:00Z' },
         { weekdays: ['sat', 'sun'], startsAt: '02:00', minutes: 120, timeZone: 'Europe/Berlin' },
@@ -114,6 +115,8 @@ export const webhookCases: readonly ConformanceCase[] = [
       { concurrency: null },
       { throttle: { requests: 1, perMs: 100 }, throttleFullAt: start.getTime() },
       { throttle: null, throttleFullAt: null },
+      { ordered: true },
+      { ordered: false },
       { maintenance: [{ startsAt: '2026-01-01T00:00:00Z', endsAt: '2026-01-02T00:00:00Z' }] },
       { authenticationType: 'bearer', sealedAuthentication: 'sealed:authentication' },
       { tlsCertificates: { ca: [], client: certificate }, sealedTls: 'sealed:tls' },

@@ -741,6 +741,144 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     ],
   },
 
+  'heeds no ordering key': {
+    breaks: (right, state) => ({
+      async insertEvents(events, options) {
+        const webhooks = [...state.webhooks.values()].filter(({ ordered }) => ordered)
+        for (const webhook of webhooks) webhook.ordered = false
+        const inserted = await right.insertEvents(events, options)
+        for (const webhook of webhooks) webhook.ordered = true
+        return inserted
+      },
+    }),
+    noticedBy: [
+      'deliveries of an ordering key are claimed one after the other, in the order of dispatch',
+      'each ordering key, each webhook and what has no key goes by itself',
+      'one that failed keeps its turn, and holds up nothing but its own key',
+      'one that was given back, or whose lease lapsed, keeps its turn',
+      'when one is delivered, the next one of its ordering key goes',
+      'workers that race send no two of an ordering key at once, and none out of order',
+    ],
+  },
+
+  'has all that goes to an ordered webhook wait for each other': {
+    breaks: (right) => ({
+      insertEvents: async (events, options) =>
+        right.insertEvents(
+          events.map((event) => Object.assign(event, { orderingKey: 'all' })),
+          options,
+        ),
+    }),
+    noticedBy: [
+      'each ordering key, each webhook and what has no key goes by itself',
+      'a backlog of one ordering key does not lie in the way of others',
+    ],
+  },
+
+  'lets the next one of a key go while one waits to be tried again': {
+    breaks: (right, state) => ({
+      async settleDeliveries(settlements, options) {
+        const written = await right.settleDeliveries(settlements, options)
+        for (const { id } of settlements) {
+          const settled = state.deliveries.get(id)
+          const next = [...state.unfinished].find(
+            (row) => row !== settled && row.orderingKey !== null && row.orderingKey === settled?.orderingKey,
+          )
+          if (next !== undefined) next.nextAttemptAt ??= next.createdAt
+        }
+        return written
+      },
+    }),
+    noticedBy: [
+      'one that failed keeps its turn, and holds up nothing but its own key',
+      'workers that race send no two of an ordering key at once, and none out of order',
+    ],
+  },
+
+  'forgets who is behind one that is not delivered': {
+    breaks: (right, state) => {
+      const park = (): void => {
+        for (const row of state.unfinished)
+          if (row.orderingKey !== null && row.status === 'pending' && row.lease === null)
+            row.nextAttemptAt = null
+      }
+      return {
+        async settleDeliveries(settlements, options) {
+          const written = await right.settleDeliveries(settlements, options)
+          if (settlements.some(({ next }) => next.status !== 'delivered')) park()
+          return written
+        },
+        async cancelDelivery(ids) {
+          const cancelled = await right.cancelDelivery(ids)
+          park()
+          return cancelled
+        },
+        async cancelWaiting(waiting) {
+          const cancelled = await right.cancelWaiting(waiting)
+          park()
+          return cancelled
+        },
+        async expireDeliveries(options) {
+          const expired = await right.expireDeliveries(options)
+          park()
+          return expired
+        },
+      }
+    },
+    noticedBy: [
+      'when one is given up, the next one of its ordering key goes',
+      'when one is filtered out, the next one of its ordering key goes',
+      'when one is cancelled under lease, the next one of its ordering key goes',
+      'when one is cancelled while it waits, the next one of its ordering key goes',
+      'when one is expired, the next one of its ordering key goes',
+      'when one is cancelled with what waits, the next one of its ordering key goes',
+      'workers that race send no two of an ordering key at once, and none out of order',
+    ],
+  },
+
+  'lets the next one of a key go when one behind it ends': {
+    breaks: (right, state) => ({
+      async cancelDelivery(ids) {
+        const cancelled = await right.cancelDelivery(ids)
+        for (const row of state.unfinished) row.nextAttemptAt ??= row.createdAt
+        return cancelled
+      },
+    }),
+    noticedBy: ['one that ends while it waits for its turn lets nobody go before theirs'],
+  },
+
+  'puts replays in the order': {
+    breaks: (right, state) => ({
+      async replayDelivery(ids) {
+        const replayed = await right.replayDelivery(ids)
+        const row = state.deliveries.get(replayed?.id ?? '')
+        const event = row && state.events.get(eventKey({ ...row, id: row.eventId }))
+        if (row && event) Object.assign(row, { orderingKey: event.orderingKey, nextAttemptAt: null })
+        return replayed
+      },
+    }),
+    noticedBy: ['a replay is in no order'],
+  },
+
+  'sends the last one of a key first': {
+    breaks: (right) => ({
+      insertEvents: async (events, options) =>
+        (await right.insertEvents(events.toReversed(), options)).toReversed(),
+    }),
+    noticedBy: ['deliveries of an ordering key are claimed one after the other, in the order of dispatch'],
+  },
+
+  'makes a delivery due that waits for its turn': {
+    breaks: (right, state) => ({
+      async retryDelivery({ now = new Date(), ...ids }) {
+        const row = state.deliveries.get(ids.id)
+        if (row) row.nextAttemptAt ??= now
+        return right.retryDelivery({ now, ...ids })
+      },
+    }),
+    noticedBy: ['a delivery that waits for its turn is not due, and no attempt is spent'],
+  },
+
   'looks for the windows of an organization, then writes the webhook': {
     breaks: (right, state) => ({
       async insertWebhook(webhook) {

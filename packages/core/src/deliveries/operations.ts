@@ -25,7 +25,10 @@ export async function replay(ctx: Context, input: Scoped): Promise<Delivery> {
 
 /** Ends an unfinished delivery. A request that is under way cannot be taken back. */
 export async function cancel(ctx: Context, input: Scoped): Promise<Delivery> {
-  return operate(ctx, input, 'cancelDelivery', 'it is finished')
+  const delivery = await operate(ctx, input, 'cancelDelivery', 'it is finished')
+  // The next one of its ordering key may go.
+  ctx.wake()
+  return delivery
 }
 
 /** Marks a dead letter as dealt with by hand. */

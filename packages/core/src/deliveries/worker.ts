@@ -171,6 +171,8 @@ export class Worker {
       const settlement = await outcome
       const written = await this.#results.settle(settlement)
       observeSettlement(this.#ctx, claimed, settlement, written)
+      // The next one of its key may have become due just now.
+      if (claimed.orderingKey !== null) this.#isHungry = true
     } catch (error) {
       // Its lease will lapse, and then it is tried again: nothing is lost.
       this.#ctx.logger.error(

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { checkPart, isLeadhooksError, LeadhooksError } from '../errors.ts'
 import { newEventId } from '../ids.ts'
-import { channel, eventId, eventTypeName, organizationId, parseInput } from '../input.ts'
+import { channel, eventId, eventTypeName, organizationId, parseInput, text } from '../input.ts'
 import type { LeadhooksEvent } from '../model/event.ts'
 import type { EventTypeKey, InsertedEvent, NewEvent } from '../storage/storage.ts'
 import { checkEventData, invalidData, matchingPatterns } from './event-catalogue.ts'
@@ -23,6 +23,11 @@ export const eventInput = z.strictObject({
       description: 'Webhooks with channels get it only where one of them is among these',
       example: ['project-42'],
     }),
+  orderingKey: text(128).nullable().optional().meta({
+    description:
+      'Webhooks with `ordered` get the events of a key one after the other, in the order in which they were dispatched',
+    example: 'lead_123',
+  }),
 })
 export type DispatchInput = z.input<typeof eventInput>
 
@@ -165,11 +170,11 @@ function serializeRegistered(ctx: Context, input: ParsedInput, { check }: Regist
 
 function toEvent(
   ctx: Context,
-  { id, organizationId, type, channels = [] }: ParsedInput,
+  { id, organizationId, type, channels = [], orderingKey = null }: ParsedInput,
   data: unknown,
 ): NewEvent {
   const createdAt = new Date(ctx.clock.now())
-  const event = { id: id ?? newEventId(createdAt.getTime()), organizationId, type, createdAt }
+  const event = { id: id ?? newEventId(createdAt.getTime()), organizationId, type, orderingKey, createdAt }
   const body = serializeBody({ ...event, data }, ctx.settings.limits)
   const distinct = channels.length === 0 ? null : [...new Set(channels)]
   return { ...event, body, channels: distinct, patterns: matchingPatterns(type) }

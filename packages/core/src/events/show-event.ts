@@ -8,10 +8,11 @@ export function showEvent(event: StoredEvent): LeadhooksEvent {
 }
 
 export function withData(
-  { id, organizationId, type, channels, createdAt }: StoredEvent,
+  { id, organizationId, type, channels, orderingKey, createdAt }: StoredEvent,
   data: unknown,
 ): LeadhooksEvent {
-  return { id, organizationId, type, data, channels: channels ?? [], redacted: false, createdAt }
+  const carried = channels ?? []
+  return { id, organizationId, type, data, channels: carried, orderingKey, redacted: false, createdAt }
 }
 
 function readData(id: string, body: string): unknown {

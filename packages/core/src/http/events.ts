@@ -18,6 +18,7 @@ const eventFields = z.object({
   data: z.unknown(),
   redacted: z.boolean().meta({ description: 'Whether its data was removed: `data` is null then' }),
   channels: z.array(z.string()),
+  orderingKey: z.string().nullable(),
   createdAt: dateTime,
 }) satisfies z.ZodType<Json<LeadhooksEvent>>
 

@@ -57,6 +57,7 @@ const webhookFields = z.object({
   timeoutMs: z.int().nullable(),
   concurrency: z.int().nullable(),
   throttle: throttle.nullable(),
+  ordered: z.boolean(),
   maintenance: z.array(maintenanceWindow),
   authenticationType: z.enum(authenticationTypes).nullable(),
   tlsCertificates: z
@@ -147,6 +148,7 @@ const defaults: Omit<z.input<typeof webhookSettings>, 'url'> = {
   timeoutMs: null,
   concurrency: null,
   throttle: null,
+  ordered: false,
   maintenance: [],
   authentication: null,
   tls: null,

@@ -45,7 +45,7 @@ export interface Delivery {
   reason: DeadLetterReason | CancelReason | null
   /** How many requests were started. */
   attempts: number
-  /** When the next attempt is due; null once finished. */
+  /** When the next attempt is due; null once finished, and while others of its ordering key come first. */
   nextAttemptAt: Date | null
   /** How the last attempt ended: its status code, or why there was none. */
   statusCode: number | null

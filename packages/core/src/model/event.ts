@@ -9,6 +9,8 @@ export interface LeadhooksEvent<Type extends string = string, Data = unknown> {
   redacted: boolean
   /** Webhooks with channels get it only where one of them is among these. */
   channels: string[]
+  /** Webhooks that ask for it get the events of a key one after the other. Null: in no order. */
+  orderingKey: string | null
   createdAt: Date
 }
 
@@ -21,5 +23,6 @@ export interface StoredEvent {
   body: string
   /** Null: none. */
   channels: string[] | null
+  orderingKey: string | null
   createdAt: Date
 }

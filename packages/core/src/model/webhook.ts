@@ -122,6 +122,11 @@ export interface Webhook {
   concurrency: number | null
   /** Null: as fast as its concurrency goes. */
   throttle: Throttle | null
+  /**
+   * Whether events with an `orderingKey` are sent one after the other, each key by itself: the next one when the one before it is
+   * finished, be it delivered, given up or cancelled.
+   */
+  ordered: boolean
   /** Nothing is sent in any of these. */
   maintenance: MaintenanceWindow[]
   /** What its requests carry as `Authorization`; the credentials are kept encrypted and never shown. */

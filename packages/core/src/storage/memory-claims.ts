@@ -103,7 +103,8 @@ function endCrashed(state: MemoryState, now: Date): GivenUp[] {
 export function isDue(state: MemoryState, row: DeliveryRow, now: Date): boolean {
   const webhook = state.webhooks.get(row.webhookId)
   if (webhook?.enabled !== true || (webhook.waitsUntil !== null && webhook.waitsUntil > now)) return false
-  return row.lease === null ? dueAt(row) <= now.getTime() : isLapsed(row, now)
+  if (row.lease !== null) return isLapsed(row, now)
+  return row.nextAttemptAt !== null && row.nextAttemptAt <= now
 }
 
 function byDueTime(a: DeliveryRow, b: DeliveryRow): number {
@@ -192,6 +193,7 @@ function showClaimed(
     attempt: row.attempts + 1,
     createdAt: copy(row.createdAt),
     status: row.status === 'retrying' ? 'retrying' : 'pending',
+    orderingKey: row.orderingKey,
     event: { id: event.id, type: event.type, body: shaped?.body ?? event.body },
     shapedAs: shaped?.format ?? null,
     webhook,

@@ -2,6 +2,7 @@ import { newDeliveryId } from '../ids.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { StoredEvent } from '../model/event.ts'
+import type { StoredWebhook } from '../model/webhook.ts'
 import { copy, type DeliveryRow, eventKey, type MemoryState } from './memory-state.ts'
 import type { GivenUp } from './storage.ts'
 
@@ -9,7 +10,7 @@ import type { GivenUp } from './storage.ts'
 export function addDelivery(
   state: MemoryState,
   event: StoredEvent,
-  webhookId: string,
+  { id: webhookId, ordered }: Pick<StoredWebhook, 'id' | 'ordered'>,
   now: Date,
   origin: Pick<Delivery, 'replayOf' | 'replayRoot'> = { replayOf: null, replayRoot: null },
 ): DeliveryRow {
@@ -31,7 +32,9 @@ export function addDelivery(
     resolvedAt: null,
     lease: null,
     lapses: 0,
+    orderingKey: ordered ? event.orderingKey : null,
   }
+  if (firstOfKey(state, row) !== undefined) row.nextAttemptAt = null
   state.deliveries.set(row.id, row)
   state.unfinished.add(row)
   state.attempts.set(row.id, [])
@@ -43,7 +46,7 @@ export function replayRow(state: MemoryState, row: DeliveryRow, now: Date): Deli
   const event = state.events.get(eventKey({ organizationId: row.organizationId, id: row.eventId }))
   if (event === undefined || event.body === '' || !state.webhooks.has(row.webhookId)) return null
   const origin = { replayOf: row.id, replayRoot: row.replayRoot ?? row.id }
-  const replay = addDelivery(state, event, row.webhookId, now, origin)
+  const replay = addDelivery(state, event, { id: row.webhookId, ordered: false }, now, origin)
   const shaped = state.bodies.get(row.id)
   if (shaped !== undefined) state.bodies.set(replay.id, shaped)
   return replay
@@ -58,6 +61,17 @@ export function finish(
 ): void {
   Object.assign(row, end, { nextAttemptAt: null, finishedAt: now, lease: null })
   state.unfinished.delete(row)
+  const next = firstOfKey(state, row)
+  if (next !== undefined) next.nextAttemptAt ??= next.createdAt
+}
+
+/** The unfinished delivery of the same ordering key to the same webhook that has its turn. */
+function firstOfKey(state: MemoryState, { webhookId, orderingKey }: DeliveryRow): DeliveryRow | undefined {
+  if (orderingKey === null) return undefined
+  // A set keeps the order in which they came.
+  for (const row of state.unfinished)
+    if (row.webhookId === webhookId && row.orderingKey === orderingKey) return row
+  return undefined
 }
 
 /** Counts an attempt that was started, and takes over how it ended. */
@@ -77,6 +91,6 @@ export function showGivenUp({ id, organizationId, webhookId, eventId, eventType 
 
 /** A delivery as callers see it. */
 export function showDelivery(row: DeliveryRow): Delivery {
-  const { lease: _lease, lapses: _lapses, ...delivery } = row
+  const { lease: _lease, lapses: _lapses, orderingKey: _orderingKey, ...delivery } = row
   return copy(delivery)
 }

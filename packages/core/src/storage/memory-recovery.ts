@@ -39,7 +39,7 @@ export function recoverNext(
   const next = missed.slice(0, limit)
   const made = next.filter(({ event, last: failed }) => {
     if (failed !== undefined) return replayRow(state, failed, now) !== null
-    return event.body !== '' && addDelivery(state, event, webhook.id, now)
+    return event.body !== '' && addDelivery(state, event, { id: webhook.id, ordered: false }, now)
   })
   const isFull = next.length === limit
   const end = isFull || last !== null ? null : 'completed'

@@ -15,6 +15,8 @@ export interface DeliveryRow extends Delivery {
   lease: Lease | null
   /** How many leases in a row lapsed and were taken over. */
   lapses: number
+  /** Null where it is in no order. */
+  orderingKey: string | null
 }
 
 export interface Lease {

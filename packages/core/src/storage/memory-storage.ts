@@ -233,7 +233,7 @@ function insertEvent(state: MemoryState, { patterns, ...event }: NewEvent, now: 
   const matching = of(event.organizationId, state.webhooks).filter((webhook) =>
     matches(webhook, event, patterns),
   )
-  for (const webhook of matching) addDelivery(state, event, webhook.id, now)
+  for (const webhook of matching) addDelivery(state, event, webhook, now)
   return { event: copy(event), deliveries: matching.length, duplicate: false }
 }
 

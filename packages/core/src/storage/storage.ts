@@ -444,6 +444,8 @@ export interface ClaimedDelivery {
   createdAt: Date
   /** `retrying`: an attempt has failed, so that a body was sent. `pending`: none has ended, though some may be lost. */
   status: Extract<DeliveryStatus, 'pending' | 'retrying'>
+  /** The next one of this key is due when this one is finished; null: it is in no order. */
+  orderingKey: string | null
   /** Its `body` is the one to send: what was made for this delivery, or else the event's. */
   event: Pick<StoredEvent, 'id' | 'type' | 'body'>
   /** The format of what was made for this delivery; null: nothing was. */
@@ -509,7 +511,12 @@ export interface DeliveryStorage {
    * (`dead_letter: worker_crash`). From the second lapse in a row on a delivery is a suspect, and of all suspects one is out
    * at a time: a delivery that ends its worker must not end those that were under way beside it.
    *
-   * Concurrency: no delivery is handed to two callers while its lease lives.
+   * Of the deliveries of an `orderingKey` that were dispatched to a webhook while it was `ordered`, one has its turn at a time, in the
+   * order of their dispatch, and keeps it until it is finished, leased or waiting to be tried again. Those behind it keep nothing
+   * else waiting, however many they are. What was committed late takes its place among those that have not had their turn. A
+   * replay is in no order.
+   *
+   * Concurrency: no delivery is handed to two callers while its lease lives, and no two of a key are out at once.
    */
   claimDeliveries(request: ClaimRequest): Promise<ClaimedDelivery[]>
   /** Lets the leases run `leaseMs` from now. Answers the ids that are still held; a lapsed lease that nobody took over is. */

@@ -61,6 +61,7 @@ export async function createWebhook(
     timeoutMs: settings.timeoutMs ?? null,
     concurrency: settings.concurrency ?? null,
     throttle: settings.throttle ?? null,
+    ordered: settings.ordered ?? false,
     maintenance: settings.maintenance ?? [],
     authenticationType: authentication && authentication.type,
     tlsCertificates: tls && tls.certificates,

@@ -3,7 +3,7 @@ import type { Webhook } from '../model/webhook.ts'
 
 /** What the host's `delivery.shape` is called with. It may keep and change all of it. */
 export interface ShapeInput {
-  event: Omit<LeadhooksEvent, 'channels'>
+  event: Omit<LeadhooksEvent, 'channels' | 'orderingKey'>
   webhook: Webhook
   /** What the mapping of the webhook has made of the event's data; without one, that data. */
   data: unknown

@@ -207,6 +207,10 @@ export const webhookSettings = z.strictObject({
   throttle: throttle.nullable().meta({
     description: 'At most so many requests in so long, all workers together. What comes too soon waits',
   }),
+  ordered: z.boolean().meta({
+    description:
+      'Whether events with an `orderingKey` are sent one after the other, each key by itself: one that fails holds up those of its own key, until it is delivered or given up',
+  }),
   maintenance: z
     .array(maintenanceWindow)
     .max(50)
