@@ -98,7 +98,7 @@ const insertManyAndNotify = insertMany(true)
 
 const findEvents = statement(`
   select event.organization_id as organization, event.id, event.type, event.body, event.channels::text as channels,
-    event.ordering_key,
+    event.ordering_key as ordering,
     (extract(epoch from event.created_at) * 1000)::bigint::text as created
   from json_to_recordset($1::text::json) as wanted (organization_id text, id text)
   join leadhooks.events as event on event.organization_id = wanted.organization_id and event.id = wanted.id`)
@@ -120,7 +120,7 @@ interface EventRow {
   type: string
   body: string
   channels: string | null
-  ordering_key: string | null
+  ordering: string | null
   created: string
 }
 
@@ -242,7 +242,7 @@ function toInput(
 }
 
 function toEvent(row: EventRow): StoredEvent {
-  const { organization: organizationId, id, type, body, channels, ordering_key: orderingKey, created } = row
+  const { organization: organizationId, id, type, body, channels, ordering: orderingKey, created } = row
   const carried = channels === null ? null : (JSON.parse(channels) as string[])
   const createdAt = new Date(Number(created))
   return { id, organizationId, type, body, channels: carried, orderingKey, createdAt }

@@ -259,7 +259,7 @@ describe('the function of the host', () => {
     leadhooks.startWorker()
     await whileTimePasses(clock, settledCount(4))
     await letSettle(clock)
-    const { channels: _, ...told } = { ...one?.event }
+    const { channels: _, orderingKey: _key, ...told } = { ...one?.event }
     expect(inputs[0]).toEqual({ event: told, webhook, data: { who: 'Ada' } })
     expect(inputs[1]).toMatchObject({ event: { id: 'lead-2' }, webhook })
     expect(inputs).toHaveLength(2)
