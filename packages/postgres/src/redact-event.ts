@@ -8,7 +8,7 @@ import { runSteps } from './run-steps.ts'
 import { statement } from './statement.ts'
 
 const find = statement(`
-  select id, organization_id, type, body, channels, created_at, deliveries from leadhooks.events
+  select * from leadhooks.events
   where organization_id = $1::text and id = $2::text for update`)
 
 const removeBody = statement(`
