@@ -40,7 +40,8 @@ describe('what goes next', () => {
     const lanes = openLanes()
     lanes.add([...times(4, 'a'), ...times(4, 'b'), ...times(1, 'c', 5)], request(100))
     expect(takeAll(lanes)).toEqual(['a', 'b', 'c', 'a', 'b'])
-    expect(lanes.totalRoom(0)).toBe(64 - 9)
+    // Five are under way; the four that wait can go no sooner than those have ended.
+    expect(lanes.totalRoom(0)).toBe(64 - 5)
   })
 
   test('a request that ends makes place for the next of its lane', () => {
@@ -61,6 +62,20 @@ describe('what goes next', () => {
     expect(lanes.take()?.claimed).toBe(kept)
     expect(lanes.takeWaiting((waiting) => waiting === kept)).toEqual([])
   })
+})
+
+test('what a webhook was given too much of, at the pace of a burst, keeps no others from being claimed', () => {
+  const lanes = openLanes()
+  lanes.add(times(16, 'acme/a', 16), request(100))
+  for (const lane of takeAllLanes(lanes)) lanes.end(lane)
+  lanes.measure(5)
+  expect(lanes.room().get('acme/a')).toBe(16 + 320)
+  lanes.add(times(300, 'acme/a', 16), request(300))
+  expect(takeAll(lanes)).toHaveLength(16)
+  lanes.measure(15)
+  expect(lanes.room().get('acme/a')).toBe(0)
+  expect(lanes.totalRoom(300)).toBe(64 - 16)
+  expect(lanes.organizationRoom().get('acme')).toBe(32 - 16)
 })
 
 describe('what an organization has under way', () => {

@@ -82,7 +82,9 @@ export class Lanes {
 
   /** How many more deliveries may be claimed while `held` have no result on record yet. */
   totalRoom(held: number): number {
-    const room = this.#slots + this.#pace - this.#inFlight - this.#waiting
+    let waiting = 0
+    for (const count of this.#timely().values()) waiting += count
+    const room = this.#slots + this.#pace - this.#inFlight - waiting
     return Math.min(room, unwrittenPerSlot * this.#slots + 2 * this.#pace - held)
   }
 
@@ -99,10 +101,9 @@ export class Lanes {
   /** How many more each organization may be given that has something under way or waiting. */
   organizationRoom(): Map<string, number> {
     const room = this.#underWay.organizationRoom()
-    for (const { organizationId, pace, waiting } of this.#groups.values()) {
-      const inFlight = this.#underWay.ofOrganization(organizationId)
-      room.set(organizationId, Math.max(0, this.#underWay.mostPerOrganization + pace - inFlight - waiting))
-    }
+    const timely = this.#timely()
+    for (const group of this.#groups.values())
+      room.set(group.organizationId, this.#roomOf(group) - (timely.get(group) ?? 0))
     return room
   }
 
@@ -217,6 +218,27 @@ export class Lanes {
     }
     this.#waiting += claimed.length
     return brought
+  }
+
+  /**
+   * What is waiting, by organization, as far as it can go soon. A webhook whose receiver answers in bursts, or has become slow, was
+   * given more than that by the pace it had: the rest of it must not keep others from being claimed.
+   */
+  #timely(): Map<LaneGroup, number> {
+    const timely = new Map<LaneGroup, number>()
+    for (const { webhookId, group, concurrency, pace, waiting } of this.#lanes.values()) {
+      if (waiting.length === 0) continue
+      const soon = Math.max(0, concurrency - this.#underWay.ofWebhook(webhookId)) + pace
+      const count = (timely.get(group) ?? 0) + Math.min(waiting.length, soon)
+      timely.set(group, Math.min(count, this.#roomOf(group)))
+    }
+    return timely
+  }
+
+  /** How many an organization may have claimed in all, beside those that are under way. */
+  #roomOf({ organizationId, pace }: LaneGroup): number {
+    const { mostPerOrganization } = this.#underWay
+    return Math.max(0, mostPerOrganization + pace - this.#underWay.ofOrganization(organizationId))
   }
 
   #laneOf({ organizationId, webhook }: ClaimedDelivery, defaultConcurrency: number): Lane {
