@@ -1,3 +1,4 @@
+export { ensureInstalled } from './ensure-installed.ts'
 export { startPostgres } from './postgres-server.ts'
 export type { PostgresServer, StartPostgresOptions } from './postgres-server.ts'
 export { startPrometheus } from './prometheus.ts'
