@@ -10,7 +10,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   const [now, tolerance] = rest.slice(3).map(Number)
   const sent = names.map((name, i) => [name, rest[i]]).filter(([, value]) => value !== '-')
   const headers = Object.fromEntries(sent.map(([name, value]) => [name, decode(value).toString()]))
-  const keys = secrets.split(',').slice(1).map((secret) => decode(secret).toString())
+  const keys = secrets
+    .split(',')
+    .slice(1)
+    .map((secret) => decode(secret).toString())
   try {
     verifyWebhook(decode(body), headers, keys, { now, tolerance })
     console.log('ok')
