@@ -1,9 +1,13 @@
 import { leadhooksExpress, requireApiKey } from '@leadhooks/express'
-import express, { type Express, type Request } from 'express'
+import express, { type Express } from 'express'
 import { z } from 'zod'
 import type { Crm } from './crm.ts'
+import { docs } from './docs.ts'
+import { leadEvents } from './lead-events.ts'
 import { leadChanges, newLead } from './lead.ts'
+import { otherNameOf } from './other-name.ts'
 import { answerProblem, Problem } from './problem.ts'
+import { readBody } from './read-body.ts'
 
 /** The CRM's API: its own routes, guarded by API keys, and the management API of Leadhooks beside them. */
 export function createApp({ leads, leadhooks }: Crm): Express {
@@ -14,20 +18,35 @@ export function createApp({ leads, leadhooks }: Crm): Express {
 
   const app = express()
   app.disable('x-powered-by')
-  app.use('/api/v1', leadhooksExpress(leadhooks))
+  app.get('/', (_req, res) => {
+    res.json({
+      name: 'Lead CRM',
+      links: { api: '/api/v1', docs: '/docs', health: '/health', openapi: '/openapi.json' },
+    })
+  })
+  app.get('/health', otherNameOf(leadhooks, '/health'))
+  app.use(docs(leadhooks))
+
+  // Before the management API, which would take "deliveries" and "leads" for ids.
+  const api = express.Router()
+  api.get('/webhooks/deliveries', otherNameOf(leadhooks, '/deliveries'))
+  api.use(leadEvents(leadhooks))
+  app.use('/api/v1', api, leadhooksExpress(leadhooks))
 
   app.get('/leads', canRead, async (req, res) => {
     res.json({ data: await leads.listLeads(req.apiKey.organizationId) })
   })
   app.post('/leads', canWrite, json, async (req, res) => {
-    res.status(201).json(await leads.createLead(req.apiKey.organizationId, read(newLead, req)))
+    res.status(201).json(await leads.createLead(req.apiKey.organizationId, readBody(newLead, req)))
   })
   app.post('/leads/import', canWrite, json, async (req, res) => {
-    res.status(201).json({ data: await leads.importLeads(req.apiKey.organizationId, read(leadList, req)) })
+    res
+      .status(201)
+      .json({ data: await leads.importLeads(req.apiKey.organizationId, readBody(leadList, req)) })
   })
   app.patch('/leads/:id', canWrite, json, async (req, res) => {
     const { id } = req.params
-    const lead = await leads.updateLead(req.apiKey.organizationId, id, read(leadChanges, req))
+    const lead = await leads.updateLead(req.apiKey.organizationId, id, readBody(leadChanges, req))
     if (lead === null) throw new Problem(404, 'not_found', `No lead "${id}" in this organization`)
     res.json(lead)
   })
@@ -40,11 +59,3 @@ export function createApp({ leads, leadhooks }: Crm): Express {
 }
 
 const leadList = z.array(newLead).min(1).max(1000)
-
-function read<Schema extends z.ZodType>(schema: Schema, { body }: Request): z.output<Schema> {
-  // Left undefined by express.json() when the content type is another one.
-  if (body === undefined) {
-    throw new Problem(415, 'unsupported_media_type', 'Send JSON, with `Content-Type: application/json`')
-  }
-  return schema.parse(body)
-}

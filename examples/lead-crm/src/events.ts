@@ -2,7 +2,12 @@ import { defineEvents, type NewEventOf } from '@leadhooks/core'
 import { z } from 'zod'
 import { type Lead, type LeadChanges, leadChanges } from './lead.ts'
 
-const person = { id: z.string(), name: z.string(), email: z.string(), phone: z.string().nullable() }
+const person = {
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  phone: z.string().nullable().optional(),
+}
 const example = { id: 'lead_123', name: 'John Doe', email: 'john@example.com', phone: '+1234567890' }
 
 /** What the customers of this CRM can be told about. `dispatchEvent` is typed and checked by it. */

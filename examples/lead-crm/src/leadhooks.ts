@@ -8,10 +8,13 @@ export type Overrides = Partial<
   Omit<LeadhooksOptions<typeof events>, 'storage' | 'encryptionKeys' | 'events'>
 >
 
-/** What each API key may do, unless it has limits of its own. Counted in memory: each server lets as much through. */
+/** What each API key may do, unless it has limits of its own. */
 export const perKey = [{ name: 'hourly', limit: 1000, windowMs: 3_600_000 }]
 
-/** Leadhooks with the events of this CRM, the resources of its routes and its limits. */
+/** At once, then 1, 2, 4, 8 and 16 s after each failure; then the delivery is a dead letter. A webhook may have a policy of its own. */
+const retry = { name: 'exponential', maxAttempts: 6 } as const
+
+/** Leadhooks with the events of this CRM, the resources of its routes, its limits and its retries. */
 export function createCrmLeadhooks<Tx>(
   storage: Storage<Tx>,
   encryptionKey: string | undefined,
@@ -21,8 +24,9 @@ export function createCrmLeadhooks<Tx>(
     storage,
     encryptionKeys: [{ id: 'k1', key: encryptionKey }],
     events,
-    apiKeys: { resources: ['leads'] },
+    apiKeys: { prefix: 'sk', resources: ['leads'] },
     rateLimits: { perKey },
+    delivery: { retry },
     ...overrides,
   })
 }

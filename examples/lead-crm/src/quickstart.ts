@@ -37,7 +37,9 @@ async function demonstrate(stage: Stage): Promise<{ result: Result; nextSteps: N
   const customer = await signUp(stage)
 
   narrator.step(3, 'Two leads are posted with the key, and one is changed: every attempt, as it happens')
-  narrator.note('Retries wait 0.2, 0.4 and 0.8 s here. The default is 13 attempts over 28 hours.')
+  narrator.note(
+    "Retries wait 0.2, 0.4 and 0.8 s here. This CRM's own are 1, 2, 4, 8 and 16 s; Leadhooks' last 28 hours.",
+  )
   narrator.note('Verified: the receiver checked the signature, with @leadhooks/verify-signature.')
   narrator.header()
   const leadId = await postLeads(stage, customer)

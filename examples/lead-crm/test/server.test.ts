@@ -44,7 +44,7 @@ describe.each(eachDatabase)('on %s', (_, makeDatabase) => {
     await said(server, 'The CRM listens')
     // A second process at the same database.
     const created = await text(start(['src/create-key.ts'], env).stdout)
-    expect(created).toMatch(/organization "acme".*: lh_live_\w{38}\n$/)
+    expect(created).toMatch(/organization "acme".*: sk_live_\w{38}\n$/)
     expect(await stop(server)).toEqual([0, null])
   })
 
@@ -73,10 +73,21 @@ test.for([
     { LEADHOOKS_ENCRYPTION_KEY: '', DATABASE_PATH: ':memory:' },
     'Make one with: node -e',
   ],
-  ['its Postgres', { DATABASE_URL: 'postgres://localhost:1/crm' }, 'storage_unavailable'],
+  [
+    'its Postgres',
+    { DATABASE_URL: 'postgres://localhost:1/crm' },
+    'the database does not answer (storage_unavailable): see DATABASE_URL',
+  ],
+  ['its SQLite file', { DATABASE_PATH: '/nowhere/crm.db' }, 'Cannot open database'],
+  [
+    'its Redis',
+    { DATABASE_PATH: ':memory:', REDIS_URL: 'redis://127.0.0.1:1' },
+    'Redis does not answer: see REDIS_URL',
+  ],
 ] as const)('without %s the server says what is wrong, and ends', async ([, env, reason]) => {
   const server = start(['src/server.ts'], env)
   const [stderr, [code]] = await Promise.all([text(server.stderr), once(server, 'close')])
   expect(code).toBe(1)
   expect(stderr).toContain(reason)
+  expect(stderr).toMatch(/^The CRM cannot start: .*\n$/)
 })

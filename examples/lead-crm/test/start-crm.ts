@@ -17,6 +17,7 @@ const answer = z.looseObject({
 })
 
 export interface TestCrm {
+  url: string
   leadhooks: CrmLeadhooks
   /** Sends a request with a key of the organization `acme`, or another, or (null) none. */
   send: (
@@ -32,7 +33,7 @@ export async function startCrm(environment: Environment, overrides?: Overrides):
   const crm = openCrm({ ...environment, LEADHOOKS_ENCRYPTION_KEY: encryptionKey }, overrides)
   await crm.migrate()
   const { leadhooks } = crm
-  const key = await leadhooks.apiKeys.create({ organizationId: 'acme', name: 'Test' })
+  const key = await leadhooks.apiKeys.create({ organizationId: 'acme', name: 'Test', role: 'admin' })
   const server = createServer(createApp(crm))
   const url = await listen(server, 0, () => {})
   onTestFinished(async () => {
@@ -42,6 +43,7 @@ export async function startCrm(environment: Environment, overrides?: Overrides):
   })
 
   return {
+    url,
     leadhooks,
     async send(method, path, body, { token = key.token, contentType = 'application/json' } = {}) {
       const response = await fetch(url + path, {
@@ -50,7 +52,7 @@ export async function startCrm(environment: Environment, overrides?: Overrides):
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
       const { status, headers } = response
-      return { status, headers, body: answer.parse(await response.json()) }
+      return { status, headers, body: answer.parse(status === 204 ? {} : await response.json()) }
     },
   }
 }
