@@ -10,7 +10,7 @@ describe.each(eachStorage)('leadhooks doctor on %s', { timeout: 30_000 }, (_, op
     expect(stdout).toMatch(/^\[ok\] +tables +up to date/m)
     expect(stdout, 'The projects of these tests allow private addresses').toMatch(/^\[warning\] network /m)
     expect(stdout, 'The Postgres of a test run is not durable, the file is').toMatch(
-      /\nProblems: 0, warnings: [12]\n$/,
+      /\nProblems: 0, warnings: [23]\n$/,
     )
     expect(exitCode).toBe(0)
   })

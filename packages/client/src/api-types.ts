@@ -85,6 +85,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the workers of all processes (staff)
+         * @description Permission: `read:workers`
+         */
+        get: operations["listWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/keys": {
         parameters: {
             query?: never;
@@ -1108,6 +1128,21 @@ export interface components {
         Liveness: {
             /** @constant */
             status: "ok";
+        };
+        Worker: {
+            id: string;
+            host: string;
+            version: string;
+            /** @description How many deliveries it had with its last beat */
+            inFlight: number;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            lastBeatAt: string;
+            /** @description For how long nothing was heard of it */
+            silentMs: number;
+            /** @description Whether it was heard of in the last minute */
+            isAlive: boolean;
         };
         NewApiKey: {
             /** @description What people know the key by */
@@ -2577,6 +2612,7 @@ export interface components {
 export type About = components['schemas']['About'];
 export type Readiness = components['schemas']['Readiness'];
 export type Liveness = components['schemas']['Liveness'];
+export type Worker = components['schemas']['Worker'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type RateLimit = components['schemas']['RateLimit'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
@@ -2756,6 +2792,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Worker"][];
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];

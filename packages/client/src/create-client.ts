@@ -26,6 +26,8 @@ export function createLeadhooksClient(options: LeadhooksClientOptions) {
       status: bare('GET', '/health'),
       live: bare('GET', '/health/live'),
       ready: bare('GET', '/health/ready'),
+      /** The workers of all processes. For staff. */
+      workers: bare('GET', '/health/workers'),
     },
 
     apiKeys: {

@@ -57,6 +57,7 @@ import { resolveNetworkPolicy } from './network/network-policy.ts'
 import { observers, safeLogger, safeObserver, silentLogger } from './observation.ts'
 import { type LeadhooksOptions, resolveSettings } from './options.ts'
 import { getOrganization, listOrganizations, upsertOrganization } from './organizations.ts'
+import { readWorkers } from './read-workers.ts'
 import { memoryRateLimiter } from './rate-limit/memory-rate-limiter.ts'
 import { createWebhook } from './webhooks/create-webhook.ts'
 import { deleteWebhook } from './webhooks/delete-webhook.ts'
@@ -122,6 +123,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
     health: {
       ready: createReadiness(ctx),
       backlog: () => ctx.storage.readBacklog({ now: ctx.storageTime() }),
+      workers: () => readWorkers(ctx),
     },
     organizations: {
       upsert: (input) => upsertOrganization(ctx, input),

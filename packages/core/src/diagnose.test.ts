@@ -15,6 +15,7 @@ async function diagnose(options: Partial<LeadhooksOptions> = {}): Promise<Record
 
 test('keys that work and a closed network are ok; that memory is lost is worth a warning', async () => {
   expect(await diagnose()).toEqual({
+    workers: expect.stringMatching(/^warning: No worker .*startWorker/) as string,
     memory: expect.stringMatching(/^warning: .*use a database/) as string,
     'encryption-keys': expect.stringMatching(/^ok/) as string,
     network: expect.stringMatching(/^ok/) as string,

@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import { readWorkers } from './read-workers.ts'
 import type { Diagnosis } from './storage/storage.ts'
 
 /** Workers sign with the storage's time, and yet events are dated by their dispatcher's: people see it in lists. */
@@ -8,7 +9,20 @@ const noticeableSkewMs = 5000
 export async function diagnose(ctx: Context): Promise<Diagnosis[]> {
   const storage = await ctx.storage.diagnose()
   const isUsable = storage.every(({ status }) => status !== 'problem')
-  return [...storage, ...(isUsable ? await checkClock(ctx) : []), checkEncryptionKeys(ctx), checkNetwork(ctx)]
+  const asked = isUsable ? [...(await checkClock(ctx)), await checkWorkers(ctx)] : []
+  return [...storage, ...asked, checkEncryptionKeys(ctx), checkNetwork(ctx)]
+}
+
+/** Without a worker somewhere nothing goes out, and nothing fails either. */
+async function checkWorkers(ctx: Context): Promise<Diagnosis> {
+  const check = 'workers'
+  const [last, ...others] = await readWorkers(ctx)
+  const alive = [...(last ? [last] : []), ...others].filter(({ isAlive }) => isAlive)
+  if (alive.length > 0) return { check, status: 'ok', message: `${alive.length} are alive` }
+  const seen =
+    last === undefined ? 'in the last hour' : `since ${last.lastBeatAt.toISOString()}, from ${last.host}`
+  const message = `No worker was heard of ${seen}: nothing is sent; run \`leadhooks worker\`, or call \`leadhooks.startWorker()\``
+  return { check, status: 'warning', message }
 }
 
 /** Signatures and due times go by the clock of the storage, the dates of events by that of this process. */

@@ -107,6 +107,7 @@ export type {
   WaitReason,
   Webhook,
 } from './model/webhook.ts'
+export type { WorkerStatus } from './model/worker-status.ts'
 export type { ApiKeyWatch, Backlog, Diagnosis, PendingMigration, Scoped, Storage } from './storage/storage.ts'
 export type { ApiKeyChanges } from './api-keys/api-key-changes.ts'
 

@@ -37,6 +37,7 @@ import type { Delivery } from './model/delivery.ts'
 import type { LeadhooksEvent } from './model/event.ts'
 import type { Organization } from './model/organization.ts'
 import type { Webhook } from './model/webhook.ts'
+import type { WorkerStatus } from './model/worker-status.ts'
 import type { UpsertOrganizationInput } from './organizations.ts'
 import type { List, ListInput } from './pages.ts'
 import type { Backlog, Diagnosis, PendingMigration, Scoped } from './storage/storage.ts'
@@ -161,6 +162,8 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     ready(): Promise<Readiness>
     /** What all organizations together have waiting, and what was given up, as the storage counts it at this moment. */
     backlog(): Promise<Backlog>
+    /** The workers of all processes: those that were heard of in the last hour, the latest first. Each tells of itself every 15 s. */
+    workers(): Promise<WorkerStatus[]>
   }
   organizations: {
     /** Registers an organization, or renames it. Keys, webhooks and events need no such row. */

@@ -21,6 +21,7 @@ import { channels } from './migrations/0019-channels.ts'
 import { urlVerification } from './migrations/0020-url-verification.ts'
 import { erasures } from './migrations/0021-erasures.ts'
 import { ordering } from './migrations/0022-ordering.ts'
+import { workers } from './migrations/0023-workers.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   urlVerification,
   erasures,
   ordering,
+  workers,
 ]

@@ -11,6 +11,7 @@ import {
   rollupStorage,
   type Sql,
   webhookStorage,
+  workerStorage,
 } from '@leadhooks/sql'
 import { sql as rawSql } from 'kysely'
 import { watchApiKeys } from './api-key-watch.ts'
@@ -230,6 +231,8 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       ),
 
     ...rollupStorage(sql, rollupDialect(schema)),
+
+    ...workerStorage(sql),
 
     ...auditStorage(sql),
 

@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import { openLeadhooks } from './open.ts'
 
 /** What belongs to no organization. */
-const others = new Set(['migrations', 'duties', 'listeners', 'claims', 'rate_limits', 'event_type_changes'])
+const others = new Set([
+  'migrations',
+  'duties',
+  'workers',
+  'listeners',
+  'claims',
+  'rate_limits',
+  'event_type_changes',
+])
 
 test('an erasure leaves no row of an organization in any table, but for its entry in the audit log of all', async () => {
   const { leadhooks, pool } = await openLeadhooks()

@@ -16,6 +16,7 @@ export { eventListing } from './events.ts'
 export { advanceSteps, bulkReplayStorage } from './bulk-replays.ts'
 export type { RecoveryDialect } from './recoveries.ts'
 export { deliveryStorage } from './deliveries.ts'
+export { workerStorage } from './workers.ts'
 export { type RollupDialect, rollupStorage } from './rollups.ts'
 export {
   checkUpToDate,

@@ -11,6 +11,7 @@ import type {
   SettledFacts,
   StoredBulkReplay,
   StoredEvent,
+  SeenWorker,
   StoredWebhook,
   UsageInterval,
 } from '@leadhooks/core/storage'
@@ -78,5 +79,6 @@ export interface Tables {
     starts_at: SqlDate
     counts: string
   }
+  workers: Columns<Omit<SeenWorker, 'silentMs'>>
   migrations: MigrationRow
 }

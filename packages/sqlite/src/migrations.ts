@@ -20,6 +20,7 @@ import { channels } from './migrations/0018-channels.ts'
 import { urlVerification } from './migrations/0019-url-verification.ts'
 import { erasures } from './migrations/0020-erasures.ts'
 import { ordering } from './migrations/0021-ordering.ts'
+import { workers } from './migrations/0022-workers.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   urlVerification,
   erasures,
   ordering,
+  workers,
 ]

@@ -18,6 +18,7 @@ import {
   type Sql,
   type SqlRunner,
   webhookStorage,
+  workerStorage,
 } from '@leadhooks/sql'
 import { sql as rawSql } from 'kysely'
 import { watchApiKeys } from './api-key-watch.ts'
@@ -203,6 +204,8 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
       }),
 
     ...rollupStorage(sql, rollupDialect),
+
+    ...workerStorage(sql),
 
     ...auditStorage(sql),
 

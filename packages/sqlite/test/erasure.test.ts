@@ -6,7 +6,7 @@ import { hostHandle } from './open.ts'
 import { temporaryFile } from './temporary-file.ts'
 
 /** What belongs to no organization. */
-const others = ['migrations', 'duties', 'fan_out', 'api_key_changes', 'event_type_changes']
+const others = ['migrations', 'duties', 'workers', 'fan_out', 'api_key_changes', 'event_type_changes']
 const isOthers = (table: string): boolean => others.some((name) => table === `leadhooks_${name}`)
 
 test('an erasure leaves no row of an organization in any table, but for its entry in the audit log of all', async () => {

@@ -34,7 +34,8 @@ function isFit(diagnoses: readonly Diagnosis[]): boolean {
 async function work(leadhooks: Leadhooks, diagnoses: readonly Diagnosis[], timeoutMs: number): Promise<void> {
   const signals = receiveSignals()
   const running = leadhooks.startWorker()
-  const warnings = diagnoses.filter(({ status }) => status === 'warning').length
+  // That there was no worker is no news to the one that starts.
+  const warnings = diagnoses.filter(({ check, status }) => status === 'warning' && check !== 'workers').length
   const remark = warnings === 0 ? '' : `; \`leadhooks doctor\` has warnings: ${warnings}`
   printStatus(`The worker is sending (process ${process.pid})${remark}`)
 

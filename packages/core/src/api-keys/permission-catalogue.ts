@@ -9,6 +9,7 @@ const ownResources = [
   'deliveries',
   'analytics',
   'organization',
+  'workers',
   'audit-log',
   'secrets',
 ]

@@ -23,6 +23,7 @@ import { redactionCases } from './redaction.ts'
 import { settlementCases } from './settlement.ts'
 import { webhookCases } from './webhooks.ts'
 import { webhookHealthCases } from './webhook-health.ts'
+import { workerCases } from './workers.ts'
 
 /** Every promise of the storage contract, as data: any test runner will do. */
 export const storageConformance: readonly ConformanceCase[] = [
@@ -46,6 +47,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...rollupCases,
   ...expiryCases,
   ...dutyCases,
+  ...workerCases,
   ...backlogCases,
   ...auditCases,
   ...listCases,

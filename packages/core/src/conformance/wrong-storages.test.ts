@@ -1701,6 +1701,25 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['an erasure is noted once, until nothing is left'],
   },
 
+  'takes every beat for the first of its worker': {
+    breaks: (right) => ({
+      async beatWorker(beat) {
+        await right.removeWorkers([beat.id])
+        await right.beatWorker(beat)
+      },
+    }),
+    noticedBy: ['a worker is listed as it told of itself last, since its first beat'],
+  },
+
+  'forgets all workers when one ends': {
+    breaks: (right, { workers }) => ({
+      async removeWorkers() {
+        workers.clear()
+      },
+    }),
+    noticedBy: ['workers that are removed are listed no more, until they beat again'],
+  },
+
   'lets anybody give a duty up': {
     breaks: (_right, { duties }) => ({
       async releaseDuty({ name }) {

@@ -4,6 +4,7 @@ import { foldRollups, forgetRollups } from '../analytics/keep-rollups.ts'
 import { forgetUsage } from '../api-keys/forget-usage.ts'
 import { remindOfApiKeys } from '../api-keys/remind.ts'
 import { goOnErasing } from '../erase-organization.ts'
+import { forgetWorkers } from '../read-workers.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { recurring } from './recurring.ts'
 import { rotateDueSecrets } from '../webhooks/rotate-due-secrets.ts'
@@ -20,6 +21,7 @@ const tasks = [
   remindOfApiKeys,
   forgetUsage,
   forgetRollups,
+  forgetWorkers,
   rotateDueSecrets,
   sealCredentialsAnew,
   goOnErasing,

@@ -1,3 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' }
 
-export const userAgent = `Leadhooks/${packageJson.version}`
+export const { version } = packageJson
+
+export const userAgent = `Leadhooks/${version}`

@@ -5,6 +5,7 @@ import type { ClaimedDelivery, GivenUp, Settlement } from '../storage/storage.ts
 import { deliver } from './deliver.ts'
 import { createDeliveryTargets } from './delivery-target.ts'
 import { HealthRecorder } from './health-recorder.ts'
+import { startHeartbeat } from './heartbeat.ts'
 import { HeldClaims } from './held-claims.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { type Lane, Lanes } from './lanes.ts'
@@ -84,6 +85,7 @@ export class Worker {
       recurring(ctx, 'renew leases', leaseMs / 3, () => this.#renewLeases()),
       recurring(ctx, 'give back what waits', longestWaitMs, () => this.#releaseStale()),
       recurring(ctx, 'compare clocks', compareClocksMs, () => this.#time.compare()),
+      startHeartbeat(ctx, () => this.#held.size),
       startHousekeeping(ctx),
       startBulkReplays(ctx),
     ]

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { LeadhooksError } from '../errors.ts'
 import type { Leadhooks } from '../leadhooks.ts'
+import type { WorkerStatus } from '../model/worker-status.ts'
+import { dateTime, type Json } from './answers.ts'
 import { operation } from './route.ts'
 
 const liveness = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness' })
@@ -30,6 +32,27 @@ export const showStatus = operation({
   id: 'showStatus',
   answer: readiness,
   handle: ({ leadhooks }) => readinessOf(leadhooks),
+})
+
+const worker = z
+  .object({
+    id: z.string(),
+    host: z.string(),
+    version: z.string(),
+    inFlight: z.int().meta({ description: 'How many deliveries it had with its last beat' }),
+    startedAt: dateTime,
+    lastBeatAt: dateTime,
+    silentMs: z.number().meta({ description: 'For how long nothing was heard of it' }),
+    isAlive: z.boolean().meta({ description: 'Whether it was heard of in the last minute' }),
+  })
+  .meta({ id: 'Worker' }) satisfies z.ZodType<Json<WorkerStatus>>
+
+/** Names of machines are for those who run them. */
+export const listWorkers = operation({
+  id: 'listWorkers',
+  isForStaff: true,
+  answer: z.object({ data: z.array(worker) }),
+  handle: async ({ leadhooks }) => ({ data: await leadhooks.health.workers() }),
 })
 
 async function readinessOf(leadhooks: Leadhooks): Promise<z.output<typeof readiness>> {

@@ -284,6 +284,7 @@ describe('what is answered is what is described', () => {
     }
     await call('POST', '/organizations', '', { id: 'globex', eventsPerMinute: 600 }, staff)
     await call('GET', '/organizations', '', undefined, staff)
+    await call('GET', '/health/workers', '', undefined, staff)
     await call('DELETE', '/organizations/{id}', 'globex', undefined, staff)
     expect([...seen].sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort())
   })

@@ -40,7 +40,7 @@ import {
   registerEventType,
   updateEventType,
 } from './events.ts'
-import { showLiveness, showReadiness, showStatus } from './health.ts'
+import { listWorkers, showLiveness, showReadiness, showStatus } from './health.ts'
 import { compilePaths, type PathMatch } from './match-path.ts'
 import {
   deleteOrganization,
@@ -75,6 +75,7 @@ const table: readonly Row[] = [
   ['GET', '/health', null, 'Whether it can do its work', showStatus],
   ['GET', '/health/live', null, 'Whether the process runs', showLiveness],
   ['GET', '/health/ready', null, 'Whether it can do its work', showReadiness],
+  ['GET', '/health/workers', 'read:workers', 'List the workers of all processes (staff)', listWorkers],
 
   ['POST', '/keys', 'write:api-keys', 'Make an API key', createKey],
   ['GET', '/keys', 'read:api-keys', 'List API keys', listKeys],

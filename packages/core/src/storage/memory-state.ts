@@ -8,6 +8,7 @@ import type { RegisteredEventType } from '../model/event-type.ts'
 import type { Organization } from '../model/organization.ts'
 import type { Rollup } from '../model/rollup.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
+import type { SeenWorker } from '../model/worker-status.ts'
 import type { ApiKeyUsageCount, Page, PagePosition, Scoped, Timed } from './storage.ts'
 
 /** A delivery with what only the storage knows of it. */
@@ -57,6 +58,7 @@ export interface MemoryState {
   claimed: number
   /** Who has each duty, by its name. */
   duties: Map<string, { holder: string; until: Date }>
+  workers: Map<string, Omit<SeenWorker, 'silentMs'>>
 }
 
 export function emptyState(): MemoryState {
@@ -82,6 +84,7 @@ export function emptyState(): MemoryState {
     turns: new Map(),
     claimed: 0,
     duties: new Map(),
+    workers: new Map(),
   }
 }
 

@@ -11,6 +11,7 @@ import { addDelivery, finish } from './memory-delivery-row.ts'
 import { takesChannel } from './memory-recovery.ts'
 import { memoryEventTypes } from './memory-event-types.ts'
 import { memoryRollups } from './memory-rollups.ts'
+import { memoryWorkers } from './memory-workers.ts'
 import { memoryErasure } from './memory-erasure.ts'
 import { redactEvent } from './memory-redaction.ts'
 import { copy, emptyState, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
@@ -61,6 +62,7 @@ export function storageOver(state: MemoryState): Storage<never> {
     ...memoryBulkReplays(state),
     ...memoryRollups(state),
     ...memoryDuties(state),
+    ...memoryWorkers(state),
     ...memoryBacklog(state),
     ...memoryAudit(state),
   }

@@ -20,6 +20,7 @@ import type { RegisteredEventType } from '../model/event-type.ts'
 import type { Organization } from '../model/organization.ts'
 import type { DisabledReason, PayloadFormat, StoredWebhook } from '../model/webhook.ts'
 import type { Rollup } from '../model/rollup.ts'
+import type { SeenWorker, WorkerBeat } from '../model/worker-status.ts'
 
 /**
  * All that Leadhooks asks of a database: verbs of its own trade, each atomic. Every method says in a line what
@@ -50,6 +51,7 @@ export interface Storage<Tx = unknown>
     BulkReplayStorage,
     RollupStorage,
     DutyStorage,
+    WorkerStorage,
     BacklogStorage,
     AuditStorage {
   /**
@@ -708,6 +710,16 @@ export interface DutyStorage {
   takeDuty(duty: Duty & Timed & { leaseMs: number }): Promise<boolean>
   /** Gives the duty up, so that another may have it at once. Nothing happens where the holder does not have it. */
   releaseDuty(duty: Duty): Promise<void>
+}
+
+/** The workers of all processes, as each tells of itself. */
+export interface WorkerStorage {
+  /** Notes that a worker is there, and how it is now. It has started with its first beat. Concurrency: each writes of itself only. */
+  beatWorker(beat: WorkerBeat & Timed): Promise<void>
+  /** Those that are noted, the one that was heard of last first. */
+  listWorkers(options: Timed & { limit: number }): Promise<SeenWorker[]>
+  /** Forgets workers that have ended, or have been silent for too long. One that beats again is there again. */
+  removeWorkers(ids: readonly string[]): Promise<void>
 }
 
 /** What the organizations all together have waiting, and what was given up. */
