@@ -70,6 +70,9 @@ const tasks = {
   lint: () => {
     run('oxlint', ['--type-aware', '--deny-warnings'])
     run('oxfmt', ['--check'])
+    env.REDOCLY_TELEMETRY = 'off'
+    env.REDOCLY_SUPPRESS_UPDATE_NOTICE = 'true'
+    run('redocly', ['lint', 'docs/openapi.json', '--max-problems', '20', '--format', 'stylish'])
   },
   format: () => run('oxfmt', []),
   typecheck: () => {

@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ensureInstalled } from '@leadhooks/test-services'
+import { promisify } from 'node:util'
+import { testProgram } from '@leadhooks/test-services/vitest'
 import { expect, test } from 'vitest'
 import { languages, type Language } from './languages.ts'
 
@@ -27,31 +28,27 @@ const input = cases.map((vector) => `${lineOf(vector)}\n`).join('')
 
 test.each(languages)(
   'the sample in $name says of every request what the vectors expect',
-  (language) => {
-    ensureInstalled(language.program, language.debianPackage)
-    const outcomes = run(language).trimEnd().split('\n')
+  async (language) => {
+    await testProgram(language.program, language.debianPackage)
+    const outcomes = (await run(language)).trimEnd().split('\n')
     expect(named(outcomes)).toEqual(named(cases.map(expected)))
   },
   600_000,
 )
 
-function run({ folder, build, run: command }: Language): string {
+async function run({ folder, build, run: command }: Language): Promise<string> {
   const out = mkdtempSync(join(tmpdir(), 'receiver-'))
   const cwd = fileURLToPath(new URL(`../${folder}`, import.meta.url))
-  const execute = ([program = '', ...args]: readonly string[], stdin: string): string =>
-    execFileSync(
-      program.replace('$out', out),
-      args.map((arg) => arg.replace('$out', out)),
-      {
-        cwd,
-        input: stdin,
-        encoding: 'utf8',
-        env: { ...process.env, GOCACHE: join(out, 'cache'), GOFLAGS: '-mod=mod', LANG: 'C.UTF-8' },
-      },
-    )
+  const env = { ...process.env, GOCACHE: join(out, 'cache'), LANG: 'C.UTF-8' }
+  const execute = async ([program = '', ...args]: readonly string[], stdin: string): Promise<string> => {
+    const inOut = (text: string): string => text.replace('$out', out)
+    const running = promisify(execFile)(inOut(program), args.map(inOut), { cwd, env })
+    running.child.stdin?.end(stdin)
+    return (await running).stdout
+  }
   try {
-    if (build) execute(build, '')
-    return execute(command, input)
+    if (build) await execute(build, '')
+    return await execute(command, input)
   } finally {
     rmSync(out, { recursive: true, force: true })
   }

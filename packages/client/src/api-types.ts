@@ -1042,65 +1042,7 @@ export interface webhooks {
         get?: never;
         put?: never;
         /** Any event */
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    /** @description The id of the event: the same on every attempt and replay */
-                    "webhook-id": components["parameters"]["WebhookId"];
-                    /** @description When this attempt was made, in seconds since 1970 */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
-                    /** @description `v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64 */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
-                    /** @description The event type */
-                    "x-webhook-event": components["parameters"]["WebhookEvent"];
-                    /** @description The number of the attempt, from 1 */
-                    "x-webhook-attempt": components["parameters"]["WebhookAttempt"];
-                    /** @description The HMAC-SHA256 of the body alone in hex, as the `bodySignature` of the webhook has it */
-                    "x-webhook-signature"?: components["parameters"]["WebhookBodySignature"];
-                };
-                path?: never;
-                cookie?: never;
-            };
-            /** @description As a webhook of the format `leadhooks` without a mapping gets it */
-            requestBody: {
-                content: {
-                    "application/json": {
-                        id: string;
-                        event: string;
-                        /**
-                         * Format: date-time
-                         * @description When the event was dispatched
-                         */
-                        timestamp: string;
-                        data: unknown;
-                    };
-                };
-            };
-            responses: {
-                /** @description The webhook is switched off */
-                410: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Delivered */
-                "2XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Tried again by the retry policy of the webhook */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        post: operations["deliver.event"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1314,7 +1256,14 @@ export interface components {
                 startsAt: string;
                 total: number;
                 byOutcome: {
-                    [key: string]: number;
+                    ok: number;
+                    disabled: number;
+                    revoked: number;
+                    expired: number;
+                    wrong_environment: number;
+                    ip_not_allowed: number;
+                    forbidden: number;
+                    rate_limited: number;
                 };
                 /** @description By the host's names of routes */
                 byRoute: {
@@ -4331,6 +4280,72 @@ export interface operations {
             };
             "4XX": components["responses"]["Problem"];
             "5XX": components["responses"]["Problem"];
+        };
+    };
+    "deliver.event": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event: the same on every attempt and replay */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                /** @description `v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64 */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /** @description The event type */
+                "x-webhook-event": components["parameters"]["WebhookEvent"];
+                /** @description The number of the attempt, from 1 */
+                "x-webhook-attempt": components["parameters"]["WebhookAttempt"];
+                /** @description The HMAC-SHA256 of the body alone in hex, as the `bodySignature` of the webhook has it */
+                "x-webhook-signature"?: components["parameters"]["WebhookBodySignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description As a webhook of the format `leadhooks` without a mapping gets it */
+        requestBody: {
+            content: {
+                "application/json": {
+                    id: string;
+                    event: string;
+                    /**
+                     * Format: date-time
+                     * @description When the event was dispatched
+                     */
+                    timestamp: string;
+                    data: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook is switched off */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description All its deliveries wait, as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Delivered */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again by the retry policy of the webhook */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

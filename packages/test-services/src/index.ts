@@ -1,4 +1,3 @@
-export { ensureInstalled } from './ensure-installed.ts'
 export { startPostgres } from './postgres-server.ts'
 export type { PostgresServer, StartPostgresOptions } from './postgres-server.ts'
 export { startPrometheus } from './prometheus.ts'

@@ -2,6 +2,7 @@ import { findChromium } from './chromium.ts'
 import { externalPostgres } from './external-postgres.ts'
 import type { PostgresVersion } from './postgres-binaries.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
+import { findProgram } from './find-program.ts'
 import { findPrometheus } from './prometheus.ts'
 import { pingRedis, type RedisServer, startRedis } from './redis-server.ts'
 
@@ -10,8 +11,8 @@ type SharedRedis = Pick<RedisServer, 'url' | 'close'>
 
 export interface SharedServices {
   /**
-   * `/postgres/18` and `/redis` answer a server's URL, `/postgres/18/database` that of a new database, `/chromium` and
-   * `/prometheus` the path of either.
+   * `/postgres/18` and `/redis` answer a server's URL, `/postgres/18/database` that of a new database, `/chromium`,
+   * `/prometheus` and `/program/go/golang-go` (its name, and the Debian package that has it) the path of a program.
    */
   answer(path: string): Promise<string>
   close(): Promise<void>
@@ -26,7 +27,8 @@ export function sharedServices(): SharedServices {
       if (path === '/chromium') return findChromium()
       if (path === '/prometheus') return findPrometheus()
       if (path === '/redis') return (await (redis ??= openRedis())).url
-      const [, version, wish] = path.slice(1).split('/')
+      const [kind, version = '', wish = ''] = path.slice(1).split('/')
+      if (kind === 'program') return findProgram(version, wish)
       const major = version === '13' ? 13 : 18
       const server = await (postgres[major] ??= openPostgres(major))
       return wish === 'database' ? server.createDatabase() : server.url

@@ -36,6 +36,11 @@ export async function testPrometheus(): Promise<string> {
   return ask('/prometheus')
 }
 
+/** The path of a program, which is installed, as the Debian package that has it, where that is missing and possible. */
+export async function testProgram(name: string, debianPackage: string): Promise<string> {
+  return ask(`/program/${name}/${debianPackage}`)
+}
+
 async function ask(path: string): Promise<string> {
   const response = await fetch(new URL(path, inject('testServicesUrl')))
   const answer = await response.text()

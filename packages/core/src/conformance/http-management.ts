@@ -51,7 +51,8 @@ export const managementCases: readonly HttpCase[] = [
     async check(setup) {
       await withHost(setup, { leadhooks: createMounted() }, async (url) => {
         const { body } = await read(await fetch(`${url}/`))
-        assert.deepEqual(body['links'], { openapi: new URL(`${url}/openapi.json`).pathname })
+        const path = (name: string): string => new URL(`${url}/${name}`).pathname
+        assert.deepEqual(body['links'], { openapi: path('openapi.json'), docs: path('docs') })
         assert.equal((await fetch(`${url}/openapi.json`)).status, 200)
       })
     },

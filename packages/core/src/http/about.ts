@@ -13,7 +13,7 @@ export const showApi = operation({
   handle: ({ basePath }) => ({
     name: 'Leadhooks',
     version: packageJson.version,
-    links: { openapi: `${basePath}/openapi.json` },
+    links: { openapi: `${basePath}/openapi.json`, docs: `${basePath}/docs` },
   }),
 })
 

@@ -15,7 +15,7 @@ import { rotation } from '../api-keys/rotate-api-key.ts'
 import { LeadhooksError } from '../errors.ts'
 import { text } from '../input.ts'
 import { type ApiKey, environments, roles } from '../model/api-key.ts'
-import { apiKeyOutcomes, usageIntervals } from '../model/api-key-usage.ts'
+import { usageIntervals } from '../model/api-key-usage.ts'
 import { rateLimit } from '../rate-limit/rate-limit-input.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
 import type { Caller } from './caller.ts'
@@ -120,7 +120,16 @@ export const rotateKey = operation({
 const usagePoint = z.object({
   startsAt: dateTime,
   total: z.int(),
-  byOutcome: z.record(z.enum(apiKeyOutcomes), z.int()),
+  byOutcome: z.object({
+    ok: z.int(),
+    disabled: z.int(),
+    revoked: z.int(),
+    expired: z.int(),
+    wrong_environment: z.int(),
+    ip_not_allowed: z.int(),
+    forbidden: z.int(),
+    rate_limited: z.int(),
+  }),
   byRoute: z.record(z.string(), z.int()).meta({ description: "By the host's names of routes" }),
 }) satisfies z.ZodType<Json<ApiKeyUsagePoint>>
 

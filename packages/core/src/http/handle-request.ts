@@ -4,6 +4,7 @@ import { describeEventTypes, type EventType } from '../events/event-types.ts'
 import { organizationId, parseInput } from '../input.ts'
 import type { Leadhooks } from '../leadhooks.ts'
 import type { LimitDecision } from '../rate-limit/rate-limiter.ts'
+import { serveApiReference } from './api-reference/serve-api-reference.ts'
 import { authenticate } from './authenticate.ts'
 import type { Caller, FetchOptions } from './caller.ts'
 import type { PathMatch } from './match-path.ts'
@@ -35,7 +36,12 @@ async function respond(
 ): Promise<Response> {
   const url = new URL(request.url)
   const basePath = normalizeBasePath(options.basePath ?? '')
-  const match = findPath(url.pathname, basePath)
+  const path = pathBelow(url.pathname, basePath)
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    const page = await serveApiReference(path)
+    if (page !== undefined) return page
+  }
+  const match = matchPath(path) ?? nothingAt(url.pathname)
   const route = match.routes.get(request.method === 'HEAD' ? 'GET' : request.method)
   if (route === undefined) return otherMethod(request.method, match)
   const id = decodeId(match.encodedId)
@@ -94,11 +100,13 @@ function normalizeBasePath(basePath: string): string {
   return new URL(`http://localhost/${basePath.replace(/^\//, '')}`).pathname.replace(/\/$/, '')
 }
 
-function findPath(pathname: string, basePath: string): PathMatch {
-  const isInside = pathname === basePath || pathname.startsWith(`${basePath}/`)
-  const match = isInside ? matchPath(pathname.slice(basePath.length)) : null
-  if (match === null) throw new LeadhooksError('not_found', `There is nothing at ${pathname}`)
-  return match
+function pathBelow(pathname: string, basePath: string): string {
+  if (pathname === basePath || pathname.startsWith(`${basePath}/`)) return pathname.slice(basePath.length)
+  return nothingAt(pathname)
+}
+
+function nothingAt(pathname: string): never {
+  throw new LeadhooksError('not_found', `There is nothing at ${pathname}`)
 }
 
 function otherMethod(method: string, { routes }: PathMatch): Response {

@@ -28,7 +28,7 @@ export function describeDeliveries(
   eventTypes: readonly EventType[],
   components: SchemaComponents,
 ): Record<string, JsonSchema> {
-  if (eventTypes.length === 0) return { event: { post: describeDelivery('Any event', anyBody) } }
+  if (eventTypes.length === 0) return { event: { post: describeDelivery('event', 'Any event', anyBody) } }
   return Object.fromEntries(
     eventTypes.map((eventType) => [eventType.name, { post: describeEvent(eventType, components) }]),
   )
@@ -41,11 +41,12 @@ function describeEvent(
   const data = components.embed(`EventData.${type}`, schema)
   const body = bodySchema({ const: type }, data)
   const examples = example === null ? {} : { examples: [exampleBody(type, example)] }
-  return describeDelivery(description ?? type, { ...body, ...examples })
+  return describeDelivery(type, description ?? type, { ...body, ...examples })
 }
 
-function describeDelivery(summary: string, schema: JsonSchema): JsonSchema {
+function describeDelivery(name: string, summary: string, schema: JsonSchema): JsonSchema {
   return {
+    operationId: `deliver.${name}`,
     summary,
     security: [],
     parameters: Object.keys(deliveryHeaders).map((name) => ({ $ref: `#/components/parameters/${name}` })),
@@ -57,6 +58,7 @@ function describeDelivery(summary: string, schema: JsonSchema): JsonSchema {
     responses: {
       '2XX': { description: 'Delivered' },
       '410': { description: 'The webhook is switched off' },
+      '429': { description: 'All its deliveries wait, as long as `Retry-After` says' },
       default: { description: 'Tried again by the retry policy of the webhook' },
     },
   }

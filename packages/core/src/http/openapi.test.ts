@@ -323,3 +323,12 @@ async function failOnce({ storage, clock }: ApiUnderTest): Promise<void> {
   }))
   await storage.settleDeliveries(settlements, { now })
 }
+
+test('the description that lies in docs/ is the one that is served', async () => {
+  const leadhooks = createLeadhooks({
+    storage: memoryStorage(),
+    encryptionKeys: [{ id: 'k1', key: Buffer.alloc(32, 1).toString('base64') }],
+  })
+  const served = await readDocument({ leadhooks }, '/api/v1')
+  await expect(`${JSON.stringify(served, null, 2)}\n`).toMatchFileSnapshot('../../../../docs/openapi.json')
+})

@@ -37,6 +37,7 @@ function createDocument(routes: readonly Route[], eventTypes: readonly EventType
     info: {
       title: 'Leadhooks',
       version: packageJson.version,
+      license: { name: packageJson.license, identifier: packageJson.license },
       description: 'API keys, webhooks, events and deliveries of one organization: that of the caller',
     },
     security: [{ bearer: [] }, { apiKey: [] }],
@@ -73,7 +74,7 @@ function describeRoute(route: Route, components: SchemaComponents): JsonSchema {
     operationId: id,
     summary,
     ...(permission === null ? { security: [] } : { description: `Permission: \`${permission}\`` }),
-    tags: [path.split('/')[1] || 'about'],
+    tags: [tagOf(path)],
     parameters: [...pathParameters(path), ...queryParameters(route, components)],
     ...(body && {
       requestBody: {
@@ -87,6 +88,10 @@ function describeRoute(route: Route, components: SchemaComponents): JsonSchema {
       '5XX': { $ref: '#/components/responses/Problem' },
     },
   }
+}
+
+function tagOf(path: string): string {
+  return path === '/' || path === '/openapi.json' ? 'about' : (path.split('/')[1] ?? '')
 }
 
 function pathParameters(path: string): JsonSchema[] {

@@ -1,4 +1,5 @@
 import { describeApi, showApi } from './about.ts'
+import { hasApiReference } from './api-reference/serve-api-reference.ts'
 import { showAnalytics, showByEventType, showByWebhook, showErrors, showTimeSeries } from './analytics.ts'
 import {
   createKey,
@@ -154,5 +155,5 @@ export const matchPath: (path: string) => PathMatch | null = compilePaths(routes
 
 /** Whether a path, relative to the mount, belongs to the management API, whatever the method. */
 export function hasRoute(path: string): boolean {
-  return matchPath(path) !== null
+  return matchPath(path) !== null || hasApiReference(path)
 }
