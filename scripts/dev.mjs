@@ -86,6 +86,15 @@ const tasks = {
     tasks.build()
     tasks.packages()
   },
+  // What the release workflow calls: raises the versions by the changesets, and publishes what npm does not have yet.
+  'version-packages': () => {
+    run('changeset', ['version'])
+    run('pnpm', ['install', '--lockfile-only'])
+  },
+  release: () => {
+    tasks.build()
+    run('changeset', ['publish'])
+  },
 }
 
 if (!Object.hasOwn(tasks, task)) {
