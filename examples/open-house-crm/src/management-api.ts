@@ -52,7 +52,7 @@ export function managementApi(leadhooks: Leadhooks): CallApi {
       answer.status,
       code,
       detail,
-      errors.map((error) => ({ ...error, pointer: renamed(error.pointer, names) })),
+      errors.map(({ pointer, detail: what }) => ({ pointer: renamed(pointer, names), detail: what })),
     )
   }
 }

@@ -6,7 +6,7 @@ export function SignIn({ onSignIn }: { onSignIn: (session: Session) => void }): 
 
   async function submit(form: FormData): Promise<void> {
     try {
-      onSignIn(await signIn(String(form.get('email')), String(form.get('password'))))
+      onSignIn(await signIn(textOf(form, 'email'), textOf(form, 'password')))
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error))
     }
@@ -29,4 +29,9 @@ export function SignIn({ onSignIn }: { onSignIn: (session: Session) => void }): 
       <p role="alert">{problem}</p>
     </form>
   )
+}
+
+function textOf(form: FormData, name: string): string {
+  const value = form.get(name)
+  return typeof value === 'string' ? value : ''
 }
