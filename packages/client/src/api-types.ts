@@ -2553,6 +2553,8 @@ export interface components {
         WebhookAttempt: string;
         /** @description The HMAC-SHA256 of the body alone in hex, as the `bodySignature` of the webhook has it */
         WebhookBodySignature: string;
+        /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+        IdempotencyKey: string;
     };
     requestBodies: never;
     headers: never;
@@ -2633,6 +2635,7 @@ export type ParameterWebhookSignature = components['parameters']['WebhookSignatu
 export type ParameterWebhookEvent = components['parameters']['WebhookEvent'];
 export type ParameterWebhookAttempt = components['parameters']['WebhookAttempt'];
 export type ParameterWebhookBodySignature = components['parameters']['WebhookBodySignature'];
+export type ParameterIdempotencyKey = components['parameters']['IdempotencyKey'];
 export type $defs = Record<string, never>;
 export interface operations {
     showApi: {
@@ -2813,7 +2816,10 @@ export interface operations {
     createApiKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2918,7 +2924,10 @@ export interface operations {
     revokeApiKeys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2944,7 +2953,10 @@ export interface operations {
     rotateApiKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3033,7 +3045,10 @@ export interface operations {
     createWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3161,7 +3176,10 @@ export interface operations {
     enableWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3189,7 +3207,10 @@ export interface operations {
     disableWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3213,7 +3234,10 @@ export interface operations {
     recoverWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3341,7 +3365,10 @@ export interface operations {
     rotateWebhookSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3425,7 +3452,10 @@ export interface operations {
     dispatchEvent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3451,7 +3481,10 @@ export interface operations {
     dispatchEvents: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3501,7 +3534,10 @@ export interface operations {
     redactEvent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3551,7 +3587,10 @@ export interface operations {
     registerEventType: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3662,7 +3701,10 @@ export interface operations {
     replayDeliveries: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3736,7 +3778,10 @@ export interface operations {
     retryDelivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3760,7 +3805,10 @@ export interface operations {
     replayDelivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3784,7 +3832,10 @@ export interface operations {
     cancelDelivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3808,7 +3859,10 @@ export interface operations {
     resolveDelivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3887,7 +3941,10 @@ export interface operations {
     pauseBulkReplay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3911,7 +3968,10 @@ export interface operations {
     resumeBulkReplay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -3935,7 +3995,10 @@ export interface operations {
     cancelBulkReplay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
@@ -4199,7 +4262,10 @@ export interface operations {
     upsertOrganization: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that no other request has. What comes again with it within 24 hours is answered as before, and not done again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };

@@ -42,6 +42,7 @@ const removals: readonly Statement[] = [
   rows('api_key_tokens', ofKeys),
   rows('api_keys'),
   rows('bulk_replays'),
+  rows('requests'),
   rows(
     'event_types',
     undefined,

@@ -22,6 +22,7 @@ import { urlVerification } from './migrations/0020-url-verification.ts'
 import { erasures } from './migrations/0021-erasures.ts'
 import { ordering } from './migrations/0022-ordering.ts'
 import { workers } from './migrations/0023-workers.ts'
+import { requests } from './migrations/0024-requests.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
   erasures,
   ordering,
   workers,
+  requests,
 ]

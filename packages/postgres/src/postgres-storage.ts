@@ -8,6 +8,7 @@ import {
   advanceSteps,
   bulkReplayStorage,
   organizationStorage,
+  requestStorage,
   rollupStorage,
   type Sql,
   webhookStorage,
@@ -108,6 +109,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
         ),
     }),
     daysLater: (time, days) => rawSql`${time} + ${rawSql.ref(days)} * interval '1 day'`,
+    msLater: (time, ms) => rawSql`${time} + ${ms}::float8 * interval '1 millisecond'`,
     contains: (column, text) => rawSql`${rawSql.ref(column)} @> ${JSON.stringify([text])}::jsonb`,
   }
   // What has waited lies far back, where only a full look would find it.
@@ -233,6 +235,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     ...rollupStorage(sql, rollupDialect(schema)),
 
     ...workerStorage(sql),
+    ...requestStorage(sql),
 
     ...auditStorage(sql),
 

@@ -16,9 +16,16 @@ test('an erasure leaves no row of an organization in any table, but for its entr
   const { leadhooks, pool } = await openLeadhooks()
   const organizationId = 'acme'
   await leadhooks.organizations.upsert({ id: organizationId, name: 'Acme' })
-  await leadhooks.apiKeys.create({ organizationId, name: 'Key', role: 'admin' })
+  const { token } = await leadhooks.apiKeys.create({ organizationId, name: 'Key', role: 'admin' })
   await leadhooks.webhooks.create({ organizationId, url: 'http://127.0.0.1:40000/' })
   await leadhooks.events.registerType({ organizationId, name: 'deal_won', schema: {} })
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    'idempotency-key': 'once',
+  }
+  const body = JSON.stringify({ name: 'deal_lost', schema: {} })
+  await leadhooks.fetch(new Request('https://crm.example/event-types', { method: 'POST', headers, body }))
   const event = { organizationId, type: 'new_lead', data: { email: 'ada@example.com' } }
   const ids = Array.from({ length: 1200 }, (_, n) => ({ ...event, id: `evt-${n}` }))
   await leadhooks.dispatchEvents(ids)
@@ -39,7 +46,7 @@ test('an erasure leaves no row of an organization in any table, but for its entr
     }
     return found
   }
-  expect(await counts()).toMatchObject({ events: 1200, queue: 1199, deliveries: 1, webhooks: 1 })
+  expect(await counts()).toMatchObject({ events: 1200, queue: 1199, deliveries: 1, webhooks: 1, requests: 1 })
   await leadhooks.organizations.delete({ id: organizationId })
   expect(await counts()).toEqual({ audit_log: 1, audit_heads: 1 })
 })

@@ -33,6 +33,8 @@ export interface Sql {
   lockOrganization(id: string): Compilable
   /** A time so many days after another: columns, or what stands for one. */
   daysLater(time: RawBuilder<SqlDate>, days: string): RawBuilder<SqlDate>
+  /** So many milliseconds after a time. */
+  msLater(time: RawBuilder<SqlDate>, ms: number): RawBuilder<SqlDate>
   /** Whether a column of JSON, an array of texts, has this one among them. */
   contains(column: string, text: string): RawBuilder<SqlBool>
 }

@@ -5,6 +5,8 @@ import type {
   AuditEntry,
   AuditHead,
   Delivery,
+  KeyedRequest,
+  KnownRequest,
   Organization,
   RegisteredEventType,
   ShapedBody,
@@ -80,5 +82,7 @@ export interface Tables {
     counts: string
   }
   workers: Columns<Omit<SeenWorker, 'silentMs'>>
+  /** `kept_until`: when the lease of its holder, or the time of its answer, is over. */
+  requests: Columns<KeyedRequest & KnownRequest> & { holder: string; kept_until: SqlDate }
   migrations: MigrationRow
 }

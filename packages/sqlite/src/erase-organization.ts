@@ -64,6 +64,7 @@ const removals: readonly Removal[] = [
   remove(tokens),
   rowsOf('api_keys', 'id'),
   rowsOf('bulk_replays', 'id'),
+  rowsOf('requests', 'route, key'),
   eventTypes,
   rowsOf('leases', 'delivery_id'),
   deliveriesOf('fresh_deliveries'),

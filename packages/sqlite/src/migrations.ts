@@ -21,6 +21,7 @@ import { urlVerification } from './migrations/0019-url-verification.ts'
 import { erasures } from './migrations/0020-erasures.ts'
 import { ordering } from './migrations/0021-ordering.ts'
 import { workers } from './migrations/0022-workers.ts'
+import { requests } from './migrations/0023-requests.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   erasures,
   ordering,
   workers,
+  requests,
 ]

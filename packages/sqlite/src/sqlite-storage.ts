@@ -14,6 +14,7 @@ import {
   advanceSteps,
   bulkReplayStorage,
   organizationStorage,
+  requestStorage,
   rollupStorage,
   type Sql,
   type SqlRunner,
@@ -98,6 +99,7 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     lock: rawSql``,
     lockOrganization: () => ({ compile: () => rawSql`select 1`.compile(compiler) }),
     daysLater: (time, days) => rawSql`${time} + ${rawSql.ref(days)} * 86400000`,
+    msLater: (time, ms) => rawSql`${time} + ${ms}`,
     contains: (column, text) =>
       rawSql`exists (select 1 from json_each(${rawSql.ref(column)}) where value = ${text})`,
   }
@@ -206,6 +208,7 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
     ...rollupStorage(sql, rollupDialect),
 
     ...workerStorage(sql),
+    ...requestStorage(sql),
 
     ...auditStorage(sql),
 

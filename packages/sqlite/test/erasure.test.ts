@@ -28,6 +28,13 @@ test('an erasure leaves no row of an organization in any table, but for its entr
   await leadhooks.apiKeys.verify(token)
   await leadhooks.webhooks.create({ organizationId, url: receiver.url, format: 'standard' })
   await leadhooks.events.registerType({ organizationId, name: 'deal_won', schema: {} })
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    'idempotency-key': 'once',
+  }
+  const body = JSON.stringify({ name: 'deal_lost', schema: {} })
+  await leadhooks.fetch(new Request('https://crm.example/event-types', { method: 'POST', headers, body }))
   const worker = leadhooks.startWorker()
   const event = { organizationId, type: 'new_lead', data: { email: 'ada@example.com' } }
   await leadhooks.dispatchEvents([event, event])
@@ -50,7 +57,15 @@ test('an erasure leaves no row of an organization in any table, but for its entr
         ])
         .filter(([, count]) => count > 0),
     )
-  for (const table of ['events', 'attempts', 'deliveries', 'delivery_bodies', 'webhooks', 'audit_log'])
+  for (const table of [
+    'events',
+    'attempts',
+    'deliveries',
+    'delivery_bodies',
+    'webhooks',
+    'audit_log',
+    'requests',
+  ])
     expect(counts()).toHaveProperty(table)
   await leadhooks.organizations.delete({ id: organizationId, actor: { type: 'user', id: 'officer' } })
   expect(counts()).toEqual({ audit_log: 1, audit_heads: 1 })

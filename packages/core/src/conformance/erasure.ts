@@ -41,6 +41,7 @@ async function fill(storage: Storage, owner: string): Promise<void> {
   const count = { ...use, interval: 'hour', startsAt: start, outcome: 'ok', route: '', count: 3 } as const
   await storage.recordApiKeyUsage([{ ...use, usedAt: start, ip: null, userAgent: null }], [count])
   await storage.insertEventType(typeRow({ organizationId: owner }))
+  await storage.takeRequest({ ...requestOf(owner), fingerprint: 'f', holder: 'a', leaseMs: hour, now: start })
   for (let n = 0; n < 2; n++) await addWebhook(storage, { organizationId: owner })
   await dispatch(storage, { organizationId: owner }, { count: 3 })
   const mine = (await claim(storage)).filter((one) => one.organizationId === owner)
@@ -52,6 +53,18 @@ async function fill(storage: Storage, owner: string): Promise<void> {
   await settle(storage, failed, { next: { status: 'retrying', delayMs: hour } })
   await settle(storage, dead, { next: { status: 'dead_letter', reason: 'exhausted' } })
   await dispatch(storage, { organizationId: owner, type: 'new_lead', patterns: ['new_lead'] })
+}
+
+function requestOf(owner: string) {
+  return { organizationId: owner, route: 'POST /keys', key: 'once' }
+}
+
+/** Whether a request of the organization is known; where it was not, it is dropped again. */
+async function knowsRequest(storage: Storage, owner: string): Promise<boolean> {
+  const take = { ...requestOf(owner), fingerprint: 'f', holder: 'who asks', leaseMs: hour, now: start }
+  const known = await storage.takeRequest(take)
+  await storage.dropRequest(take)
+  return known !== null
 }
 
 /** All that can be seen of an organization. */
@@ -74,10 +87,11 @@ async function snapshot(storage: Storage, owner: string): Promise<unknown[]> {
     await storage.listBulkReplays(query),
     await storage.listAudit(query),
     await storage.findAuditHead(owner),
+    await knowsRequest(storage, owner),
   ]
 }
 
-const nothing = [null, null, [], [], [], [], [], [], [], [], null]
+const nothing = [null, null, [], [], [], [], [], [], [], [], null, false]
 
 export const erasureCases: readonly ConformanceCase[] = [
   storageCase(

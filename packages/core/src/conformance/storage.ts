@@ -18,6 +18,7 @@ import { operationCases } from './operations.ts'
 import { orderingCases } from './ordering.ts'
 import { organizationCases } from './organizations.ts'
 import { recoveryCases } from './recoveries.ts'
+import { requestCases } from './requests.ts'
 import { rollupCases } from './rollups.ts'
 import { redactionCases } from './redaction.ts'
 import { settlementCases } from './settlement.ts'
@@ -48,6 +49,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...expiryCases,
   ...dutyCases,
   ...workerCases,
+  ...requestCases,
   ...backlogCases,
   ...auditCases,
   ...listCases,

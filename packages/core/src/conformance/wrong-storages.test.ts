@@ -6,6 +6,7 @@ import { appendAudit } from '../storage/memory-audit.ts'
 import { addRollup } from '../rollups/roll-up.ts'
 import { endFact, factOf } from '../rollups/settled-facts.ts'
 import { countSettled } from '../storage/memory-rollups.ts'
+import { requestKey } from '../storage/memory-requests.ts'
 import { memoryStorage, storageOver } from '../storage/memory-storage.ts'
 import type {
   Claim,
@@ -1253,6 +1254,70 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       },
     }),
     noticedBy: ['a holder that takes its duty again has it for longer'],
+  },
+
+  'takes requests by look-then-write': {
+    breaks: (right, { requests }) => ({
+      async takeRequest(take) {
+        const known = requests.get(requestKey(take))
+        await setImmediate()
+        if (known !== undefined && known.until > timeOf(take)) return known
+        requests.delete(requestKey(take))
+        return right.takeRequest(take)
+      },
+    }),
+    noticedBy: ['of ten callers with the same key at once, one sees to it'],
+  },
+
+  'answers a request for whoever asks': {
+    breaks: (right, { requests }) => ({
+      answerRequest: async (answer) =>
+        right.answerRequest({ ...answer, holder: requests.get(requestKey(answer))?.holder ?? answer.holder }),
+      dropRequest: async (request) => void requests.delete(requestKey(request)),
+    }),
+    noticedBy: [
+      'a request whose holder has vanished is for the next one to see to',
+      'an answer stays as it was given first',
+      'a request that is dropped is seen to as if it were the first',
+    ],
+  },
+
+  'tells requests apart by their key alone': {
+    breaks: (right) => ({
+      takeRequest: async (take) => right.takeRequest({ ...take, organizationId: '', route: '' }),
+    }),
+    noticedBy: ['the same key is another one for another organization or route'],
+  },
+
+  'keeps answers as long as leases': {
+    breaks: (right) => ({
+      answerRequest: async (answer) => right.answerRequest({ ...answer, keepMs: 60_000 }),
+    }),
+    noticedBy: ['what a request was answered is kept for as long as was said'],
+  },
+
+  'forgets requests that are under way': {
+    breaks: (_right, { requests }) => ({
+      async forgetRequests() {
+        const count = requests.size
+        requests.clear()
+        return count
+      },
+    }),
+    noticedBy: ['requests whose time is over are forgotten, so many at a time, and no others'],
+  },
+
+  'leaves requests in an erasure': {
+    breaks: (right, { requests }) => ({
+      async eraseNext(erasure) {
+        const kept = [...requests]
+        requests.clear()
+        const hasErased = await right.eraseNext(erasure)
+        for (const [key, row] of kept) requests.set(key, row)
+        return hasErased
+      },
+    }),
+    noticedBy: ['of an organization that is erased nothing is left, and of others everything'],
   },
 
   'cancels what waits for a webhook of anybody': {

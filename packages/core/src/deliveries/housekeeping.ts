@@ -5,6 +5,7 @@ import { forgetUsage } from '../api-keys/forget-usage.ts'
 import { remindOfApiKeys } from '../api-keys/remind.ts'
 import { goOnErasing } from '../erase-organization.ts'
 import { forgetWorkers } from '../read-workers.ts'
+import { forgetRequests } from '../forget-requests.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { recurring } from './recurring.ts'
 import { rotateDueSecrets } from '../webhooks/rotate-due-secrets.ts'
@@ -25,6 +26,7 @@ const tasks = [
   rotateDueSecrets,
   sealCredentialsAnew,
   goOnErasing,
+  forgetRequests,
 ]
 
 /**

@@ -20,7 +20,7 @@ import { rateLimit } from '../rate-limit/rate-limit-input.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
 import type { Caller } from './caller.ts'
 import { flag, pageQuery, wholeNumber } from './query.ts'
-import { operation } from './route.ts'
+import { operation, shownOnce } from './route.ts'
 
 const apiKeyFields = z.object({
   id: z.string(),
@@ -60,11 +60,14 @@ const createdApiKey = apiKeyFields
   })
   .meta({ id: 'CreatedApiKey' })
 
+const tokenIsGone = 'Its token is shown once: rotate the key to get another one'
+
 export const createKey = operation({
   id: 'createApiKey',
   body: newApiKey.refine(hasOneKindOfAccess, roleXorPermissions).meta({ id: 'NewApiKey' }),
   status: 201,
   answer: createdApiKey,
+  repeated: shownOnce('API key', tokenIsGone),
   async handle({ leadhooks, caller, actor, organizationId, body }) {
     checkGrant(caller, wanted(body, { role: 'read_write', permissions: [] }))
     const { apiKey, token } = await leadhooks.apiKeys.create({ organizationId, actor, ...body })
@@ -109,6 +112,7 @@ export const rotateKey = operation({
   id: 'rotateApiKey',
   body: rotation.meta({ id: 'ApiKeyRotation' }),
   answer: createdApiKey,
+  repeated: shownOnce('API key', tokenIsGone),
   async handle({ leadhooks, caller, actor, scoped, body }) {
     // Whoever rotates a key sees its token, and could use it.
     checkGrant(caller, await leadhooks.apiKeys.get(scoped))

@@ -51,6 +51,7 @@ export const replayDeliveries = operation({
   body: replayRequest.meta({ id: 'ReplayRequest' }),
   status: 202,
   answer: startedReplay,
+  repeated: 'by itself',
   handle: ({ leadhooks, organizationId, idempotencyKey, body }) =>
     leadhooks.deliveries.replayMany({ organizationId, idempotencyKey, ...body }),
 })
@@ -60,6 +61,7 @@ export const recoverWebhook = operation({
   body: recoveryRequest.meta({ id: 'RecoveryRequest' }),
   status: 202,
   answer: startedReplay,
+  repeated: 'by itself',
   handle: ({ leadhooks, scoped, idempotencyKey, body }) =>
     leadhooks.webhooks.recover({ ...scoped, idempotencyKey, ...body }),
 })

@@ -9,7 +9,7 @@ import type { LeadhooksEvent } from '../model/event.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
 import { type Caller, maySeeSensitive } from './caller.ts'
 import { pageQuery } from './query.ts'
-import { operation } from './route.ts'
+import { type Call, operation } from './route.ts'
 
 const eventFields = z.object({
   id: z.string().meta({ description: 'Receivers see it as `webhook-id`' }),
@@ -36,12 +36,27 @@ const dispatchedEvent = eventFields
 
 const newEvent = eventInput.omit({ organizationId: true }).meta({ id: 'NewEvent' })
 
+type Kept = Pick<Dispatched, 'deliveries' | 'duplicate'> & { id: string }
+
+/** Of an event its id is kept, and none of its data: that may be removed later. */
+function keepEvent(dispatched: unknown): Kept {
+  const { id, deliveries, duplicate } = dispatched as Kept
+  return { id, deliveries, duplicate }
+}
+
+async function showEvent({ leadhooks, caller, organizationId }: Call, kept: Kept): Promise<object> {
+  const { id, deliveries, duplicate } = kept
+  const shown = await leadhooks.events.get({ organizationId, id, showSensitive: maySeeSensitive(caller) })
+  return { ...shown, deliveries, duplicate }
+}
+
 export const dispatchEvent = operation({
   id: 'dispatchEvent',
   body: newEvent,
   publishes: () => 1,
   status: 202,
   answer: dispatchedEvent,
+  repeated: { keep: keepEvent, show: (call, kept) => showEvent(call, kept as Kept) },
   handle: async ({ leadhooks, caller, organizationId, body }) =>
     show(leadhooks, caller, await leadhooks.dispatchEvent({ organizationId, ...body })),
 })
@@ -54,6 +69,12 @@ export const dispatchEvents = operation({
   answer: z
     .object({ data: z.array(dispatchedEvent).meta({ description: 'In the order given' }) })
     .meta({ id: 'DispatchedEvents' }),
+  repeated: {
+    keep: (answer) => (answer as { data: unknown[] }).data.map(keepEvent),
+    show: async (call, kept) => ({
+      data: await Promise.all((kept as Kept[]).map((one) => showEvent(call, one))),
+    }),
+  },
   async handle({ leadhooks, caller, organizationId, body }) {
     const events = body.events.map((event) => ({ organizationId, ...event }))
     try {

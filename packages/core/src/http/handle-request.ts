@@ -5,6 +5,7 @@ import { organizationId, parseInput } from '../input.ts'
 import type { Leadhooks } from '../leadhooks.ts'
 import type { LimitDecision } from '../rate-limit/rate-limiter.ts'
 import { serveApiReference } from './api-reference/serve-api-reference.ts'
+import { answerOnce } from './answer-once.ts'
 import { authenticate } from './authenticate.ts'
 import type { Caller, FetchOptions } from './caller.ts'
 import type { PathMatch } from './match-path.ts'
@@ -47,14 +48,14 @@ async function respond(
   const id = decodeId(match.encodedId)
 
   const caller = await identify(leadhooks, ctx, request, route, options)
-  const response = await answer(leadhooks, ctx, request, route, { caller, id, basePath }).catch(
+  const response = await answerCaller(leadhooks, ctx, request, route, { caller, id, basePath }).catch(
     asProblem(ctx, request),
   )
   return withHeaders(response, rateLimitHeaders(caller.limits))
 }
 
 /** Who is calling is known: checks what they sent, and does what they ask. */
-async function answer(
+async function answerCaller(
   leadhooks: Leadhooks,
   ctx: Context,
   request: Request,
@@ -66,12 +67,17 @@ async function answer(
   const body = await readBody(request, route.body, ctx.settings.limits)
   const { organizationId, actor } = caller
   const scoped = { organizationId, id }
-  const published = route.publishes && (await countPublished(ctx, organizationId, route.publishes(body)))
   const idempotencyKey = request.headers.get('idempotency-key') ?? undefined
   const typesInCode = (): EventType[] => describeEventTypes(ctx.catalogue)
   const from = { caller, actor, organizationId, scoped, idempotencyKey }
   const call = { leadhooks, ...from, body, query, typesInCode, basePath }
-  const response = jsonResponse(route, await route.handle(call))
+  let published: LimitDecision | undefined
+  const { answer, isRepeated } = await answerOnce(ctx, route, call, async () => {
+    if (route.publishes) published = await countPublished(ctx, organizationId, route.publishes(body))
+    return route.handle(call)
+  })
+  const response = jsonResponse(route, answer)
+  if (isRepeated) response.headers.set('idempotency-replayed', 'true')
   return withHeaders(response, rateLimitHeaders(both(caller.limits, published)))
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { EventType } from '../events/event-types.ts'
 import type { Leadhooks } from '../leadhooks.ts'
+import { idempotencyKey, takesKey } from './answer-once.ts'
 import { describeDeliveries, deliveryHeaders } from './openapi-webhooks.ts'
 import { problem } from './problem.ts'
 import { type Route, statusOf } from './route.ts'
@@ -45,7 +46,7 @@ function createDocument(routes: readonly Route[], eventTypes: readonly EventType
     webhooks,
     components: {
       schemas: components.schemas,
-      parameters: deliveryHeaders,
+      parameters: { ...deliveryHeaders, IdempotencyKey: idempotencyKey },
       responses: {
         Problem: { description: 'What went wrong, with a stable `code`', content: problemContent },
       },
@@ -75,7 +76,7 @@ function describeRoute(route: Route, components: SchemaComponents): JsonSchema {
     summary,
     ...(permission === null ? { security: [] } : { description: `Permission: \`${permission}\`` }),
     tags: [tagOf(path)],
-    parameters: [...pathParameters(path), ...queryParameters(route, components)],
+    parameters: [...pathParameters(path), ...queryParameters(route, components), ...keyParameters(route)],
     ...(body && {
       requestBody: {
         required: !body.safeParse(undefined).success,
@@ -96,6 +97,10 @@ function tagOf(path: string): string {
 
 function pathParameters(path: string): JsonSchema[] {
   return path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] : []
+}
+
+function keyParameters(route: Route): JsonSchema[] {
+  return takesKey(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []
 }
 
 /** As numbers and words, though a query carries text: `?limit=50`. None is required. */

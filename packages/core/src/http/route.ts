@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { LeadhooksError } from '../errors.ts'
 import type { EventType } from '../events/event-types.ts'
 import type { Leadhooks } from '../leadhooks.ts'
 import type { Actor } from '../model/actor.ts'
@@ -44,7 +45,20 @@ export interface Operation<Body extends z.ZodType = z.ZodType, Query extends z.Z
   isForStaff?: boolean
   /** What is answered, with dates as text; null for nothing. */
   answer: z.ZodType | null
+  /**
+   * What becomes of a POST that comes again with the same `Idempotency-Key`. `anew`: it is done again, which does no harm;
+   * `by itself`: its handler sees to that. @default it is answered as before, and not done again
+   */
+  repeated?: 'anew' | 'by itself' | Repetition
   handle(call: Call<z.output<Body>, z.output<Query>>): unknown
+}
+
+/** For answers that are not to be kept as they are. */
+export interface Repetition {
+  /** What to keep of an answer. */
+  keep(answer: unknown): unknown
+  /** Answers a repeated request by what was kept. */
+  show(call: Call, kept: unknown): unknown
 }
 
 /** Types a handler by the schemas beside it. */
@@ -62,6 +76,17 @@ export interface Route extends Operation {
   /** What the caller must be allowed to do; null for what is open to all, and knows no organization. */
   permission: string | null
   summary: string
+}
+
+/** For what is shown once, and is in no record: only the id of what was made is kept. `hint`: what to do about that. */
+export function shownOnce(what: string, hint: string): Repetition {
+  return {
+    keep: (answer) => (answer as { id: string }).id,
+    show(_call, id) {
+      const message = `This idempotency key was used before, for ${what} "${String(id)}". ${hint}`
+      throw new LeadhooksError('conflict', message)
+    },
+  }
 }
 
 export function statusOf({ status, answer }: Pick<Operation, 'status' | 'answer'>): number {

@@ -28,7 +28,7 @@ import { statusReport } from './analytics.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
 import { attemptFailure } from './attempt-failure.ts'
 import { pageQuery } from './query.ts'
-import { operation } from './route.ts'
+import { operation, shownOnce } from './route.ts'
 
 const certificate = z
   .object({
@@ -98,6 +98,8 @@ const webhookFields = z.object({
 
 const webhook = webhookFields.meta({ id: 'Webhook' })
 
+const secretIsElsewhere = 'Its secret is shown once more by POST /webhooks/{id}/reveal-secret'
+
 export const createWebhook = operation({
   id: 'createWebhook',
   body: newWebhook.meta({ id: 'NewWebhook' }),
@@ -107,6 +109,7 @@ export const createWebhook = operation({
       secret: z.string().meta({ description: 'What deliveries are signed with. Later answers leave it out' }),
     })
     .meta({ id: 'CreatedWebhook' }),
+  repeated: shownOnce('webhook', secretIsElsewhere),
   async handle({ leadhooks, actor, organizationId, body }) {
     const { webhook, secret } = await leadhooks.webhooks.create({ organizationId, actor, ...body })
     return { ...webhook, secret }
@@ -194,6 +197,7 @@ export const revealSecret = operation({
   answer: z
     .object({ secret: z.string().meta({ description: 'What deliveries are signed with' }) })
     .meta({ id: 'RevealedSecret' }),
+  repeated: 'anew',
   handle: ({ leadhooks, actor, scoped }) => leadhooks.webhooks.revealSecret({ ...scoped, actor }),
 })
 
@@ -203,6 +207,7 @@ export const rotateSecret = operation({
   answer: webhookFields
     .extend({ secret: z.string().meta({ description: 'What deliveries are signed with from now on' }) })
     .meta({ id: 'RotatedSecret' }),
+  repeated: shownOnce('webhook', secretIsElsewhere),
   async handle({ leadhooks, actor, scoped, body }) {
     const { webhook, secret } = await leadhooks.webhooks.rotateSecret({ ...scoped, actor, ...body })
     return { ...webhook, secret }
@@ -290,6 +295,7 @@ export const testWebhook = operation({
   id: 'testWebhook',
   body: testRequest.optional().meta({ id: 'WebhookTestRequest' }),
   answer: webhookTest,
+  repeated: 'anew',
   handle: ({ leadhooks, scoped, body }) => leadhooks.webhooks.test({ ...scoped, ...body }),
 })
 
@@ -303,5 +309,6 @@ export const verifyWebhook = operation({
       webhook,
     })
     .meta({ id: 'WebhookVerification' }) satisfies z.ZodType<Json<WebhookVerification>>,
+  repeated: 'anew',
   handle: ({ leadhooks, actor, scoped }) => leadhooks.webhooks.verify({ ...scoped, actor }),
 })

@@ -41,7 +41,7 @@ function erase(state: MemoryState, organizationId: string): number {
   const entries = state.auditEntries.filter(isOwn)
   for (const entry of entries) state.auditEntries.splice(state.auditEntries.indexOf(entry), 1)
   const tables = [state.webhooks, state.apiKeys, state.apiKeyUsage, state.bulkReplays, state.deliveries]
-  const others = [state.events, state.rollups, state.auditHeads]
+  const others = [state.events, state.rollups, state.auditHeads, state.requests]
   const removed = [...tables, ...others].map((table) => removeFrom<{ organizationId: string }>(table, isOwn))
   state.turns.delete(organizationId)
   const own = Number(state.organizations.delete(organizationId))

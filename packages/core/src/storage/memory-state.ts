@@ -9,7 +9,7 @@ import type { Organization } from '../model/organization.ts'
 import type { Rollup } from '../model/rollup.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
 import type { SeenWorker } from '../model/worker-status.ts'
-import type { ApiKeyUsageCount, Page, PagePosition, Scoped, Timed } from './storage.ts'
+import type { ApiKeyUsageCount, KnownRequest, Page, PagePosition, Scoped, Timed } from './storage.ts'
 
 /** A delivery with what only the storage knows of it. */
 export interface DeliveryRow extends Delivery {
@@ -59,6 +59,15 @@ export interface MemoryState {
   /** Who has each duty, by its name. */
   duties: Map<string, { holder: string; until: Date }>
   workers: Map<string, Omit<SeenWorker, 'silentMs'>>
+  /** By `requestKey`. */
+  requests: Map<string, RequestRow>
+}
+
+/** A request with a key; `until`: when the lease of its holder, or the time of its answer, is over. */
+export interface RequestRow extends KnownRequest {
+  organizationId: string
+  holder: string
+  until: Date
 }
 
 export function emptyState(): MemoryState {
@@ -85,6 +94,7 @@ export function emptyState(): MemoryState {
     claimed: 0,
     duties: new Map(),
     workers: new Map(),
+    requests: new Map(),
   }
 }
 

@@ -12,6 +12,7 @@ import { takesChannel } from './memory-recovery.ts'
 import { memoryEventTypes } from './memory-event-types.ts'
 import { memoryRollups } from './memory-rollups.ts'
 import { memoryWorkers } from './memory-workers.ts'
+import { memoryRequests } from './memory-requests.ts'
 import { memoryErasure } from './memory-erasure.ts'
 import { redactEvent } from './memory-redaction.ts'
 import { copy, emptyState, eventKey, type MemoryState, ownRow, pageOf, timeOf } from './memory-state.ts'
@@ -63,6 +64,7 @@ export function storageOver(state: MemoryState): Storage<never> {
     ...memoryRollups(state),
     ...memoryDuties(state),
     ...memoryWorkers(state),
+    ...memoryRequests(state),
     ...memoryBacklog(state),
     ...memoryAudit(state),
   }

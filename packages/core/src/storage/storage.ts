@@ -52,6 +52,7 @@ export interface Storage<Tx = unknown>
     RollupStorage,
     DutyStorage,
     WorkerStorage,
+    RequestStorage,
     BacklogStorage,
     AuditStorage {
   /**
@@ -720,6 +721,48 @@ export interface WorkerStorage {
   listWorkers(options: Timed & { limit: number }): Promise<SeenWorker[]>
   /** Forgets workers that have ended, or have been silent for too long. One that beats again is there again. */
   removeWorkers(ids: readonly string[]): Promise<void>
+}
+
+/** A request that may come again with the same key, in place of one whose answer got lost. */
+export interface KeyedRequest {
+  organizationId: string
+  /** What it asks for: `POST /keys`. */
+  route: string
+  key: string
+}
+
+export interface RequestTake extends KeyedRequest, Timed {
+  /** Tells it from another request with the same key. */
+  fingerprint: string
+  /** Who sees to it: an id that no other caller has. */
+  holder: string
+  leaseMs: number
+}
+
+/** What is known of a request of the same key. */
+export interface KnownRequest {
+  fingerprint: string
+  /** Null as long as somebody sees to it. */
+  answer: string | null
+}
+
+/** Requests are held like duties, until they have an answer: that is kept, for whoever sends the same once more. */
+export interface RequestStorage {
+  /**
+   * Null when the request is for the holder to see to, within `leaseMs`: there was none of that key, its lease lapsed without an
+   * answer, or the time of its answer is over. Else the one there is; then nothing is changed.
+   *
+   * Concurrency: of any number of callers one gets null.
+   */
+  takeRequest(take: RequestTake): Promise<KnownRequest | null>
+  /** Keeps the answer for `keepMs` from now. False where the holder has the request no more: then nothing is changed. */
+  answerRequest(
+    answer: KeyedRequest & Timed & { holder: string; answer: string; keepMs: number },
+  ): Promise<boolean>
+  /** Forgets a request that its holder has no answer to: the next one is seen to as if it were the first. */
+  dropRequest(request: KeyedRequest & { holder: string }): Promise<void>
+  /** Forgets requests whose time is over. At most `limit` at a time; answers how many. */
+  forgetRequests(options: Timed & { limit: number }): Promise<number>
 }
 
 /** What the organizations all together have waiting, and what was given up. */

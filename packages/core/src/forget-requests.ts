@@ -1,0 +1,11 @@
+import type { Context } from './context.ts'
+
+const batch = 500
+
+/** Forgets what requests with an `Idempotency-Key` were answered, when its time is over. */
+export async function forgetRequests({ storage, storageTime }: Context): Promise<void> {
+  let forgotten: number
+  do {
+    forgotten = await storage.forgetRequests({ limit: batch, now: storageTime() })
+  } while (forgotten === batch)
+}
