@@ -1234,6 +1234,9 @@ export interface components {
             reason?: string;
         };
         RevokedApiKeys: {
+            /** @description How many it has revoked */
+            total: number;
+            /** @description The first 100 of them */
             data: components["schemas"]["ApiKey"][];
         };
         ApiKeyRotation: {
@@ -1666,7 +1669,7 @@ export interface components {
             asymmetricSigning?: boolean;
             enabled?: boolean;
         };
-        /** @description What is left out gets its default; the secret stays */
+        /** @description What is left out gets its default; the secret stays, and so does whether it is enabled */
         WebhookReplacement: {
             /**
              * @description Where deliveries are posted to

@@ -4,15 +4,16 @@ import type { Sql } from './sql-runner.ts'
 const key = ['organization_id', 'route', 'key'] as const
 
 /** A lease and the time of an answer are kept in the same column: when it is over, either way, the key is free. */
-export function requestStorage({ db, runner, time, msLater }: Sql): RequestStorage {
+export function requestStorage(sql: Sql): RequestStorage {
+  const { db, runner } = sql
   return {
     async takeRequest({ fingerprint, holder, leaseMs, now, ...request }) {
-      const lease = { fingerprint, holder, answer: null, kept_until: msLater(time(now), leaseMs) }
+      const lease = { fingerprint, holder, answer: null, kept_until: sql.msLater(sql.time(now), leaseMs) }
       const take = db
         .insertInto('requests')
         .values({ ...columnsOf(request), ...lease })
         .onConflict((conflict) =>
-          conflict.columns(key).doUpdateSet(lease).where('requests.kept_until', '<=', time(now)),
+          conflict.columns(key).doUpdateSet(lease).where('requests.kept_until', '<=', sql.time(now)),
         )
       const known = db
         .selectFrom('requests')
@@ -30,7 +31,7 @@ export function requestStorage({ db, runner, time, msLater }: Sql): RequestStora
     async answerRequest({ holder, answer, keepMs, now, ...request }) {
       const update = db
         .updateTable('requests')
-        .set({ answer, kept_until: msLater(time(now), keepMs) })
+        .set({ answer, kept_until: sql.msLater(sql.time(now), keepMs) })
         .where((where) => where.and({ ...columnsOf(request), holder, answer: null }))
       return (await runner.rows(update.returning('holder'))).length > 0
     },
@@ -43,11 +44,11 @@ export function requestStorage({ db, runner, time, msLater }: Sql): RequestStora
     },
 
     async forgetRequests({ limit, now }) {
-      const over = db.selectFrom('requests').select(key).where('kept_until', '<=', time(now)).limit(limit)
+      const over = db.selectFrom('requests').select(key).where('kept_until', '<=', sql.time(now)).limit(limit)
       const forget = db
         .deleteFrom('requests')
         .where((where) => where(where.refTuple(...key), 'in', over.$asTuple(...key)))
-        .where('kept_until', '<=', time(now))
+        .where('kept_until', '<=', sql.time(now))
       return (await runner.rows(forget.returning('holder'))).length
     },
   }

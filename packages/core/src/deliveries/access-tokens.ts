@@ -15,6 +15,8 @@ export interface AccessTokens {
 export interface AccessToken {
   kind: 'token'
   token: string
+  /** Whether it is from before: its server may have ended it meanwhile. */
+  isKept: boolean
 }
 
 type Fetched = AccessToken & { goodUntil: number }
@@ -52,7 +54,7 @@ export function createAccessTokens(ctx: Context, credentials: OAuth2): AccessTok
 
   return {
     async get(timeoutMs, signal) {
-      if (kept !== null && ctx.clock.now() < kept.goodUntil) return kept
+      if (kept !== null && ctx.clock.now() < kept.goodUntil) return { ...kept, isKept: true }
       fetching ??= fetchOne(timeoutMs, signal)
       return fetching
     },
@@ -116,7 +118,7 @@ function readToken(result: SendResult, now: number): Fetched | SendFailure {
   if (!read.success) return failed('No access token: the token URL answered 200 with none for a bearer')
   const { access_token: token, expires_in: seconds } = read.data
   const lifeMs = seconds * 1000
-  return { kind: 'token', token, goodUntil: now + lifeMs - Math.min(marginMs, lifeMs / 10) }
+  return { kind: 'token', token, isKept: false, goodUntil: now + lifeMs - Math.min(marginMs, lifeMs / 10) }
 }
 
 function parseJson(body: Buffer): unknown {

@@ -9,7 +9,7 @@ import type { DeliveryTarget } from './delivery-target.ts'
 import { withoutEcho } from '../events/sensitive-fields.ts'
 import { healthSign } from './health-sign.ts'
 import { hideSecrets } from './hide-secrets.ts'
-import { nextDelayMs, parseRetryAfter } from './retry-schedule.ts'
+import { nextDelayMs, parseRetryAfter, retrySchedule } from './retry-schedule.ts'
 import { type OutgoingRequest, sendRequest, type SendResult } from './send-request.ts'
 import { signRequest } from './sign-request.ts'
 import { withAccessToken } from './with-access-token.ts'
@@ -40,17 +40,18 @@ export async function deliver(
   const target = openTarget(targetOf, claimed.webhook)
   if (target === null) return { settlement: undecryptable(claimed), sign: null }
   const request = signRequest(target, claimed, startedAt)
-  const { result, secrets } =
+  const { result, secrets, isStale } =
     target.accessTokens === null
-      ? { result: await sendRequest(ctx.agent, ctx.clock, request, signal), secrets: target.secrets }
+      ? await sendPlainly(ctx, target, request, signal)
       : await sendWithToken(ctx, target, request, signal)
-  const verdict = classifyResponse(result)
+  const classified = classifyResponse(result)
   const at = startedAt + result.durationMs
   const retryAfterMs = result.kind === 'response' ? parseRetryAfter(result.retryAfter, at) : null
-  const isGone = verdict.outcome === 'gone' && !(await hasMoved(ctx, claimed.webhook))
+  const isGone = classified.outcome === 'gone' && !(await hasMoved(ctx, claimed.webhook))
+  const verdict = classified.outcome === 'gone' && !isGone ? goneElsewhere(classified) : classified
   const next = isGone
     ? ({ status: 'dead_letter', reason: 'gone' } as const)
-    : await nextStep(ctx, claimed, verdict, retryAfterMs)
+    : await nextStep(ctx, claimed, verdict, { retryAfterMs, isStale })
   const statusCode = result.kind === 'response' ? result.statusCode : null
   const attempt = toAttempt(claimed, startedAt, result, verdict, secrets)
   if (attempt.responseBody !== null) {
@@ -80,20 +81,48 @@ async function hasMoved(ctx: Context, webhook: StoredWebhook): Promise<boolean> 
   }
 }
 
+function goneElsewhere(verdict: Verdict): Verdict {
+  const message =
+    'The receiver answered 410 Gone, and the webhook stays on: it has another URL by now, or could not be read; the delivery is tried again'
+  return { ...verdict, message }
+}
+
+interface Sent {
+  result: SendResult
+  /** What nobody is shown of the request. */
+  secrets: readonly string[]
+  /** Whether the receiver refused an access token that was kept from before. */
+  isStale: boolean
+}
+
+async function sendPlainly(
+  { agent, clock }: Context,
+  { secrets }: DeliveryTarget,
+  request: OutgoingRequest,
+  signal: AbortSignal,
+): Promise<Sent> {
+  return { result: await sendRequest(agent, clock, request, signal), secrets, isStale: false }
+}
+
 /** The token is fetched within the deadline of the attempt. One that the receiver refuses is not used again. */
 async function sendWithToken(
   ctx: Context,
   target: DeliveryTarget,
   request: OutgoingRequest,
   signal: AbortSignal,
-): Promise<{ result: SendResult; secrets: readonly string[] }> {
+): Promise<Sent> {
   const startedAt = ctx.clock.now()
   const authorized = await withAccessToken(ctx.clock, target, request, signal)
-  if (authorized.kind === 'failure') return { result: authorized, secrets: target.secrets }
+  if (authorized.kind === 'failure') return { result: authorized, secrets: target.secrets, isStale: false }
   const result = await sendRequest(ctx.agent, ctx.clock, authorized.request, signal)
-  if (result.kind === 'response' && result.statusCode === 401) authorized.forget()
+  const isRefused = result.kind === 'response' && result.statusCode === 401
+  if (isRefused) authorized.forget()
   const durationMs = Math.max(0, ctx.clock.now() - startedAt)
-  return { result: { ...result, durationMs }, secrets: authorized.secrets }
+  return {
+    result: { ...result, durationMs },
+    secrets: authorized.secrets,
+    isStale: isRefused && authorized.isKept,
+  }
 }
 
 function openTarget(
@@ -139,18 +168,23 @@ function toText(body: Buffer): string {
   return body.toString().replaceAll('\u0000', '\ufffd')
 }
 
+interface Failed {
+  retryAfterMs: number | null
+  isStale: boolean
+}
+
 async function nextStep(
   ctx: Context,
   claimed: ClaimedDelivery,
   verdict: Verdict,
-  retryAfterMs: number | null,
+  failed: Failed,
 ): Promise<Settlement['next']> {
   if (verdict.outcome === 'delivered') return { status: 'delivered' }
   // Of a URL that is no longer the webhook's: the new one gets it at once.
   if (verdict.outcome === 'gone') return { status: 'retrying', delayMs: 0 }
   // The receiver had no chance to answer: the next worker tries at once, even where this was the last attempt.
   if (verdict.failure === 'worker_stopped') return { status: 'retrying', delayMs: 0 }
-  const delayMs = await delayOf(ctx, claimed, retryAfterMs)
+  const delayMs = await delayOf(ctx, claimed, failed)
   return delayMs === null ? { status: 'dead_letter', reason: 'exhausted' } : { status: 'retrying', delayMs }
 }
 
@@ -162,14 +196,16 @@ async function nextStep(
 async function delayOf(
   ctx: Context,
   claimed: ClaimedDelivery,
-  retryAfter: number | null,
+  { retryAfterMs: retryAfter, isStale }: Failed,
 ): Promise<number | null> {
   const policy = claimed.webhook.retry ?? ctx.settings.delivery.retry
   const delayMs = nextDelayMs(policy, claimed.attempt, retryAfter, ctx.random)
-  if (delayMs !== null || claimed.attempt === 1) return delayMs
+  if (delayMs !== null || (claimed.attempt === 1 && !isStale)) return delayMs
   try {
     const attempts = (await ctx.storage.listAttempts(claimed)) ?? []
     const tries = attempts.filter((attempt) => attempt.number < claimed.attempt && wasAnswerable(attempt))
+    // The last try is made with another token, once.
+    if (isStale && tries.length <= retrySchedule(policy).delaysMs.length) return 0
     return nextDelayMs(policy, tries.length + 1, retryAfter, ctx.random)
   } catch (error) {
     ctx.logger.warn({ err: error, deliveryId: claimed.id }, 'Attempts could not be read; making one more')

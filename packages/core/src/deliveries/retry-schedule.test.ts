@@ -66,11 +66,31 @@ describe('Retry-After', () => {
     ['99999999999999999999', 86_400_000],
     ['Thu, 01 Jan 2026 00:00:30 GMT', 30_000],
     ['Wed, 31 Dec 2025 23:59:00 GMT', 0],
+    ['Thursday, 01-Jan-26 00:00:30 GMT', 30_000],
+    ['Thu Jan  1 00:00:30 2026', 30_000],
+    ['Thu Jan 15 00:00:00 2026', 14 * 86_400_000],
+    ['Sunday, 06-Nov-94 08:49:37 GMT', 0],
+    ['Saturday, 01-Jan-77 00:00:00 GMT', 0],
+    [' 120', 120_000],
+    ['120 \t', 120_000],
+    [' Thu, 01 Jan 2026 00:00:30 GMT ', 30_000],
   ])('%s is understood', (header, ms) => {
     expect(parseRetryAfter(header, now)).toBe(ms)
   })
 
-  test.each(['', '1.5', '-1', '12abc', '1e3', 'soon', '2026-01-01'])('%j is ignored', (header) => {
+  test.each([
+    '',
+    '1.5',
+    '-1',
+    '12abc',
+    '1e3',
+    'soon',
+    '2026-01-01',
+    '1 2',
+    'Someday, 01-Jan-26 00:00:30 GMT',
+    'Thu Xyz  1 00:00:30 2026',
+    'Thu, 01-Jan-26 00:00:30 GMT',
+  ])('%j is ignored', (header) => {
     expect(parseRetryAfter(header, now)).toBeNull()
   })
 })

@@ -1,4 +1,5 @@
 import type { RetryPolicy, RetryPolicyName } from '../model/retry-policy.ts'
+import { parseHttpDate } from './http-date.ts'
 
 /** A retry policy written out: how long to wait after the first, second, … failure. */
 export interface RetrySchedule {
@@ -63,8 +64,8 @@ export function nextDelayMs(
 /** `Retry-After` in milliseconds: whole seconds or an HTTP date (RFC 9110, 10.2.3); null for anything else. */
 export function parseRetryAfter(header: string | null, now: number): number | null {
   if (header === null) return null
-  if (/^\d+$/.test(header)) return Math.min(Number(header) * second, day)
-  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(header)) return null
-  const date = Date.parse(header)
-  return Number.isNaN(date) ? null : Math.max(0, date - now)
+  const value = header.replaceAll(/^[ \t]+|[ \t]+$/g, '')
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * second, day)
+  const date = parseHttpDate(value, now)
+  return date === null ? null : Math.max(0, date - now)
 }

@@ -8,6 +8,8 @@ export interface Authorized {
   request: OutgoingRequest
   /** What nobody is shown of it: the token too. */
   secrets: readonly string[]
+  /** Whether the token is from before. */
+  isKept: boolean
   /** The receiver has refused the token: it is not used again. */
   forget(): void
 }
@@ -19,13 +21,14 @@ export async function withAccessToken(
   request: OutgoingRequest,
   signal?: AbortSignal,
 ): Promise<Authorized | SendFailure> {
-  if (accessTokens === null) return { kind: 'authorized', request, secrets, forget: () => {} }
+  if (accessTokens === null) return { kind: 'authorized', request, secrets, isKept: false, forget: () => {} }
   const startedAt = clock.now()
   const got = await accessTokens.get(request.timeoutMs, signal)
   if (got.kind === 'failure') return got
-  const { token } = got
+  const { token, isKept } = got
   return {
     kind: 'authorized',
+    isKept,
     secrets: [...secrets, ...secretTexts([token])],
     forget: () => accessTokens.forget(token),
     request: {

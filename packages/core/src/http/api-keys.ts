@@ -159,13 +159,22 @@ export const revokeKey = operation({
   handle: ({ leadhooks, actor, scoped, query }) => leadhooks.apiKeys.revoke({ ...scoped, actor, ...query }),
 })
 
+/** As many as a page of a list has at most. */
+const mostShown = 100
+
 export const revokeKeys = operation({
   id: 'revokeApiKeys',
   body: bulkRevocation.refine(namesWhichKeys, tagOrOwner).meta({ id: 'BulkRevocation' }),
-  answer: z.object({ data: z.array(apiKey) }).meta({ id: 'RevokedApiKeys' }),
-  handle: async ({ leadhooks, actor, organizationId, body }) => ({
-    data: await leadhooks.apiKeys.revokeMany({ organizationId, actor, ...body }),
-  }),
+  answer: z
+    .object({
+      total: z.int().meta({ description: 'How many it has revoked' }),
+      data: z.array(apiKey).max(mostShown).meta({ description: 'The first 100 of them' }),
+    })
+    .meta({ id: 'RevokedApiKeys' }),
+  async handle({ leadhooks, actor, organizationId, body }) {
+    const revoked = await leadhooks.apiKeys.revokeMany({ organizationId, actor, ...body })
+    return { total: revoked.length, data: revoked.slice(0, mostShown) }
+  },
 })
 
 type Grant = Pick<ApiKey, 'role' | 'permissions'>

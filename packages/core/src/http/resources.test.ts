@@ -51,6 +51,21 @@ describe('API keys', () => {
   })
 })
 
+test('of many keys that are revoked at once, a hundred are shown', async () => {
+  for (let n = 0; n < 102; n++)
+    await api.leadhooks.apiKeys.create({
+      organizationId: 'acme',
+      name: 'x',
+      role: 'read_only',
+      tags: ['zapier'],
+    })
+  const { body } = await api.request<Page & { total: number }>('POST', '/keys/revoke', {
+    body: { tag: 'zapier' },
+  })
+  expect([body?.total, body?.data.length]).toEqual([102, 100])
+  expect((await api.request<Page>('GET', '/keys?tag=zapier&revoked=false')).body?.data).toEqual([])
+})
+
 describe('the organization', () => {
   test('changes by PATCH what is named, and nothing of what the host alone sets', async () => {
     const windows = [{ weekdays: ['sun'], startsAt: '01:00', minutes: 240, timeZone: 'Europe/Berlin' }]
@@ -180,9 +195,11 @@ describe('webhooks', () => {
       retry: null,
       timeoutMs: null,
       concurrency: null,
-      enabled: true,
-      disabledReason: null,
+      enabled: false,
+      disabledReason: 'by_user',
     })
+    const enabled = await api.request('PUT', path, { body: { url, enabled: true } })
+    expect(enabled.body).toMatchObject({ enabled: true, disabledReason: null })
     expect((await api.request('PUT', path, { body: { name: 'x' } })).status).toBe(400)
   })
 

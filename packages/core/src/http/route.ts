@@ -56,9 +56,9 @@ export interface Operation<Body extends z.ZodType = z.ZodType, Query extends z.Z
 /** For answers that are not to be kept as they are. */
 export interface Repetition {
   /** What to keep of an answer. */
-  keep(answer: unknown): unknown
+  keep: (answer: unknown) => unknown
   /** Answers a repeated request by what was kept. */
-  show(call: Call, kept: unknown): unknown
+  show: (call: Call, kept: unknown) => unknown
 }
 
 /** Types a handler by the schemas beside it. */

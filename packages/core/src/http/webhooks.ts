@@ -136,8 +136,8 @@ export const updateWebhook = operation({
   handle: ({ leadhooks, actor, scoped, body }) => leadhooks.webhooks.update({ ...scoped, actor, ...body }),
 })
 
-// What a replacement sets back where it says nothing; the secret is no setting and stays.
-const defaults: Omit<z.input<typeof webhookSettings>, 'url'> = {
+// What a replacement sets back where it says nothing. The secret is no setting, and stays; so does a webhook that was switched off.
+const defaults: Omit<z.input<typeof webhookSettings>, 'url' | 'enabled'> = {
   name: null,
   description: null,
   eventTypes: [],
@@ -159,14 +159,13 @@ const defaults: Omit<z.input<typeof webhookSettings>, 'url'> = {
   autoDisable: null,
   rotateSecretEveryDays: null,
   asymmetricSigning: false,
-  enabled: true,
 }
 
 export const replaceWebhook = operation({
   id: 'replaceWebhook',
   body: webhookChanges.required({ url: true }).meta({
     id: 'WebhookReplacement',
-    description: 'What is left out gets its default; the secret stays',
+    description: 'What is left out gets its default; the secret stays, and so does whether it is enabled',
   }),
   answer: webhook,
   handle: ({ leadhooks, actor, scoped, body }) =>

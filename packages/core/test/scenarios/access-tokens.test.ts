@@ -93,6 +93,26 @@ describe('a webhook with client credentials', () => {
     expect(tokens.requests).toHaveLength(2)
   })
 
+  test('tries once more with another token when the last try was refused with one that was kept', async () => {
+    const clock = fakeClock()
+    const tokens = await openReceiver({
+      respond: [tokenAnswer('old'), tokenAnswer('new'), tokenAnswer('newest')],
+    })
+    const receiver = await openReceiver({ respond: [200, 401, 401] })
+    const { leadhooks, settledCount } = await openLeadhooks({ clock })
+    const id = await makeWebhook(leadhooks, receiver.url, { tokenUrl: tokens.url })
+    await leadhooks.webhooks.update({ organizationId, id, retry: { delaysMs: [] } })
+    leadhooks.startWorker()
+    await dispatch(leadhooks)
+    await whileTimePasses(clock, receiver.received(1))
+    await dispatch(leadhooks)
+    await whileTimePasses(clock, receiver.received(3))
+    const settled = await whileTimePasses(clock, settledCount(3))
+    await letSettle(clock)
+    expect(tokensOf(receiver.requests)).toEqual(['Bearer old', 'Bearer old', 'Bearer new'])
+    expect(settled.map(({ status }) => status)).toEqual(['delivered', 'retrying', 'dead_letter'])
+  })
+
   test.each<[string, Answer, RegExp]>([
     [
       'refuses the client',

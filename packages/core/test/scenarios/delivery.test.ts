@@ -196,6 +196,7 @@ describe('a failing receiver', () => {
     await current.received(1)
     const settled = await settledCount(2)
     expect(settled.map(({ status }) => status)).toEqual(['retrying', 'delivered'])
+    expect(settled[0]?.attempt?.message).toMatch(/410 Gone, and the webhook stays on/)
     expect(await leadhooks.webhooks.get({ organizationId, id: webhook.id })).toMatchObject({ enabled: true })
   })
 
