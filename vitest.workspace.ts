@@ -33,7 +33,7 @@ export default defineConfig({
         hookTimeout: 60_000,
         expect: { poll: { timeout: 20_000 } },
         ...(name === 'fault-tests' && faultTests),
-        ...(name === 'react' && pageTests),
+        ...(['react', 'admin'].includes(name) && pageTests),
       },
     })),
   },

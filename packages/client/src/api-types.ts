@@ -4430,6 +4430,7 @@ export type ErrorCode =
     | "method_not_allowed"
     | "payload_too_large"
     | "unsupported_media_type"
+    | "signed_out"
     | "api_key_missing"
     | "api_key_malformed"
     | "api_key_unknown"

@@ -13,6 +13,7 @@ export const errorStatus = {
   payload_too_large: 413,
   unsupported_media_type: 415,
   // The caller may not.
+  signed_out: 401,
   api_key_missing: 401,
   api_key_malformed: 401,
   api_key_unknown: 401,

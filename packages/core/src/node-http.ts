@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 // What the packages for frameworks on `node:http` are written with: two translations, and the check of an API key.
+export { isGranted } from './api-keys/permissions.ts'
 export { checkApiKey, type KeyCheck, type KeyVerifier } from './http/authenticate.ts'
 export { type HostRule, hostRule } from './http/host-rule.ts'
 export { problemResponse } from './http/problem.ts'

@@ -46,6 +46,11 @@ export {
   useAnalyticsTimeSeries,
 } from './analytics/use-analytics.ts'
 export {
+  type OverviewTarget,
+  WebhookOverview,
+  type WebhookOverviewProps,
+} from './overview/webhook-overview.tsx'
+export {
   type ManagementTab,
   WebhookApiManagement,
   type WebhookApiManagementProps,

@@ -5,5 +5,6 @@ export const components = [
   'WebhookLogViewer',
   'WebhookTestUtility',
   'WebhookAnalyticsDashboard',
+  'WebhookOverview',
   'WebhookApiManagement',
 ] as const

@@ -1,12 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { createLeadhooks, defineEvents, type Leadhooks } from '@leadhooks/core'
 import { sqliteStorage } from '@leadhooks/sqlite'
-import { testChromium } from '@leadhooks/test-services/vitest'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { openBrowser } from '@leadhooks/test-services/browser'
+import type { BrowserContext, Page } from 'playwright-core'
 import { z } from 'zod'
 import { bundlePage, type PageServer, startPageServer } from './page-server.ts'
+
+export { focused, keepScreens, overflow, violations } from '@leadhooks/test-services/browser'
 
 const events = defineEvents({
   'lead.created': {
@@ -45,10 +44,7 @@ export async function openStage(reactVersion: 18 | 19 = 19): Promise<Stage> {
   }) as unknown as Leadhooks
   await leadhooks.migrate()
   const server = await startPageServer(leadhooks, await bundlePage(reactVersion))
-  const browser = await chromium.launch({
-    executablePath: await testChromium(),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-component-update'],
-  })
+  const browser = await openBrowser()
   const contexts: BrowserContext[] = []
 
   async function open(component: string, options: OpenOptions = {}): Promise<Page> {
@@ -73,44 +69,5 @@ export async function openStage(reactVersion: 18 | 19 = 19): Promise<Stage> {
       await server.close()
       await leadhooks.close()
     },
-  }
-}
-
-const askAxe = `(async () => {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-  const { violations } = await axe.run({ runOnly: tags })
-  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => id + ': ' + help + ': ' + html.slice(0, 200)))
-})()`
-
-/** What axe has against the page, in both themes; empty for nothing. */
-export async function violations(page: Page): Promise<string[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  const found: string[] = []
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await page.evaluate(axe)
-    found.push(...(await page.evaluate<string[]>(askAxe)))
-  }
-  return found
-}
-
-/** What has the keyboard, by what it says. */
-export function focused(page: Page): Promise<string> {
-  return page.evaluate('document.activeElement?.textContent')
-}
-
-/** By how much a page is wider than the window. */
-export function overflow(page: Page): Promise<number> {
-  return page.evaluate('document.documentElement.scrollWidth - innerWidth')
-}
-
-/** Keeps pictures of a page in both themes, where `LEADHOOKS_SCREENS` names a folder. */
-export async function keepScreens(page: Page, name: string): Promise<void> {
-  const folder = process.env['LEADHOOKS_SCREENS']
-  if (folder === undefined) return
-  await mkdir(folder, { recursive: true })
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) })
   }
 }

@@ -17,7 +17,7 @@ import { type DeliveryFilters, useDeliveries } from './use-deliveries.ts'
 export interface WebhookLogViewerProps extends ComponentProps {
   /** The webhook whose deliveries are shown. @default those of all, and a filter */
   webhookId?: string | undefined
-  /** Which are shown at first; for a link from elsewhere. */
+  /** Which are shown at first, and when others are given later; for a link from elsewhere, and for the way back to one. */
   filters?: DeliveryFilters | undefined
   /** Told when they change; for the address of a page. */
   onFiltersChange?: ((filters: DeliveryFilters) => void) | undefined
@@ -41,7 +41,7 @@ type LogProps = Pick<WebhookLogViewerProps, 'webhookId' | 'filters' | 'onFilters
 
 function Log({ webhookId, filters: initial = {}, onFiltersChange }: LogProps): ReactNode {
   const { t, can } = useLeadhooks()
-  const [chosen, setChosen] = useState<DeliveryFilters>(initial)
+  const [chosen, setChosen] = useGiven(initial)
   const [isLive, setIsLive] = useState(true)
   const [open, setOpen] = useState<{ delivery: string } | 'replay' | undefined>(undefined)
   const filters = webhookId === undefined ? chosen : { ...chosen, webhookId }
@@ -90,6 +90,14 @@ function Log({ webhookId, filters: initial = {}, onFiltersChange }: LogProps): R
       )}
     </Panel>
   )
+}
+
+/** A state that begins with what is given, and begins again when something else is. */
+function useGiven<T>(given: T): [T, (value: T) => void] {
+  const key = JSON.stringify(given)
+  const [state, setState] = useState({ key, value: given })
+  const value = state.key === key ? state.value : given
+  return [value, (next) => setState({ key, value: next })]
 }
 
 interface FiltersProps {

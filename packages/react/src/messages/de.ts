@@ -409,6 +409,31 @@ export const de: Messages = {
   'analytics.unhealthy': '{degraded} beeinträchtigt, {failing} gestört',
   'analytics.volume': 'Versuche',
 
+  'overview.title': 'Übersicht',
+  'overview.text': 'Was Aufmerksamkeit braucht, und wie die letzten Tage waren.',
+  'overview.dead_letters': {
+    one: 'Eine Zustellung ist endgültig gescheitert',
+    other: '{count} Zustellungen sind endgültig gescheitert',
+  },
+  'overview.dead_letters_text':
+    'In den letzten 7 Tagen. Sehen Sie nach, warum, beheben Sie es und senden Sie erneut: Nichts ist verloren.',
+  'overview.done': 'Erledigt',
+  'overview.first_steps': 'Erste Schritte',
+  'overview.go.delivery': 'Zustellungen zeigen',
+  'overview.go.test': 'Test senden',
+  'overview.go.webhook': 'Webhook hinzufügen',
+  'overview.key_text': 'Dieser API-Schlüssel endet {when}. Erneuern Sie ihn, oder geben Sie ihm mehr Zeit.',
+  'overview.nothing': 'Nichts braucht Ihre Aufmerksamkeit.',
+  'overview.open': 'Offen',
+  'overview.step.delivery': 'Die erste Zustellung ansehen',
+  'overview.step.test': 'Einen Test senden',
+  'overview.step.webhook': 'Einen Webhook hinzufügen',
+  'overview.step_text.delivery':
+    'Sie erscheint unter Zustellungen, sobald ein Ereignis eintritt, das ein Webhook haben will.',
+  'overview.step_text.test':
+    'Sehen Sie, was Ihr Programm bekommt und was es antwortet. Ein Test zählt nirgends.',
+  'overview.step_text.webhook': 'Die Adresse eines Programms, das von Ereignissen erfahren soll.',
+
   'chart.csv': 'Als CSV herunterladen',
   'chart.highest_value': 'Höchstwert: {value}',
 }

@@ -398,6 +398,30 @@ export const en = {
   'analytics.unhealthy': '{degraded} degraded, {failing} failing',
   'analytics.volume': 'Attempts',
 
+  'overview.title': 'Overview',
+  'overview.text': 'What needs attention, and how the last days went.',
+  'overview.dead_letters': {
+    one: 'One delivery failed for good',
+    other: '{count} deliveries failed for good',
+  },
+  'overview.dead_letters_text':
+    'In the last 7 days. Look at why, put it right, then replay them: nothing is lost.',
+  'overview.done': 'Done',
+  'overview.first_steps': 'First steps',
+  'overview.go.delivery': 'Show deliveries',
+  'overview.go.test': 'Send a test',
+  'overview.go.webhook': 'Add webhook',
+  'overview.key_text': 'This API key ends {when}. Rotate it, or give it more time.',
+  'overview.nothing': 'Nothing needs your attention.',
+  'overview.open': 'To do',
+  'overview.step.delivery': 'See the first delivery',
+  'overview.step.test': 'Send a test',
+  'overview.step.webhook': 'Add a webhook',
+  'overview.step_text.delivery':
+    'It appears under deliveries as soon as an event happens that a webhook wants.',
+  'overview.step_text.test': 'See what your program gets and what it answers. A test counts nowhere.',
+  'overview.step_text.webhook': 'The address of a program that is to hear of events.',
+
   'chart.csv': 'Download as CSV',
   'chart.highest_value': 'Highest: {value}',
 } satisfies Record<string, Message>

@@ -8,6 +8,7 @@ import {
   WebhookApiManagement,
   WebhookLogViewer,
   WebhookManager,
+  WebhookOverview,
   WebhookTestUtility,
 } from '../../src/index.ts'
 import { de } from '../../src/messages/de.ts'
@@ -26,6 +27,7 @@ const components = {
   WebhookLogViewer,
   WebhookTestUtility,
   WebhookAnalyticsDashboard,
+  WebhookOverview,
   WebhookApiManagement,
 }
 const Component = components[component as 'ApiKeyManager'] as (props: Record<string, unknown>) => ReactNode
