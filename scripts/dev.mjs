@@ -76,7 +76,7 @@ const tasks = {
   },
   format: () => run('oxfmt', []),
   typecheck: () => {
-    for (const project of ['tsconfig.json', 'packages/react', 'examples/open-house-crm'])
+    for (const project of ['tsconfig.json', 'packages/react', 'packages/admin', 'examples/open-house-crm'])
       run('node', ['node_modules/@typescript/native/bin/tsc', '--noEmit', '-p', project])
   },
   packages: () => run('node', ['scripts/check-packages.mjs']),

@@ -1,0 +1,5 @@
+export { type AdminHandler, leadhooksAdmin } from './leadhooks-admin.ts'
+export type { AdminActor } from './admin-actor.ts'
+export type { CapabilityPreset } from './capabilities.ts'
+export type { AdminOptions, AdminSettings } from './options.ts'
+export type { Branding } from './session.ts'
