@@ -57,7 +57,7 @@ const { createServer } = $load('node:http')
 const { createLeadhooks, memoryStorage } = $load('@leadhooks/core')
 const { startReceiver } = $load('@leadhooks/core/testing')
 const { verifySignature } = $load('@leadhooks/verify-signature')
-for (const entry of ['core/storage', 'core/conformance', 'core/node-http', 'sql', 'sqlite', 'postgres', 'redis', 'prometheus', 'express', 'fastify', 'client', 'react', 'react/messages/de', 'admin', 'admin/express', 'admin/fastify',
+for (const entry of ['core/storage', 'core/conformance', 'core/node-http', 'core/metrics', 'sql', 'sqlite', 'postgres', 'redis', 'prometheus', 'opentelemetry', 'express', 'fastify', 'client', 'react', 'react/messages/de', 'admin', 'admin/express', 'admin/fastify',
   'verify-signature/webcrypto', 'verify-signature/express', 'verify-signature/fastify', 'verify-signature/fetch']) {
   $load('@leadhooks/' + entry)
 }

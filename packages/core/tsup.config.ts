@@ -7,6 +7,7 @@ export default defineConfig(
     'node-http': 'src/node-http.ts',
     storage: 'src/storage/index.ts',
     conformance: 'src/conformance/index.ts',
+    metrics: 'src/metrics/index.ts',
     testing: 'src/testing/index.ts',
   }),
 )

@@ -1335,6 +1335,8 @@ export interface components {
             throttle?: components["schemas"]["Throttle"] | null;
             /** @description Whether events with an `orderingKey` are sent one after the other, each key by itself: one that fails holds up those of its own key, until it is delivered or given up */
             ordered?: boolean;
+            /** @description Whether requests carry `traceparent`, and `tracestate` where there is one: of the span of the attempt, where the host traces */
+            traceContext?: boolean;
             /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
             authentication?: components["schemas"]["Authentication"] | null;
@@ -1476,6 +1478,7 @@ export interface components {
             concurrency: number | null;
             throttle: components["schemas"]["Throttle"] | null;
             ordered: boolean;
+            traceContext: boolean;
             maintenance: components["schemas"]["MaintenanceWindow"][];
             authenticationType: ("basic" | "bearer" | "oauth2") | null;
             /** @description The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver */
@@ -1559,6 +1562,7 @@ export interface components {
             concurrency: number | null;
             throttle: components["schemas"]["Throttle"] | null;
             ordered: boolean;
+            traceContext: boolean;
             maintenance: components["schemas"]["MaintenanceWindow"][];
             authenticationType: ("basic" | "bearer" | "oauth2") | null;
             /** @description The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver */
@@ -1655,6 +1659,8 @@ export interface components {
             throttle?: components["schemas"]["Throttle"] | null;
             /** @description Whether events with an `orderingKey` are sent one after the other, each key by itself: one that fails holds up those of its own key, until it is delivered or given up */
             ordered?: boolean;
+            /** @description Whether requests carry `traceparent`, and `tracestate` where there is one: of the span of the attempt, where the host traces */
+            traceContext?: boolean;
             /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
             authentication?: components["schemas"]["Authentication"] | null;
@@ -1731,6 +1737,8 @@ export interface components {
             throttle?: components["schemas"]["Throttle"] | null;
             /** @description Whether events with an `orderingKey` are sent one after the other, each key by itself: one that fails holds up those of its own key, until it is delivered or given up */
             ordered?: boolean;
+            /** @description Whether requests carry `traceparent`, and `tracestate` where there is one: of the span of the attempt, where the host traces */
+            traceContext?: boolean;
             /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
             authentication?: components["schemas"]["Authentication"] | null;
@@ -1987,6 +1995,7 @@ export interface components {
             concurrency: number | null;
             throttle: components["schemas"]["Throttle"] | null;
             ordered: boolean;
+            traceContext: boolean;
             maintenance: components["schemas"]["MaintenanceWindow"][];
             authenticationType: ("basic" | "bearer" | "oauth2") | null;
             /** @description The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver */

@@ -16,6 +16,7 @@ import type { Logger, Observation } from './observation.ts'
 import type { Settings } from './options.ts'
 import type { RateLimiter } from './rate-limit/rate-limiter.ts'
 import type { Storage } from './storage/storage.ts'
+import type { Tracing } from './tracing.ts'
 
 /** What every feature works with: the first argument of its functions. */
 export interface Context {
@@ -46,6 +47,7 @@ export interface Context {
   logger: Logger
   /** Undefined where nobody is to be told: then nothing need be put together. */
   observe: ((observation: Observation) => void) | undefined
+  tracing: Tracing | undefined
   alerts: Alerts | undefined
   operationalEvents: OperationalEvents | undefined
   /** Tells the workers of this process that something is due. */

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { Alerts } from './alerts/alerts.ts'
 import { readByEventType } from './analytics/by-event-type.ts'
 import { readByWebhook } from './analytics/by-webhook.ts'
@@ -254,9 +255,11 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
     random: options.random ?? Math.random,
     logger,
     observe,
+    tracing: options.tracing,
     alerts,
     operationalEvents: undefined,
-    wake,
+    // What a worker does is no part of the request that has dispatched something.
+    wake: AsyncResource.bind(wake),
   }
   if (!settings.operationalEvents) return ctx
   const operationalEvents = new OperationalEvents(ctx)

@@ -22,6 +22,7 @@ import type { Logger, Observer } from './observation.ts'
 import { rateLimit, rateLimits } from './rate-limit/rate-limit-input.ts'
 import type { RateLimiter } from './rate-limit/rate-limiter.ts'
 import type { Storage } from './storage/storage.ts'
+import type { Tracing } from './tracing.ts'
 import type { Shape } from './webhooks/shape.ts'
 import { autoDisablePolicy, circuitSettings, retryPolicy } from './webhooks/webhook-input.ts'
 
@@ -152,6 +153,8 @@ export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalo
   logger?: Logger
   /** Told of every dispatch and every attempt, in this process: one observer, or several. @default none */
   observe?: Observer | readonly Observer[]
+  /** Makes spans of dispatches and attempts: `openTelemetryTracing()` of `@leadhooks/opentelemetry`. @default none */
+  tracing?: Tracing
   /**
    * Where alerts go of webhooks that fail, deliveries that are given up and keys that expire: `slackAlerts(…)`, `emailAlerts(…)`,
    * `webhookAlerts(…)`, or a function. @default nowhere
@@ -188,6 +191,7 @@ const options = z.strictObject({
   audit: z.strictObject({ onHead: method.optional() }).optional(),
   logger: methods(['info', 'warn', 'error']).optional(),
   observe: z.union([method, z.array(method)]).optional(),
+  tracing: methods(['startDispatch', 'startAttempt']).optional(),
   alerts: z
     .array(z.custom<AlertChannel>((value) => typeof value === 'function', 'Must be a function'))
     .default([]),

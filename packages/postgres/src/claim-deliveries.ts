@@ -203,7 +203,7 @@ function toClaimed(row: ClaimedRow, webhook: StoredWebhook): ClaimedDelivery {
     createdAt: row.created_at,
     status: row.status,
     orderingKey: row.ordering_key,
-    event: { id: row.event_id, type: row.event_type, body: row.body },
+    event: { id: row.event_id, type: row.event_type, body: row.body, traceparent: row.traceparent },
     shapedAs: row.shaped_as,
     webhook,
   }

@@ -23,6 +23,7 @@ export interface ClaimedRow {
   has_turn: boolean | null
   event_id: string
   event_type: string
+  traceparent: string | null
   /** What was made for the delivery to send, or else the event's body. */
   body: string
   shaped_as: ClaimedDelivery['shapedAs']
@@ -32,7 +33,7 @@ export interface ClaimedRow {
 export const claimedColumns = `
   claimed.id, claimed.organization_id, claimed.webhook_id, claimed.concurrency, claimed.webhook_version, claimed.lease::text as lease,
   claimed.status, claimed.attempts, claimed.due_at, claimed.created_at, claimed.ordering_key, claimed.has_turn,
-  claimed.event_id, event.type as event_type, coalesce(shaped.body, event.body) as body, shaped.format as shaped_as`
+  claimed.event_id, event.type as event_type, event.traceparent, coalesce(shaped.body, event.body) as body, shaped.format as shaped_as`
 
 /**
  * Its limits keep the planner from reading all events and bodies: one step in an index for each delivery is always cheaper. No step
@@ -40,7 +41,7 @@ export const claimedColumns = `
  */
 export const eventOfClaimed = `
   cross join lateral (
-    select type, body from leadhooks.events where organization_id = claimed.organization_id and id = claimed.event_id limit 1
+    select type, body, traceparent from leadhooks.events where organization_id = claimed.organization_id and id = claimed.event_id limit 1
   ) as event
   left join lateral (
     select format, body from leadhooks.delivery_bodies where claimed.is_shaped and delivery_id = claimed.id limit 1

@@ -7,7 +7,16 @@ export async function findEvent(
 ): Promise<StoredEvent | null> {
   const query = db
     .selectFrom('events')
-    .select(['id', 'organization_id', 'type', 'body', 'channels', 'ordering_key', 'created_at'])
+    .select([
+      'id',
+      'organization_id',
+      'type',
+      'body',
+      'channels',
+      'ordering_key',
+      'traceparent',
+      'created_at',
+    ])
   const [row] = await runner.rows(query.where('organization_id', '=', organizationId).where('id', '=', id))
   return row === undefined ? null : readEvent(codec, row)
 }

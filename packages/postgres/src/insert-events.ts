@@ -46,11 +46,11 @@ const insertOne = (notify: boolean): Statement =>
   statement(`
     with event as (
       insert into leadhooks.events as stored
-        (organization_id, id, type, created_at, deliveries, body, channels, ordering_key)
-      values ($1::text, $2::text, $3::text, $4::text::timestamptz, $5::text, $6::text, $7::text::jsonb, $8::text)
+        (organization_id, id, type, created_at, deliveries, body, channels, ordering_key, traceparent)
+      values ($1::text, $2::text, $3::text, $4::text::timestamptz, $5::text, $6::text, $7::text::jsonb, $8::text, $9::text)
       ${onConflict}, stored.deliveries, stored.ordering_key
     ), input as (
-      select ${nowOr('$9::text')} as now, $10::text as patterns, $11::text as channel_names
+      select ${nowOr('$10::text')} as now, $11::text as patterns, $12::text as channel_names
     ), delivery as (
       insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at, ordering_key, place)
       select event.deliveries || ${idEnd}, event.organization_id, webhook.id, event.id, input.now, input.now, ${ordering('0')}
@@ -73,11 +73,11 @@ const insertMany = (notify: boolean): Statement =>
     with input as materialized (
       select *, ${nowOr('$1::text')} as now from json_to_recordset($2::text::json) as event (
         organization_id text, id text, type text, created_at timestamptz, deliveries text, body text, channels jsonb, patterns text,
-        channel_names text, ordering_key text, index integer)
+        channel_names text, ordering_key text, traceparent text, index integer)
     ), event as (
       insert into leadhooks.events as stored
-        (organization_id, id, type, created_at, deliveries, body, channels, ordering_key)
-      select organization_id, id, type, created_at, deliveries, body, channels, ordering_key from input
+        (organization_id, id, type, created_at, deliveries, body, channels, ordering_key, traceparent)
+      select organization_id, id, type, created_at, deliveries, body, channels, ordering_key, traceparent from input
       ${onConflict}, stored.ordering_key
     ), delivery as (
       insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at, ordering_key, place)
@@ -98,7 +98,7 @@ const insertManyAndNotify = insertMany(true)
 
 const findEvents = statement(`
   select event.organization_id as organization, event.id, event.type, event.body, event.channels::text as channels,
-    event.ordering_key as ordering,
+    event.ordering_key as ordering, event.traceparent as trace,
     (extract(epoch from event.created_at) * 1000)::bigint::text as created
   from json_to_recordset($1::text::json) as wanted (organization_id text, id text)
   join leadhooks.events as event on event.organization_id = wanted.organization_id and event.id = wanted.id`)
@@ -121,6 +121,7 @@ interface EventRow {
   body: string
   channels: string | null
   ordering: string | null
+  trace: string | null
   created: string
 }
 
@@ -154,9 +155,9 @@ export async function insertEvents(
 }
 
 async function insertEvent(run: Run, event: NewEvent, { now, notify }: InsertOptions): Promise<Inserted> {
-  const { organizationId, id, type, createdAt, body, channels, orderingKey, patterns } = event
+  const { organizationId, id, type, createdAt, body, channels, orderingKey, traceparent, patterns } = event
   const eventValues = [organizationId, id, type, createdAt.toISOString(), idStart(createdAt), body]
-  const optional = [channels && JSON.stringify(channels), orderingKey]
+  const optional = [channels && JSON.stringify(channels), orderingKey, traceparent]
   const match = [patterns.join(' '), channels && channels.join(' ')]
   const values = [...eventValues, ...optional, now?.toISOString() ?? null, ...match]
   const rows = (await run(notify ? insertOneAndNotify : insertOneQuietly, values)) as InsertedRow[]
@@ -224,7 +225,7 @@ function inserted({ patterns: _patterns, ...event }: NewEvent, deliveries: numbe
 }
 
 function toInput(
-  { organizationId, id, type, createdAt, body, channels, orderingKey, patterns }: NewEvent,
+  { organizationId, id, type, createdAt, body, channels, orderingKey, traceparent, patterns }: NewEvent,
   index: number | undefined,
 ): Record<string, unknown> {
   return {
@@ -237,15 +238,17 @@ function toInput(
     channels,
     patterns: patterns.join(' '),
     channel_names: channels && channels.join(' '),
+    ...(traceparent !== null && { traceparent }),
     ...(orderingKey !== null && { ordering_key: orderingKey, index }),
   }
 }
 
 function toEvent(row: EventRow): StoredEvent {
-  const { organization: organizationId, id, type, body, channels, ordering: orderingKey, created } = row
+  const { organization: organizationId, id, type, body, channels, created } = row
+  const { ordering: orderingKey, trace: traceparent } = row
   const carried = channels === null ? null : (JSON.parse(channels) as string[])
   const createdAt = new Date(Number(created))
-  return { id, organizationId, type, body, channels: carried, orderingKey, createdAt }
+  return { id, organizationId, type, body, channels: carried, orderingKey, traceparent, createdAt }
 }
 
 function idStart(createdAt: Date): string {

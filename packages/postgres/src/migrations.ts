@@ -23,6 +23,7 @@ import { erasures } from './migrations/0021-erasures.ts'
 import { ordering } from './migrations/0022-ordering.ts'
 import { workers } from './migrations/0023-workers.ts'
 import { requests } from './migrations/0024-requests.ts'
+import { traces } from './migrations/0025-traces.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   ordering,
   workers,
   requests,
+  traces,
 ]

@@ -12,6 +12,7 @@ const mapping = rowMapping<StoredEvent>('events', {
   body: 'text',
   channels: 'json',
   orderingKey: 'text',
+  traceparent: 'text',
   createdAt: 'date',
 })
 
@@ -20,7 +21,16 @@ export function eventListing({ db, codec, runner }: Sql): Pick<EventStorage<neve
     async listEvents({ organizationId, type, limit, after }) {
       let query = db
         .selectFrom('events')
-        .select(['id', 'organization_id', 'type', 'body', 'channels', 'ordering_key', 'created_at'])
+        .select([
+          'id',
+          'organization_id',
+          'type',
+          'body',
+          'channels',
+          'ordering_key',
+          'traceparent',
+          'created_at',
+        ])
         .where('organization_id', '=', organizationId)
         .where(behind(codec, after))
       if (type !== undefined) query = query.where('type', '=', type)

@@ -45,6 +45,7 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   concurrency: 'number',
   throttle: 'json',
   ordered: 'boolean',
+  traceContext: 'boolean',
   maintenance: 'json',
   authenticationType: authenticationTypes,
   tlsCertificates: 'json',

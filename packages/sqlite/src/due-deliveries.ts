@@ -197,7 +197,8 @@ export function eventOf(
     'seq' in key
       ? sendableEvent(connection, key.seq)
       : findEventRow(connection, { organizationId, id: key.id })
-  if (event !== undefined) return { id: event.id, type: event.type, body: event.body }
+  if (event !== undefined)
+    return { id: event.id, type: event.type, body: event.body, traceparent: event.traceparent }
   onCorrupt(corrupt('deliveries', id, 'its event is not there'))
   return null
 }

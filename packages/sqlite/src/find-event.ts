@@ -8,7 +8,7 @@ export interface EventRow extends Columns<StoredEvent> {
   seq: number
 }
 
-const columns = 'seq, organization_id, id, type, body, channels, ordering_key, created_at'
+const columns = 'seq, organization_id, id, type, body, channels, ordering_key, traceparent, created_at'
 
 const byDatedId = `
   select ${columns} from leadhooks_events indexed by leadhooks_events_by_age
@@ -18,7 +18,7 @@ const byOtherId = `
   select ${columns} from leadhooks_events indexed by leadhooks_events_by_id
   where organization_id = ? and id = ? and is_dated = 0`
 
-const sendableBySeq = `select id, type, body from leadhooks_events where seq = ?`
+const sendableBySeq = `select id, type, body, traceparent from leadhooks_events where seq = ?`
 
 export function findEventRow(connection: Connection, { organizationId, id }: Scoped): EventRow | undefined {
   const time = timeOfEventId(id)

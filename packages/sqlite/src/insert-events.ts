@@ -5,8 +5,8 @@ import { findEvent, placeOf } from './find-event.ts'
 
 const insertEvent = `
   insert into leadhooks_events (organization_id, id, type, created_at, dispatched_at, deliveries, body, channels, is_dated,
-    ordering_key)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ordering_key, traceparent)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing`
 
 const findOrdered = `select id from leadhooks_webhooks where organization_id = ? and ordered = 1`
@@ -40,7 +40,7 @@ function insertUnlessThere(
   webhookIds: readonly string[],
   now: number,
 ): number | null {
-  const { id, organizationId, type, body, channels, orderingKey, createdAt } = event
+  const { id, organizationId, type, body, channels, orderingKey, traceparent, createdAt } = event
   // The insert itself notices an event of the same id in the index that it writes to.
   const { isDated, isTaken } = placeOf(connection, event)
   if (isTaken) return null
@@ -51,7 +51,7 @@ function insertUnlessThere(
   const list = deliveries.length === 0 ? null : JSON.stringify(deliveries)
   const carried = channels && JSON.stringify(channels)
   const own = [organizationId, id, type, createdAt.getTime(), now]
-  const row = [...own, list, body, carried, Number(isDated), orderingKey]
+  const row = [...own, list, body, carried, Number(isDated), orderingKey, traceparent]
   const { changes, lastInsertRowid } = connection.run(insertEvent, ...row)
   return changes === 1 ? Number(lastInsertRowid) : null
 }

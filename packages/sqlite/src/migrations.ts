@@ -22,6 +22,7 @@ import { erasures } from './migrations/0020-erasures.ts'
 import { ordering } from './migrations/0021-ordering.ts'
 import { workers } from './migrations/0022-workers.ts'
 import { requests } from './migrations/0023-requests.ts'
+import { traces } from './migrations/0024-traces.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
   ordering,
   workers,
   requests,
+  traces,
 ]

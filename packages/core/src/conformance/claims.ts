@@ -59,7 +59,7 @@ export const claimCases: readonly ConformanceCase[] = [
       createdAt: after(123),
       status: 'pending',
       orderingKey: null,
-      event: { id: event.id, type: event.type, body: event.body },
+      event: { id: event.id, type: event.type, body: event.body, traceparent: null },
       shapedAs: null,
       webhook,
     })

@@ -22,6 +22,7 @@ import { requestCases } from './requests.ts'
 import { rollupCases } from './rollups.ts'
 import { redactionCases } from './redaction.ts'
 import { settlementCases } from './settlement.ts'
+import { traceCases } from './traces.ts'
 import { webhookCases } from './webhooks.ts'
 import { webhookHealthCases } from './webhook-health.ts'
 import { workerCases } from './workers.ts'
@@ -39,6 +40,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...erasureCases,
   ...claimCases,
   ...orderingCases,
+  ...traceCases,
   ...leaseCases,
   ...bodyCases,
   ...settlementCases,

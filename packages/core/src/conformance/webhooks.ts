@@ -53,6 +53,7 @@ export const webhookCases: readonly ConformanceCase[] = [
       concurrency: 3,
       throttle: { requests: 10, perMs: 1000 },
       ordered: true,
+      traceContext: true,
       maintenance: [
         { startsAt: '2026-01-01T00:00:00Z', endsAt: '2026-01-02T00:00:00Z' },
         { weekdays: ['sat', 'sun'], startsAt: '02:00', minutes: 120, timeZone: 'Europe/Berlin' },
@@ -117,6 +118,8 @@ export const webhookCases: readonly ConformanceCase[] = [
       { throttle: null, throttleFullAt: null },
       { ordered: true },
       { ordered: false },
+      { traceContext: true },
+      { traceContext: false },
       { maintenance: [{ startsAt: '2026-01-01T00:00:00Z', endsAt: '2026-01-02T00:00:00Z' }] },
       { authenticationType: 'bearer', sealedAuthentication: 'sealed:authentication' },
       { tlsCertificates: { ca: [], client: certificate }, sealedTls: 'sealed:tls' },

@@ -342,6 +342,41 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['a webhook with channels gets the events that carry one of them, and one without gets all'],
   },
 
+  'keeps the span of a dispatch with its answer only': {
+    breaks: (right) => ({
+      async findEvent(event) {
+        const found = await right.findEvent(event)
+        return found && { ...found, traceparent: null }
+      },
+    }),
+    noticedBy: [
+      'where the span of a dispatch is found is kept with its event',
+      'of several events at once each keeps its own span, or none',
+    ],
+  },
+
+  'has all events of a call in the span of the first': {
+    breaks: (right) => ({
+      insertEvents: async (events, options) =>
+        right.insertEvents(
+          events.map((event) => ({ ...event, traceparent: events[0]?.traceparent ?? null })),
+          options,
+        ),
+    }),
+    noticedBy: ['of several events at once each keeps its own span, or none'],
+  },
+
+  'forgets the span of a dispatch once an attempt was made': {
+    breaks: (right) => ({
+      async claimDeliveries(request) {
+        const claimed = await right.claimDeliveries(request)
+        for (const { attempt, event } of claimed) if (attempt > 1) event.traceparent = null
+        return claimed
+      },
+    }),
+    noticedBy: ['every claim brings the span of the dispatch: of a retry, a lapsed lease and a replay too'],
+  },
+
   'recovers events of every channel': {
     breaks: (right, state) => ({
       async advanceBulkReplay(step) {

@@ -12,6 +12,7 @@ import { hideSecrets } from './hide-secrets.ts'
 import { nextDelayMs, parseRetryAfter, retrySchedule } from './retry-schedule.ts'
 import { type OutgoingRequest, sendRequest, type SendResult } from './send-request.ts'
 import { signRequest } from './sign-request.ts'
+import { traceAttempt } from './trace-attempt.ts'
 import { withAccessToken } from './with-access-token.ts'
 
 /** How long to wait where it cannot be told how many tries there were. */
@@ -40,10 +41,12 @@ export async function deliver(
   const target = openTarget(targetOf, claimed.webhook)
   if (target === null) return { settlement: undecryptable(claimed), sign: null }
   const request = signRequest(target, claimed, startedAt)
-  const { result, secrets, isStale } =
+  const send = async (): Promise<Sent> =>
     target.accessTokens === null
-      ? await sendPlainly(ctx, target, request, signal)
-      : await sendWithToken(ctx, target, request, signal)
+      ? sendPlainly(ctx, target, request, signal)
+      : sendWithToken(ctx, target, request, signal)
+  const sent = ctx.tracing === undefined ? send() : traceAttempt(ctx.tracing, claimed, request, send)
+  const { result, secrets, isStale } = await sent
   const classified = classifyResponse(result)
   const at = startedAt + result.durationMs
   const retryAfterMs = result.kind === 'response' ? parseRetryAfter(result.retryAfter, at) : null

@@ -72,6 +72,7 @@ function isSame(a: StoredWebhook, b: StoredWebhook): boolean {
       a.sealedHeaders === b.sealedHeaders &&
       a.sealedAuthentication === b.sealedAuthentication &&
       a.sealedTls === b.sealedTls &&
+      a.traceContext === b.traceContext &&
       a.url === b.url &&
       a.bodySignature === b.bodySignature &&
       a.timeoutMs === b.timeoutMs)
@@ -109,7 +110,10 @@ function accessTokensOf(ctx: Context, webhook: StoredWebhook): AccessTokens | nu
 
 /** Those that the webhook adds. A header of the customer's that authenticates gives way to what was set for that. */
 function ownHeaders(ctx: Context, webhook: StoredWebhook): Pick<DeliveryTarget, 'headers' | 'secrets'> {
-  const custom = Object.entries(openHeaders(ctx.encryption, webhook))
+  const custom = Object.entries(openHeaders(ctx.encryption, webhook)).filter(
+    // Stored when they could be: a second one beside ours would be anybody's guess.
+    ([name]) => !webhook.traceContext || !/^trace(parent|state)$/i.test(name),
+  )
   const values = custom.map(([, value]) => value)
   if (webhook.authenticationType === null) return { headers: custom.flat(), secrets: secretTexts(values) }
   const others = custom.filter(([name]) => name.toLowerCase() !== 'authorization').flat()

@@ -3,6 +3,11 @@ import type { ClaimedDelivery } from '../storage/storage.ts'
 import type { DeliveryTarget } from './delivery-target.ts'
 import type { OutgoingRequest } from './send-request.ts'
 
+/** What of a delivery its request is made of. */
+type Signable = Pick<ClaimedDelivery, 'shapedAs' | 'attempt'> & {
+  event: Pick<ClaimedDelivery['event'], 'id' | 'type' | 'body'>
+}
+
 /**
  * The request of one attempt: the stored body byte for byte, signed with the time of this attempt.
  *
@@ -11,7 +16,7 @@ import type { OutgoingRequest } from './send-request.ts'
  */
 export function signRequest(
   target: DeliveryTarget,
-  { event, shapedAs, attempt }: Pick<ClaimedDelivery, 'event' | 'shapedAs' | 'attempt'>,
+  { event, shapedAs, attempt }: Signable,
   now: number,
 ): OutgoingRequest {
   const timestamp = Math.floor(now / 1000)

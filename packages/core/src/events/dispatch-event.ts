@@ -6,6 +6,7 @@ import { channel, eventId, eventTypeName, organizationId, parseInput, text } fro
 import type { LeadhooksEvent } from '../model/event.ts'
 import type { EventTypeKey, InsertedEvent, NewEvent } from '../storage/storage.ts'
 import { checkEventData, invalidData, matchingPatterns } from './event-catalogue.ts'
+import { insertEvents, syncInserts } from './insert-events.ts'
 import type { RegisteredType } from './registered-types.ts'
 import { serializeBody } from './serialize-body.ts'
 import { showEvent, withData } from './show-event.ts'
@@ -55,10 +56,7 @@ export async function dispatchEvent(
   const known = knownType(ctx, parsed)
   const registered = known === undefined ? await findType(ctx, parsed, options) : known
   const checked = newEvent(ctx, parsed, registered)
-  const inserted = await ctx.storage.insertEvents([checked.event], {
-    tx: options?.tx,
-    now: ctx.storageTime(),
-  })
+  const inserted = await insertEvents(ctx, [checked.event], options?.tx)
   return dispatched(ctx, checked, inserted[0])
 }
 
@@ -79,21 +77,18 @@ export async function dispatchEvents(
   )
   if (checked.length === 0) return []
   const events = checked.map(({ event }) => event)
-  const inserted = await ctx.storage.insertEvents(events, { tx: options?.tx, now: ctx.storageTime() })
+  const inserted = await insertEvents(ctx, events, options?.tx)
   return checked.map((one, index) => dispatched(ctx, one, inserted[index]))
 }
 
 /** The same as `dispatchEvent` within one synchronous transaction of the host, for storages that can. */
 export function dispatchEventSync(ctx: Context, input: DispatchInput, options?: DispatchOptions): Dispatched {
-  if (ctx.storage.insertEventsSync === undefined) {
-    const message = 'This storage has no synchronous transactions: await `dispatchEvent(…, { tx })` instead'
-    throw new LeadhooksError('not_supported', message)
-  }
+  const insertEventsSync = syncInserts(ctx)
   const parsed = parseInput(eventInput, input)
   const known = knownType(ctx, parsed)
   const registered = known === undefined ? ctx.registeredTypes.findSync(toKey(parsed), options?.tx) : known
   const checked = newEvent(ctx, parsed, registered)
-  const inserted = ctx.storage.insertEventsSync([checked.event], { tx: options?.tx, now: ctx.storageTime() })
+  const inserted = insertEventsSync([checked.event], options?.tx)
   return dispatched(ctx, checked, inserted[0])
 }
 
@@ -177,7 +172,7 @@ function toEvent(
   const event = { id: id ?? newEventId(createdAt.getTime()), organizationId, type, orderingKey, createdAt }
   const body = serializeBody({ ...event, data }, ctx.settings.limits)
   const distinct = channels.length === 0 ? null : [...new Set(channels)]
-  return { ...event, body, channels: distinct, patterns: matchingPatterns(type) }
+  return { ...event, body, channels: distinct, traceparent: null, patterns: matchingPatterns(type) }
 }
 
 function dispatched(ctx: Context, { data }: CheckedEvent, inserted: InsertedEvent | undefined): Dispatched {

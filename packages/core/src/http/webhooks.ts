@@ -58,6 +58,7 @@ const webhookFields = z.object({
   concurrency: z.int().nullable(),
   throttle: throttle.nullable(),
   ordered: z.boolean(),
+  traceContext: z.boolean(),
   maintenance: z.array(maintenanceWindow),
   authenticationType: z.enum(authenticationTypes).nullable(),
   tlsCertificates: z
@@ -152,6 +153,7 @@ const defaults: Omit<z.input<typeof webhookSettings>, 'url' | 'enabled'> = {
   concurrency: null,
   throttle: null,
   ordered: false,
+  traceContext: false,
   maintenance: [],
   authentication: null,
   tls: null,

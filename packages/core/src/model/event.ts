@@ -24,5 +24,7 @@ export interface StoredEvent {
   /** Null: none. */
   channels: string[] | null
   orderingKey: string | null
+  /** Where the span of its dispatch is found, as the W3C writes it: attempts are linked to it. Null: it was not traced. */
+  traceparent: string | null
   createdAt: Date
 }

@@ -127,6 +127,8 @@ export interface Webhook {
    * finished, be it delivered, given up or cancelled.
    */
   ordered: boolean
+  /** Whether requests carry `traceparent`, and `tracestate` where there is one, so that the receiver goes on with the trace. */
+  traceContext: boolean
   /** Nothing is sent in any of these. */
   maintenance: MaintenanceWindow[]
   /** What its requests carry as `Authorization`; the credentials are kept encrypted and never shown. */

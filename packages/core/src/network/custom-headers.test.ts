@@ -42,6 +42,8 @@ describe('custom headers', () => {
     'webhook-id',
     'Webhook-Signature',
     'X-Webhook-Signature',
+    'Traceparent',
+    'tracestate',
     'x-webhook-anything',
     'Metadata',
     'Metadata-Flavor',

@@ -12,6 +12,7 @@ const forbidden: readonly (readonly [RegExp, string])[] = [
     'is set by the connection itself',
   ],
   [/^(content-type|content-encoding|accept-encoding|user-agent)$/, 'is set by Leadhooks'],
+  [/^trace(parent|state)$/, 'is set by Leadhooks, where the webhook has `traceContext`'],
   [/^(x-)?webhook-/, 'is set by Leadhooks: receivers check deliveries by these'],
   // Without their header the metadata services of clouds answer nobody, so that none may come from a customer.
   [

@@ -194,7 +194,12 @@ function showClaimed(
     createdAt: copy(row.createdAt),
     status: row.status === 'retrying' ? 'retrying' : 'pending',
     orderingKey: row.orderingKey,
-    event: { id: event.id, type: event.type, body: shaped?.body ?? event.body },
+    event: {
+      id: event.id,
+      type: event.type,
+      body: shaped?.body ?? event.body,
+      traceparent: event.traceparent,
+    },
     shapedAs: shaped?.format ?? null,
     webhook,
   }

@@ -450,7 +450,7 @@ export interface ClaimedDelivery {
   /** The next one of this key is due when this one is finished; null: it is in no order. */
   orderingKey: string | null
   /** Its `body` is the one to send: what was made for this delivery, or else the event's. */
-  event: Pick<StoredEvent, 'id' | 'type' | 'body'>
+  event: Pick<StoredEvent, 'id' | 'type' | 'body' | 'traceparent'>
   /** The format of what was made for this delivery; null: nothing was. */
   shapedAs: PayloadFormat | null
   /** One object for all deliveries of a claim that go to the same webhook. */

@@ -62,6 +62,7 @@ export async function createWebhook(
     concurrency: settings.concurrency ?? null,
     throttle: settings.throttle ?? null,
     ordered: settings.ordered ?? false,
+    traceContext: settings.traceContext ?? false,
     maintenance: settings.maintenance ?? [],
     authenticationType: authentication && authentication.type,
     tlsCertificates: tls && tls.certificates,

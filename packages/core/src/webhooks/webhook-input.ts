@@ -211,6 +211,10 @@ export const webhookSettings = z.strictObject({
     description:
       'Whether events with an `orderingKey` are sent one after the other, each key by itself: one that fails holds up those of its own key, until it is delivered or given up',
   }),
+  traceContext: z.boolean().meta({
+    description:
+      'Whether requests carry `traceparent`, and `tracestate` where there is one: of the span of the attempt, where the host traces',
+  }),
   maintenance: z
     .array(maintenanceWindow)
     .max(50)

@@ -1,7 +1,8 @@
-import type { DeadLetterReason, Observation, Observer } from '@leadhooks/core'
-import { Counter, Histogram, type Registry } from 'prom-client'
+import type { DeadLetterReason } from '../model/delivery.ts'
+import type { Observation, Observer } from '../observation.ts'
+import type { Instruments, Labels } from './instruments.ts'
 
-export interface Labels {
+export interface LabelsOf {
   eventType: (type: string) => string
   /** Undefined where nothing is counted by organization. */
   organization: ((id: string) => string) | undefined
@@ -25,21 +26,18 @@ const deliveryBuckets = [
   0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 21_600, 86_400, 172_800,
 ]
 
-/** Registers what counts up, and answers who is to be told of what happens. */
-export function createCounters(register: Registry, labels: Labels): Observer {
-  const { organization } = labels
+/** Makes what counts up, and answers who is to be told of what happens. */
+export function countObservations(instruments: Instruments, { eventType, organization }: LabelsOf): Observer {
   const own = organization === undefined ? [] : ['organization']
-  const registers = [register]
-  const counter = (name: string, help: string, labelNames: string[] = []): Counter =>
-    new Counter({ name: `leadhooks_${name}`, help, labelNames: [...own, ...labelNames], registers })
-  const histogram = (name: string, help: string, buckets: number[], labelNames: string[]): Histogram =>
-    new Histogram({
-      name: `leadhooks_${name}`,
-      help,
-      buckets,
-      labelNames: [...own, ...labelNames],
-      registers,
-    })
+  const metric = (name: string, help: string, labelNames: string[]) => ({
+    name: `leadhooks_${name}`,
+    help,
+    labelNames: [...own, ...labelNames],
+  })
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    instruments.counter(metric(name, help, labelNames))
+  const histogram = (name: string, help: string, buckets: number[], labelNames: string[]) =>
+    instruments.histogram(metric(name, help, labelNames), buckets)
 
   const events = counter('events_dispatched_total', 'Events written, duplicates left out', ['event_type'])
   const queued = counter('deliveries_created_total', 'Deliveries made by events', ['event_type'])
@@ -72,58 +70,58 @@ export function createCounters(register: Registry, labels: Labels): Observer {
   const leaked = counter('api_keys_leaked_total', 'API keys that were found in public')
 
   if (organization === undefined) {
-    for (const reason of ['failing', 'gone']) disabled.inc({ reason }, 0)
-    for (const reason of deadLetterReasons) finished.inc({ status: 'dead_letter', reason }, 0)
+    for (const reason of ['failing', 'gone']) disabled({ reason }, 0)
+    for (const reason of deadLetterReasons) finished({ status: 'dead_letter', reason }, 0)
   }
 
-  function countSettled(settled: Settled, at: Record<string, string>): void {
+  function countSettled(settled: Settled, at: Labels): void {
     const { attempt, status, reason, createdAt, superseded } = settled
     if (attempt !== null) {
       const outcome = superseded ? 'superseded' : attempt.outcome
       const { failure, statusCode, durationMs } = attempt
       const status_class = statusCode === null ? 'none' : `${Math.floor(statusCode / 100)}xx`
-      attempts.inc({ ...at, outcome, status_class, failure: failure ?? 'none' })
-      if (durationMs !== null) attemptSeconds.observe({ ...at, outcome }, durationMs / 1000)
+      attempts({ ...at, outcome, status_class, failure: failure ?? 'none' }, 1)
+      if (durationMs !== null) attemptSeconds({ ...at, outcome }, durationMs / 1000)
     }
     // What came too late changed nothing of its delivery.
     if (superseded) return
     if (status === 'retrying') {
-      if (attempt !== null) retries.inc(at)
+      if (attempt !== null) retries(at, 1)
       // What is given up is told of by an observation of its own, also where it was given up without a request.
-    } else if (status !== 'dead_letter') finished.inc({ ...at, status, reason: reason ?? 'none' })
+    } else if (status !== 'dead_letter') finished({ ...at, status, reason: reason ?? 'none' }, 1)
     if (status === 'delivered' && attempt?.durationMs != null) {
       const endedAt = attempt.startedAt.getTime() + attempt.durationMs
-      deliverySeconds.observe(at, Math.max(0, endedAt - createdAt.getTime()) / 1000)
+      deliverySeconds(at, Math.max(0, endedAt - createdAt.getTime()) / 1000)
     }
   }
 
   return (observation) => {
-    const at: Record<string, string> =
+    const at: Labels =
       organization === undefined ? {} : { organization: organization(observation.organizationId) }
     switch (observation.type) {
       case 'event.dispatched': {
         if (observation.duplicate) return
-        const of = { ...at, event_type: labels.eventType(observation.eventType) }
-        events.inc(of)
-        queued.inc(of, observation.deliveries)
+        const of = { ...at, event_type: eventType(observation.eventType) }
+        events(of, 1)
+        queued(of, observation.deliveries)
         return
       }
       case 'delivery.settled':
         return countSettled(observation, at)
       case 'delivery.dead_lettered':
-        return finished.inc({ ...at, status: 'dead_letter', reason: observation.reason })
+        return finished({ ...at, status: 'dead_letter', reason: observation.reason }, 1)
       case 'webhook.circuit_opened':
-        return opened.inc(at)
+        return opened(at, 1)
       case 'webhook.recovered':
-        return recovered.inc(at)
+        return recovered(at, 1)
       case 'webhook.disabled':
-        return disabled.inc({ ...at, reason: observation.reason })
+        return disabled({ ...at, reason: observation.reason }, 1)
       case 'webhook.secret_rotated':
-        return rotated.inc(at)
+        return rotated(at, 1)
       case 'api_key.used':
-        return uses.inc({ ...at, outcome: observation.outcome }, observation.count)
+        return uses({ ...at, outcome: observation.outcome }, observation.count)
       case 'api_key.leaked':
-        return leaked.inc(at)
+        return leaked(at, 1)
       // Steps on the way to what is counted above, and dates to come.
       case 'webhook.failing':
       case 'api_key.expiring':

@@ -1,25 +1,19 @@
-import type { Backlog, Leadhooks } from '@leadhooks/core'
-import { Gauge, type Registry } from 'prom-client'
+import type { Leadhooks } from '../leadhooks.ts'
+import type { Backlog } from '../storage/storage.ts'
+import type { Instruments } from './instruments.ts'
 
 /** A backlog, and when it was read. */
 type Read = { backlog: Backlog; at: number } | null
 
-/** Registers what goes up and down. All that is waiting comes of one look into the database, for all gauges and for some time. */
-export function createGauges(register: Registry, health: Leadhooks['health'], everyMs: number): void {
+/** Makes what goes up and down. All that is waiting comes of one look into the database, for all gauges and for some time. */
+export function showBacklog(instruments: Instruments, health: Leadhooks['health'], everyMs: number): void {
   const read = readAtMost(health, everyMs)
-  const registers = [register]
 
   function gauge(name: string, help: string, valueOf: (backlog: Backlog, at: number) => number): void {
-    const shown = new Gauge({
-      name: `leadhooks_${name}`,
-      help,
-      registers,
-      async collect() {
-        const found = await read()
-        // Nothing is known: an old number would look as if all were well.
-        if (found === null) shown.set(Number.NaN)
-        else shown.set(valueOf(found.backlog, found.at))
-      },
+    instruments.gauge({ name: `leadhooks_${name}`, help, labelNames: [] }, async () => {
+      const found = await read()
+      // Where nothing is known, an old number would look as if all were well.
+      return [{ labels: {}, value: found === null ? Number.NaN : valueOf(found.backlog, found.at) }]
     })
   }
 
@@ -32,26 +26,25 @@ export function createGauges(register: Registry, health: Leadhooks['health'], ev
   )
   gauge('dead_letters', 'Deliveries given up that nobody has resolved', ({ deadLetters }) => deadLetters)
 
-  const webhooks = new Gauge({
+  const webhooks = {
     name: 'leadhooks_webhooks',
     help: 'Webhooks by what holds their deliveries: nothing, something that passes, or a switch',
     labelNames: ['state'],
-    registers,
-    async collect() {
-      const found = await read()
-      for (const state of ['active', 'waiting', 'disabled'] as const)
-        webhooks.set({ state }, found === null ? Number.NaN : found.backlog.webhooks[state])
-    },
+  }
+  instruments.gauge(webhooks, async () => {
+    const counts = (await read())?.backlog.webhooks
+    const states = ['active', 'waiting', 'disabled'] as const
+    return states.map((state) => ({ labels: { state }, value: counts?.[state] ?? Number.NaN }))
   })
 
-  const ready = new Gauge({
+  const ready = {
     name: 'leadhooks_ready',
     help: '1 where the process can do its work: 0.5 where it is degraded, 0 where it cannot',
-    registers,
-    async collect() {
-      const { status } = await health.ready()
-      ready.set({ ready: 1, degraded: 0.5, not_ready: 0 }[status])
-    },
+    labelNames: [],
+  }
+  instruments.gauge(ready, async () => {
+    const { status } = await health.ready()
+    return [{ labels: {}, value: { ready: 1, degraded: 0.5, not_ready: 0 }[status] }]
   })
 }
 
