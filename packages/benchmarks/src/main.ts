@@ -23,6 +23,10 @@ const suites: Record<string, Suite> = {
     rounds: 9,
     run: async (options) => (await import('./analytics/suite.ts')).analyticsSuite(options),
   },
+  observability: {
+    rounds: 25,
+    run: async (options) => (await import('./observability/suite.ts')).observabilitySuite(options),
+  },
   keys: { rounds: 5, run: async (options) => (await import('./keys/suite.ts')).keysSuite(options) },
 }
 

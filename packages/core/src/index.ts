@@ -22,7 +22,14 @@ export type { EventCatalogue, EventData, EventDefinition } from './events/event-
 export type { NetworkOptions } from './network/network-policy.ts'
 export type { BodyLimits } from './events/serialize-body.ts'
 export type { Clock } from './clock.ts'
-export type { DispatchOutcome, OpenSpan, TracedAttempt, TracedEvent, TracedOutcome, Tracing } from './tracing.ts'
+export type {
+  DispatchOutcome,
+  OpenSpan,
+  TracedAttempt,
+  TracedEvent,
+  TracedOutcome,
+  Tracing,
+} from './tracing.ts'
 export type { Logger, Observation, Observer, OperationalEvent, OperationalEventType } from './observation.ts'
 
 // What its methods take and answer

@@ -4,10 +4,19 @@ import { join } from 'node:path'
 
 /** Runs something with the path of a database in a directory of its own, and removes both. */
 export async function withTemporaryFile<T>(run: (path: string) => Promise<T>): Promise<T> {
-  const directory = mkdtempSync(join(tmpdir(), 'leadhooks-bench-'))
+  const { path, remove } = temporaryFile()
   try {
-    return await run(join(directory, 'bench.db'))
+    return await run(path)
   } finally {
-    rmSync(directory, { recursive: true, force: true })
+    remove()
+  }
+}
+
+/** A path for a database in a directory of its own, and what removes both. */
+export function temporaryFile(): { path: string; remove: () => void } {
+  const directory = mkdtempSync(join(tmpdir(), 'leadhooks-bench-'))
+  return {
+    path: join(directory, 'bench.db'),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
   }
 }
