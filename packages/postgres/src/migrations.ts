@@ -24,6 +24,7 @@ import { ordering } from './migrations/0022-ordering.ts'
 import { workers } from './migrations/0023-workers.ts'
 import { requests } from './migrations/0024-requests.ts'
 import { traces } from './migrations/0025-traces.ts'
+import { throttles } from './migrations/0026-throttles.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   workers,
   requests,
   traces,
+  throttles,
 ]

@@ -25,6 +25,7 @@ import { deleteWebhook } from './delete-webhook.ts'
 import { deliveryLayout } from './delivery-layout.ts'
 import { diagnose } from './diagnose.ts'
 import { asLeadhooksError } from './driver-errors.ts'
+import { drawFromThrottles } from './draw-from-throttles.ts'
 import { releaseDuty, takeDuty } from './duties.ts'
 import { beginErasure, eraseNext, listErasures } from './erase-organization.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
@@ -158,6 +159,13 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       )
       if (mayGoOn) goOn({ organizationId: webhook.organizationId, webhookId: webhook.id })
       return updated
+    },
+    async drawFromThrottles(draws, { now = null }) {
+      if (draws.length === 0) return []
+      const counts = await drawFromThrottles(database, draws, now)
+      for (const { organizationId, id, wanted } of draws)
+        if (wanted < 0) goOn({ organizationId, webhookId: id })
+      return counts
     },
     deleteWebhook: async (webhook, audit) =>
       deleteWebhook(database, sql, webhook, webhook.now ?? null, audit),

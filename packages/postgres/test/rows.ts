@@ -76,7 +76,6 @@ export function newWebhook(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     sealedHeaders: null,
     sealedAuthentication: null,
     sealedTls: null,
-    throttleFullAt: null,
     organizationMaintenance: [],
     maxAgeMs: 86_400_000,
     ...changes,

@@ -74,14 +74,13 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   sealedHeaders: 'text',
   sealedAuthentication: 'text',
   sealedTls: 'text',
-  throttleFullAt: 'number',
   organizationMaintenance: 'json',
   maxAgeMs: 'number',
   health: 'json',
 })
 
-/** All but `deleteWebhook`, which touches deliveries and is each dialect's own. */
-export function webhookStorage(sql: Sql): Omit<WebhookStorage, 'deleteWebhook'> {
+/** All but what touches deliveries, or is done for them again and again: that is each dialect's own. */
+export function webhookStorage(sql: Sql): Omit<WebhookStorage, 'deleteWebhook' | 'drawFromThrottles'> {
   const { db, codec, runner } = sql
   const first = ([row]: Tables['webhooks'][]): StoredWebhook | null =>
     row === undefined ? null : readWebhook(codec, row)

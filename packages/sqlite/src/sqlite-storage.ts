@@ -35,6 +35,7 @@ import { deleteWebhook } from './delete-webhook.ts'
 import { keepBodies } from './delivery-bodies.ts'
 import { releaseDuty, takeDuty } from './duties.ts'
 import { beginErasure, eraseNext, listErasures } from './erase-organization.ts'
+import { drawFromThrottles } from './draw-from-throttles.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { diagnose } from './diagnose.ts'
 import { findEvent } from './find-event.ts'
@@ -128,6 +129,8 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
       if (head) audit?.written(head)
       return head !== undefined
     },
+    drawFromThrottles: async (draws, options) =>
+      draws.length === 0 ? [] : own.write((c) => drawFromThrottles(c, draws, timeOf(options))),
 
     ...eventTypeStorage(sql),
     findEventTypeRules: async (key, { tx } = {}) =>

@@ -115,7 +115,6 @@ export function webhookRow(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     sealedHeaders: null,
     sealedAuthentication: null,
     sealedTls: null,
-    throttleFullAt: null,
     organizationMaintenance: [],
     maxAgeMs: null,
     health: null,

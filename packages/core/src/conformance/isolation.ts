@@ -91,6 +91,11 @@ const calls: Record<string, { call: (storage: Storage, rows: Rows) => Promise<un
       storage.updateWebhook(foreign(webhook), { url: 'https://thief.example/', updatedAt: now }),
     answer: null,
   },
+  drawFromThrottles: {
+    call: async (storage, { webhook }) =>
+      storage.drawFromThrottles([{ ...foreign(webhook), wanted: 1 }], { now }),
+    answer: [0],
+  },
   deleteWebhook: {
     call: async (storage, { webhook }) => storage.deleteWebhook({ ...foreign(webhook), now }),
     answer: false,

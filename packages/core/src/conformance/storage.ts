@@ -24,6 +24,7 @@ import { redactionCases } from './redaction.ts'
 import { settlementCases } from './settlement.ts'
 import { traceCases } from './traces.ts'
 import { webhookCases } from './webhooks.ts'
+import { throttleCases } from './throttles.ts'
 import { webhookHealthCases } from './webhook-health.ts'
 import { workerCases } from './workers.ts'
 
@@ -34,6 +35,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...apiKeyCases,
   ...webhookCases,
   ...webhookHealthCases,
+  ...throttleCases,
   ...eventTypeCases,
   ...eventCases,
   ...redactionCases,

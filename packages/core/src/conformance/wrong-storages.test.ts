@@ -161,6 +161,11 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       },
       updateWebhook: async (ids, changes) => right.updateWebhook(withOwner(webhooks, ids), changes),
       deleteWebhook: async (ids) => right.deleteWebhook(withOwner(webhooks, ids)),
+      drawFromThrottles: async (draws, options) =>
+        right.drawFromThrottles(
+          draws.map((draw) => withOwner(webhooks, draw)),
+          options,
+        ),
       findDelivery: async (ids) => right.findDelivery(withOwner(deliveries, ids)),
       listAttempts: async (ids) => right.listAttempts(withOwner(deliveries, ids)),
       findBody: async (ids) => right.findBody(withOwner(deliveries, ids)),
@@ -177,6 +182,7 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       'findWebhook',
       'updateWebhook',
       'deleteWebhook',
+      'drawFromThrottles',
       'redactEvent',
       'findDelivery',
       'listAttempts',
@@ -757,6 +763,81 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       'updates of different fields of a webhook at once all stay',
       'of ten functions at once each sees what the one before it made',
       'updates of different fields of an API key at once all stay',
+    ],
+  },
+
+  'draws from throttles by look-then-write': {
+    breaks: (right, { throttles }) => ({
+      async drawFromThrottles(draws, options) {
+        const before = new Map(throttles)
+        await setImmediate()
+        const after = new Map(throttles)
+        for (const { id } of draws) throttles.set(id, before.get(id) ?? 0)
+        const counts = await right.drawFromThrottles(draws, options)
+        for (const [id, fullAt] of after) throttles.set(id, Math.max(fullAt, throttles.get(id) ?? 0))
+        return counts
+      },
+    }),
+    noticedBy: [
+      'of ten who draw from the same throttles at once, all together are let through what those say',
+    ],
+  },
+
+  'draws from throttles whatever else holds a webhook back': {
+    breaks: (right, { webhooks }) => ({
+      async drawFromThrottles(draws, options) {
+        for (const { id } of draws)
+          Object.assign(webhooks.get(id) ?? {}, { enabled: true, circuitState: 'closed', waitsUntil: null })
+        return right.drawFromThrottles(draws, options)
+      },
+    }),
+    noticedBy: [
+      { waitsUntil: '2026-01-01T00:01:00.000Z', waitsFor: 'paused' },
+      { enabled: false, disabledReason: 'by_user', disabledAt: '2026-01-01T00:00:00.000Z' },
+      { circuitState: 'open', waitsUntil: '2025-12-31T23:59:59.999Z', waitsFor: 'circuit' },
+      { circuitState: 'half_open' },
+    ].map(
+      (state) =>
+        `a throttled webhook lets none through, and stays as it is, where it is ${JSON.stringify(state)}`,
+    ),
+  },
+
+  'writes waits of throttles down in any case': {
+    breaks: (right, { webhooks }) => ({
+      async drawFromThrottles(draws, options) {
+        const counts = await right.drawFromThrottles(draws, options)
+        await setImmediate()
+        for (const [index, { id, wanted }] of draws.entries())
+          if ((counts[index] ?? 0) < wanted)
+            Object.assign(webhooks.get(id) ?? {}, { waitsUntil: timeOf(options), waitsFor: 'throttled' })
+        return counts
+      },
+    }),
+    noticedBy: ['a draw and a pause at once: the pause stays'],
+  },
+
+  'takes nothing back from those who drew from a throttle': {
+    breaks: (right) => ({
+      drawFromThrottles: async (draws, options) =>
+        right.drawFromThrottles(
+          draws.map((draw) => ({ ...draw, wanted: Math.max(0, draw.wanted) })),
+          options,
+        ),
+    }),
+    noticedBy: ['what is given back to a throttle may go again, and nothing waits for that'],
+  },
+
+  'lets through as many as a throttle says, whenever it is asked': {
+    breaks: (right, { throttles }) => ({
+      async drawFromThrottles(draws, options) {
+        throttles.clear()
+        return right.drawFromThrottles(draws, options)
+      },
+    }),
+    noticedBy: [
+      'a throttle lets through what it has left, and the webhook waits for the next',
+      'a throttle is refilled evenly, and never beyond what may go at once',
+      'a throttle that is changed counts as it is from then on',
     ],
   },
 

@@ -1,12 +1,13 @@
 import type { Context } from '../context.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
-import type { ClaimedDelivery, WebhookChanges } from '../storage/storage.ts'
-import { admit, isGuarded } from '../webhooks/admission.ts'
+import type { ClaimedDelivery } from '../storage/storage.ts'
+import { admit, isGuarded, isHeldBack } from '../webhooks/admission.ts'
 import { isShaping } from '../webhooks/shape-body.ts'
 import type { BodyKeeper } from './body-keeper.ts'
 import { filterClaimed, filteredOut, type ReadData } from './filter-claimed.ts'
 import { type Settled, shapeClaimed } from './shape-claimed.ts'
 import type { Slots } from './slots.ts'
+import type { ThrottleDraws } from './throttle-draws.ts'
 
 export interface Sorted {
   /** What may go just so. */
@@ -27,7 +28,8 @@ export interface Screened {
 export interface ScreenOptions {
   readData: ReadData
   keeper: BodyKeeper
-  /** So many webhooks are asked at once: each takes a connection to the database. */
+  draws: ThrottleDraws
+  /** So many webhooks that are held back are asked at once: each takes a connection to the database. */
   asking: Slots
   now: () => number
 }
@@ -47,11 +49,11 @@ export function sortClaimed(ctx: Context, claimed: readonly ClaimedDelivery[], n
 export async function screenClaimed(
   ctx: Context,
   claimed: readonly ClaimedDelivery[],
-  { readData, keeper, asking, now }: ScreenOptions,
+  { readData, keeper, ...guards }: ScreenOptions,
 ): Promise<Screened> {
   const { wanted, leftOut } = await filterClaimed(claimed, readData)
   const { ready, settled, lost } = await shapeClaimed(ctx, wanted, keeper)
-  const room = await roomFor(ctx, ready, { asking, now: now() })
+  const room = await roomFor(ctx, ready, guards)
   const cancelled = leftOut.map((one) => ({ claimed: one, settlement: filteredOut(one) }))
   return {
     sendable: ready.slice(0, room),
@@ -64,22 +66,35 @@ function isScreened(ctx: Context, webhook: StoredWebhook, now: number): boolean 
   return webhook.filter !== null || isShaping(ctx, webhook) || isGuarded(webhook, now)
 }
 
-/** A webhook that is guarded is asked in the database, where all workers ask it. */
+/** Throttles and circuits are asked in the database, where all workers ask them. */
 async function roomFor(
   ctx: Context,
   wanted: readonly ClaimedDelivery[],
-  { asking, now }: { asking: Slots; now: number },
+  { draws, asking, now }: Pick<ScreenOptions, 'draws' | 'asking' | 'now'>,
 ): Promise<number> {
   const [first] = wanted
-  if (first === undefined || !isGuarded(first.webhook, now)) return wanted.length
+  if (first === undefined) return 0
+  const { webhook } = first
+  if (isHeldBack(webhook, now()))
+    return asking.run(async () => roomBehindCircuit(ctx, webhook, wanted.length, now()))
+  if (webhook.throttle === null) return wanted.length
+  const { organizationId, id } = webhook
+  return draws.draw({ organizationId, id, wanted: wanted.length })
+}
+
+async function roomBehindCircuit(
+  ctx: Context,
+  webhook: StoredWebhook,
+  wanted: number,
+  now: number,
+): Promise<number> {
   const { leaseMs, timeoutMs } = ctx.settings.delivery
-  const answerMs = leaseMs + (first.webhook.timeoutMs ?? timeoutMs)
+  const answerMs = leaseMs + (webhook.timeoutMs ?? timeoutMs)
   let room = 0
-  const ask = (current: StoredWebhook): WebhookChanges | null => {
-    const admission = admit(current, { wanted: wanted.length, now, answerMs })
+  await ctx.storage.updateWebhook(webhook, (current) => {
+    const admission = admit(current, { wanted, now, answerMs })
     room = admission.room
     return admission.changes
-  }
-  await asking.run(async () => ctx.storage.updateWebhook(first.webhook, ask))
+  })
   return room
 }

@@ -4,10 +4,11 @@ import { BodyKeeper } from './body-keeper.ts'
 import { type ReadData, readDataOnce } from './filter-claimed.ts'
 import { screenClaimed, type Screened } from './screen-claimed.ts'
 import { Slots } from './slots.ts'
+import { ThrottleDraws } from './throttle-draws.ts'
 
 /** So many webhooks are screened at once, */
 const mostAtOnce = 16
-/** and so many of them asked: each takes a connection to the database. */
+/** and so many of those that are held back are asked: each takes a connection to the database. */
 const mostAsked = 4
 /** A webhook that could not be screened is left alone for so long, that no claim brings it again at once. */
 const restMs = 1000
@@ -34,6 +35,7 @@ export class Screening {
   readonly #ctx: Context
   readonly #options: ScreeningOptions
   readonly #keeper: BodyKeeper
+  readonly #draws: ThrottleDraws
   readonly #asking = new Slots(mostAsked)
   readonly #batches = new Set<Batch>()
   readonly #queue: Batch[] = []
@@ -44,6 +46,7 @@ export class Screening {
     this.#ctx = ctx
     this.#options = options
     this.#keeper = new BodyKeeper(ctx)
+    this.#draws = new ThrottleDraws(ctx)
   }
 
   /** How many deliveries are here. */
@@ -107,7 +110,7 @@ export class Screening {
     try {
       const { readData } = batch
       const { now } = this.#options
-      const tools = { readData, keeper: this.#keeper, asking: this.#asking, now }
+      const tools = { readData, keeper: this.#keeper, draws: this.#draws, asking: this.#asking, now }
       const screened = await screenClaimed(this.#ctx, batch.claimed, tools)
       this.#batches.delete(batch)
       this.#options.onScreened(stillHere(screened, batch.claimed))

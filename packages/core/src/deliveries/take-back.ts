@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
-import type { ClaimedDelivery } from '../storage/storage.ts'
-import { isRationed, takeBack } from '../webhooks/admission.ts'
+import type { ClaimedDelivery, ThrottleDraw } from '../storage/storage.ts'
+import { takeProbeBack } from '../webhooks/admission.ts'
 
 /**
  * Gives webhooks back what deliveries took that were let through and are not sent: the place of a throttle, or to be the probe of a
@@ -9,18 +9,38 @@ import { isRationed, takeBack } from '../webhooks/admission.ts'
  */
 export async function takeBackUnsent(ctx: Context, unsent: readonly ClaimedDelivery[]): Promise<void> {
   const counts = new Map<StoredWebhook, number>()
-  for (const { webhook } of unsent)
-    if (isRationed(webhook)) counts.set(webhook, (counts.get(webhook) ?? 0) + 1)
-  await Promise.all([...counts].map(async ([webhook, count]) => takeBackFrom(ctx, webhook, count)))
+  for (const { webhook } of unsent) counts.set(webhook, (counts.get(webhook) ?? 0) + 1)
+  const probed = [...counts.keys()].filter(({ circuitState }) => circuitState !== 'closed')
+  await Promise.all([...probed.map(async (webhook) => takeBackProbe(ctx, webhook)), refill(ctx, counts)])
 }
 
-async function takeBackFrom(ctx: Context, webhook: StoredWebhook, count: number): Promise<void> {
+async function takeBackProbe(ctx: Context, webhook: StoredWebhook): Promise<void> {
   try {
-    await ctx.storage.updateWebhook(webhook, (current) => takeBack(current, count, ctx.clock.now()))
+    await ctx.storage.updateWebhook(webhook, (current) => takeProbeBack(current, ctx.clock.now()))
   } catch (error) {
-    ctx.logger.warn(
-      { err: error, webhookId: webhook.id },
-      'A webhook counts deliveries as sent that were not; it makes up for them in time',
-    )
+    warn(ctx, error, [webhook.id])
   }
+}
+
+/** One webhook may be here as it was at several claims. */
+async function refill(ctx: Context, counts: ReadonlyMap<StoredWebhook, number>): Promise<void> {
+  const draws = new Map<string, ThrottleDraw>()
+  for (const [{ organizationId, id, circuitState, throttle }, count] of counts) {
+    if (circuitState !== 'closed' || throttle === null) continue
+    const wanted = (draws.get(id)?.wanted ?? 0) - count
+    draws.set(id, { organizationId, id, wanted })
+  }
+  if (draws.size === 0) return
+  try {
+    await ctx.storage.drawFromThrottles([...draws.values()], { now: ctx.storageTime() })
+  } catch (error) {
+    warn(ctx, error, [...draws.keys()])
+  }
+}
+
+function warn(ctx: Context, error: unknown, webhookIds: readonly string[]): void {
+  ctx.logger.warn(
+    { err: error, webhookIds },
+    'Webhooks count deliveries as sent that were not; they make up for them in time',
+  )
 }

@@ -177,8 +177,6 @@ export interface StoredWebhook extends Webhook {
   sealedAuthentication: string | null
   /** Certificates and key as encrypted JSON. Null when there are none. */
   sealedTls: string | null
-  /** When its throttle will let through as many as ever, in milliseconds since the epoch; null where it does. */
-  throttleFullAt: number | null
   /** The windows of its organization: whoever sends to the webhook has them at hand. The storage keeps them the same. */
   organizationMaintenance: MaintenanceWindow[]
   /**

@@ -36,6 +36,7 @@ function erase(state: MemoryState, organizationId: string): number {
   }
   for (const [hash, { apiKeyId }] of state.apiKeyTokens)
     if (state.apiKeys.get(apiKeyId)?.organizationId === organizationId) state.apiKeyTokens.delete(hash)
+  for (const { id } of [...state.webhooks.values()].filter(isOwn)) state.throttles.delete(id)
   const types = removeFrom(state.eventTypes, isOwn)
   if (types > 0) state.eventTypeChanges++
   const entries = state.auditEntries.filter(isOwn)

@@ -38,6 +38,8 @@ export interface MemoryState {
   /** What somebody was reminded of. */
   apiKeyReminders: Set<string>
   webhooks: Map<string, StoredWebhook>
+  /** When each throttle will be full again, by the ids of the webhooks. */
+  throttles: Map<string, number>
   auditEntries: AuditEntry[]
   auditHeads: Map<string, AuditHead>
   eventTypes: Map<string, RegisteredEventType>
@@ -79,6 +81,7 @@ export function emptyState(): MemoryState {
     apiKeyUsage: new Map(),
     apiKeyReminders: new Set(),
     webhooks: new Map(),
+    throttles: new Map(),
     auditEntries: [],
     auditHeads: new Map(),
     eventTypes: new Map(),

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { LeadhooksError } from '../errors.ts'
 import type { StoredEvent } from '../model/event.ts'
 import type { MaintenanceWindow, StoredWebhook } from '../model/webhook.ts'
+import { drawFromThrottle } from '../rate-limit/draw-from-throttle.ts'
 import { memoryApiKeys } from './memory-api-keys.ts'
 import { appendAudit, memoryAudit } from './memory-audit.ts'
 import { memoryBacklog } from './memory-backlog.ts'
@@ -23,6 +24,7 @@ import type {
   NewEvent,
   OrganizationStorage,
   Storage,
+  ThrottleDraw,
   Timed,
   WebhookStorage,
 } from './storage.ts'
@@ -135,6 +137,10 @@ function memoryWebhooks(state: MemoryState): WebhookStorage {
       return copy(Object.assign(row, after))
     },
 
+    async drawFromThrottles(draws, options) {
+      return draws.map((draw) => drawMemory(state, draw, timeOf(options)))
+    },
+
     async findSecretsToRotate({ by, limit }) {
       const dueAt = ({ rotateSecretAt }: StoredWebhook): number => rotateSecretAt?.getTime() ?? Infinity
       const due = [...webhooks.values()].filter((webhook) => dueAt(webhook) <= by.getTime())
@@ -160,6 +166,7 @@ function memoryWebhooks(state: MemoryState): WebhookStorage {
       if (before === null) return false
       appendAudit(state, webhook.organizationId, audit, { before, after: null })
       webhooks.delete(webhook.id)
+      state.throttles.delete(webhook.id)
       for (const delivery of state.unfinished) {
         if (delivery.webhookId !== webhook.id) continue
         finish(state, delivery, { status: 'cancelled', reason: 'webhook_deleted' }, timeOf({ now }))
@@ -167,6 +174,16 @@ function memoryWebhooks(state: MemoryState): WebhookStorage {
       return true
     },
   }
+}
+
+function drawMemory(state: MemoryState, { wanted, ...webhook }: ThrottleDraw, now: Date): number {
+  const row = ownRow(state.webhooks, webhook)
+  if (row === null) return 0
+  const known = state.throttles.get(row.id) ?? null
+  const { count, fullAt, wait } = drawFromThrottle(row, known, wanted, now.getTime())
+  if (fullAt !== null) state.throttles.set(row.id, fullAt)
+  Object.assign(row, wait)
+  return count
 }
 
 function sealedOf(webhook: StoredWebhook): (string | null)[] {

@@ -294,6 +294,11 @@ export type WebhookChanges = Partial<
 /** What anybody may know of a webhook. */
 export type PublicKeys = Pick<StoredWebhook, 'publicKey' | 'previousPublicKey' | 'previousSecretEndsAt'>
 
+/** How many deliveries want to go to a webhook; below 0: so many that were let through are not sent. */
+export interface ThrottleDraw extends Scoped {
+  wanted: number
+}
+
 export interface WebhookStorage {
   /**
    * Whichever `organizationMaintenance` it comes with, it gets that of its organization.
@@ -316,6 +321,18 @@ export interface WebhookStorage {
     changes: WebhookChanges | ((current: StoredWebhook) => WebhookChanges | null),
     audit?: Audit<StoredWebhook>,
   ): Promise<StoredWebhook | null>
+  /**
+   * Lets through to each webhook as many of those that want to go as its throttle has left, and answers how many, in the order given.
+   * Where that is not all of them, the webhook waits until the next one may go (`throttled`). One that is switched off, waits already
+   * or has its circuit not closed lets none through, and stays as it is; one without a throttle lets all through. What is given back
+   * may go again: a webhook that was `throttled` waits no more.
+   *
+   * All by one statement, and no webhook is named twice: each claim of a busy worker calls it.
+   *
+   * Concurrency: all callers together are let through as many as the throttle says, and no more. A webhook that something else is
+   * just changing keeps no other waiting.
+   */
+  drawFromThrottles(draws: readonly ThrottleDraw[], options: Timed): Promise<number[]>
   /** Webhooks of all organizations whose secret was to be rotated by then, the first due first. */
   findSecretsToRotate(options: { by: Date; limit: number }): Promise<StoredWebhook[]>
   /** Webhooks of all organizations, by their ids, with a credential that does not begin with `prefix`. */

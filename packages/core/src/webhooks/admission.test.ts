@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { admit, takeBack } from './admission.ts'
+import { admit, takeProbeBack } from './admission.ts'
 
 const now = Date.parse('2026-01-01T00:00:00Z')
 const webhook = {
@@ -8,21 +8,20 @@ const webhook = {
   waitsUntil: null,
   waitsFor: null,
   health: null,
-  throttle: { requests: 5, perMs: 1000 },
-  throttleFullAt: null,
+  throttle: null,
   maintenance: [],
   organizationMaintenance: [],
 }
+const open = { ...webhook, circuitState: 'open' as const }
 const request = { wanted: 3, now, answerMs: 1000 }
 
 describe('admission', () => {
-  test('lets through what the throttle has, and waits for the next', () => {
-    const first = admit(webhook, request)
-    expect(first).toMatchObject({ room: 3, changes: { throttleFullAt: now + 600 } })
-    const second = admit({ ...webhook, ...first.changes }, request)
-    expect(second).toMatchObject({
-      room: 2,
-      changes: { waitsFor: 'throttled', waitsUntil: new Date(now + 200) },
+  test('lets one go where the circuit is open and its time has come, and everything where nothing holds it back by now', () => {
+    expect(admit(open, request)).toMatchObject({ room: 1, changes: { circuitState: 'half_open' } })
+    expect(admit(webhook, request)).toEqual({ room: 3, changes: null })
+    expect(admit({ ...webhook, throttle: { requests: 1, perMs: 1000 } }, request)).toEqual({
+      room: 0,
+      changes: null,
     })
   })
 
@@ -36,29 +35,19 @@ describe('admission', () => {
   })
 })
 
-describe('what was let through and not sent', () => {
-  test('goes back to the throttle, which holds nothing back any more', () => {
-    const drawn = { ...webhook, ...admit(webhook, { ...request, wanted: 7 }).changes }
-    expect(drawn).toMatchObject({ throttleFullAt: now + 1000, waitsFor: 'throttled' })
-    const back = { ...drawn, ...takeBack(drawn, 2, now) }
-    expect(back).toMatchObject({ throttleFullAt: now + 600, waitsFor: null, waitsUntil: null })
-    expect(admit(back, { ...request, wanted: 7 })).toMatchObject({ room: 2 })
-  })
-
-  test('may be the probe that another one makes at once', () => {
-    const open = { ...webhook, circuitState: 'open' as const }
+describe('a probe that was let through and not sent', () => {
+  test('is made by another one at once', () => {
     const probing = { ...open, ...admit(open, request).changes }
     expect(admit(probing, request).room).toBe(0)
-    expect(admit({ ...probing, ...takeBack(probing, 1, now) }, request).room).toBe(1)
+    expect(admit({ ...probing, ...takeProbeBack(probing, now) }, request).room).toBe(1)
   })
 
   test.each([
     { enabled: false },
+    { circuitState: 'closed' as const },
     { circuitState: 'open' as const, waitsFor: 'circuit' as const, waitsUntil: new Date(now + 30_000) },
     { circuitState: 'half_open' as const, waitsFor: 'paused' as const, waitsUntil: new Date(now + 30_000) },
-    { throttle: null },
-    { throttleFullAt: null },
   ])('changes nothing where the webhook has moved on: %j', (state) => {
-    expect(takeBack({ ...webhook, throttleFullAt: now + 200, ...state }, 1, now)).toBeNull()
+    expect(takeProbeBack({ ...open, ...state }, now)).toBeNull()
   })
 })

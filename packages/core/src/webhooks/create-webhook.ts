@@ -88,7 +88,6 @@ export async function createWebhook(
     sealedHeaders: sealHeaders(ctx.encryption, owner, headers),
     sealedAuthentication: sealAuthentication(ctx.encryption, owner, authentication),
     sealedTls: sealTls(ctx.encryption, owner, tls && tls.pems),
-    throttleFullAt: null,
     organizationMaintenance: [],
     maxAgeMs: retry && maxAgeMs(retry),
     health: null,

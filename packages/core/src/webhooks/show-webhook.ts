@@ -11,7 +11,6 @@ export function showWebhook(stored: StoredWebhook): Webhook {
     sealedHeaders: _headers,
     sealedAuthentication: _authentication,
     sealedTls: _tls,
-    throttleFullAt: _throttleFullAt,
     organizationMaintenance: _organizationMaintenance,
     maxAgeMs: _maxAge,
     health: _health,

@@ -18,14 +18,14 @@ const throttle = { requests: 5, perMs: hour }
 /** A storage in which something happens first whenever the webhook is asked how many it lets through. */
 function asking(isMeant: (id: string) => boolean, before: () => Promise<void>): Storage {
   const storage = memoryStorage()
-  const updateWebhook: Storage['updateWebhook'] = async (webhook, changes, audit) => {
-    if (isMeant(webhook.id) && typeof changes === 'function') await before()
-    return storage.updateWebhook(webhook, changes, audit)
+  const drawFromThrottles: Storage['drawFromThrottles'] = async (draws, options) => {
+    if (draws.some(({ id, wanted }) => isMeant(id) && wanted > 0)) await before()
+    return storage.drawFromThrottles(draws, options)
   }
-  return { ...storage, updateWebhook }
+  return { ...storage, drawFromThrottles }
 }
 
-test('a throttled webhook whose row is locked keeps no other waiting', async () => {
+test('a throttled webhook that is slow to answer keeps no other waiting', async () => {
   const clock = fakeClock()
   const [locked, other] = [await openReceiver(), await openReceiver()]
   const { opened, open } = gate()
