@@ -30,6 +30,9 @@ interface LaneGroup {
   heldBack: Set<Lane>
 }
 
+/** How many deliveries each organization has waiting that can go soon. */
+export type Timely = ReadonlyMap<LaneGroup, number>
+
 const paceWindowMs = 100
 /** The first look at the pace after nothing was going on comes early, and each later one twice as late: a burst is not claimed bit by bit. */
 const shortestWindowMs = 5
@@ -81,9 +84,9 @@ export class Lanes {
   }
 
   /** How many more deliveries may be claimed while `held` have no result on record yet. */
-  totalRoom(held: number): number {
+  totalRoom(held: number, timely = this.timely()): number {
     let waiting = 0
-    for (const count of this.#timely().values()) waiting += count
+    for (const count of timely.values()) waiting += count
     const room = this.#slots + this.#pace - this.#inFlight - waiting
     return Math.min(room, unwrittenPerSlot * this.#slots + 2 * this.#pace - held)
   }
@@ -98,10 +101,24 @@ export class Lanes {
     return room
   }
 
+  /**
+   * What is waiting, by organization, as far as it can go soon. A webhook whose receiver answers in bursts, or has become slow, was
+   * given more than that by the pace it had: the rest of it must not keep others from being claimed.
+   */
+  timely(): Timely {
+    const timely = new Map<LaneGroup, number>()
+    for (const { webhookId, group, concurrency, pace, waiting } of this.#lanes.values()) {
+      if (waiting.length === 0) continue
+      const soon = Math.max(0, concurrency - this.#underWay.ofWebhook(webhookId)) + pace
+      const count = (timely.get(group) ?? 0) + Math.min(waiting.length, soon)
+      timely.set(group, Math.min(count, this.#roomOf(group)))
+    }
+    return timely
+  }
+
   /** How many more each organization may be given that has something under way or waiting. */
-  organizationRoom(): Map<string, number> {
+  organizationRoom(timely = this.timely()): Map<string, number> {
     const room = this.#underWay.organizationRoom()
-    const timely = this.#timely()
     for (const group of this.#groups.values())
       room.set(group.organizationId, this.#roomOf(group) - (timely.get(group) ?? 0))
     return room
@@ -218,21 +235,6 @@ export class Lanes {
     }
     this.#waiting += claimed.length
     return brought
-  }
-
-  /**
-   * What is waiting, by organization, as far as it can go soon. A webhook whose receiver answers in bursts, or has become slow, was
-   * given more than that by the pace it had: the rest of it must not keep others from being claimed.
-   */
-  #timely(): Map<LaneGroup, number> {
-    const timely = new Map<LaneGroup, number>()
-    for (const { webhookId, group, concurrency, pace, waiting } of this.#lanes.values()) {
-      if (waiting.length === 0) continue
-      const soon = Math.max(0, concurrency - this.#underWay.ofWebhook(webhookId)) + pace
-      const count = (timely.get(group) ?? 0) + Math.min(waiting.length, soon)
-      timely.set(group, Math.min(count, this.#roomOf(group)))
-    }
-    return timely
   }
 
   /** How many an organization may have claimed in all, beside those that are under way. */

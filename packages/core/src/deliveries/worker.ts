@@ -8,7 +8,7 @@ import { HealthRecorder } from './health-recorder.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { HeldClaims } from './held-claims.ts'
 import { startHousekeeping } from './housekeeping.ts'
-import { type Lane, Lanes } from './lanes.ts'
+import { type Lane, Lanes, type Timely } from './lanes.ts'
 import { observeGivenUp, observeSettlement } from './observe-settlement.ts'
 import { recurring } from './recurring.ts'
 import { startBulkReplays } from './run-bulk-replays.ts'
@@ -95,11 +95,11 @@ export class Worker {
 
   /** Looks for work: something was dispatched. Many calls in one turn of the event loop cost one look. */
   wake(): void {
-    this.#isHungry = true
     if (this.#isWoken) return
     this.#isWoken = true
     setImmediate(() => {
       this.#isWoken = false
+      this.#isHungry = true
       this.#claimIfHungry()
     })
   }
@@ -215,20 +215,21 @@ export class Worker {
 
   #startClaim(): void {
     this.#lanes.measure(this.#ctx.clock.now())
-    const limit = this.#lanes.totalRoom(this.#held.size) - this.#screening.size
+    const timely = this.#lanes.timely()
+    const limit = this.#lanes.totalRoom(this.#held.size, timely) - this.#screening.size
     if (limit <= 0) return
     this.#cancelPoll()
-    this.#claiming = this.#claimAndGoOn(limit)
+    this.#claiming = this.#claimAndGoOn(limit, timely)
   }
 
-  async #claimAndGoOn(limit: number): Promise<void> {
-    await this.#claim(limit)
+  async #claimAndGoOn(limit: number, timely: Timely): Promise<void> {
+    await this.#claim(limit, timely)
     this.#claiming = undefined
     this.#pollLater()
     this.#fill()
   }
 
-  async #claim(limit: number): Promise<void> {
+  async #claim(limit: number, timely: Timely): Promise<void> {
     const { leaseMs, webhookConcurrency: defaultConcurrency } = this.#ctx.settings.delivery
     const request = {
       limit,
@@ -236,7 +237,7 @@ export class Worker {
       defaultConcurrency,
       mostConcurrency: this.#lanes.mostPerLane,
       room: this.#lanes.room(),
-      organizationRoom: this.#lanes.organizationRoom(),
+      organizationRoom: this.#lanes.organizationRoom(timely),
       mostPerOrganization: this.#ctx.underWay.mostPerOrganization,
       onGivenUp: this.#tellGivenUp,
     }
@@ -269,9 +270,9 @@ export class Worker {
     this.#lanes.addScreened(sendable, this.#ctx.settings.delivery.webhookConcurrency)
     for (const { claimed, settlement } of settled) void this.#record(claimed, Promise.resolve(settlement))
     void this.#release(refused)
-    // Its webhook was given nothing meanwhile. One that has refused some waits, and there is no need to ask.
-    if (refused.length === 0) this.#isHungry = true
     this.#fill()
+    // Its webhook was given nothing meanwhile. One that has refused some waits, and there is no need to ask.
+    if (refused.length === 0) this.wake()
   }
 
   /** What nothing wakes the worker for is found by looking: retries that fell due, the events of other processes. */
