@@ -13,11 +13,14 @@ const others = new Set([
 ])
 
 test('an erasure leaves no row of an organization in any table, but for its entry in the audit log of all', async () => {
-  const { leadhooks, pool } = await openLeadhooks()
+  const { leadhooks, pool, storage } = await openLeadhooks()
   const organizationId = 'acme'
   await leadhooks.organizations.upsert({ id: organizationId, name: 'Acme' })
   const { token } = await leadhooks.apiKeys.create({ organizationId, name: 'Key', role: 'admin' })
-  await leadhooks.webhooks.create({ organizationId, url: 'http://127.0.0.1:40000/' })
+  const throttle = { requests: 1, perMs: 1000 }
+  const url = 'http://127.0.0.1:40000/'
+  const { webhook } = await leadhooks.webhooks.create({ organizationId, url, throttle })
+  await storage.drawFromThrottles([{ organizationId, id: webhook.id, wanted: 1 }], {})
   await leadhooks.events.registerType({ organizationId, name: 'deal_won', schema: {} })
   const headers = {
     authorization: `Bearer ${token}`,
@@ -46,7 +49,14 @@ test('an erasure leaves no row of an organization in any table, but for its entr
     }
     return found
   }
-  expect(await counts()).toMatchObject({ events: 1200, queue: 1199, deliveries: 1, webhooks: 1, requests: 1 })
+  expect(await counts()).toMatchObject({
+    events: 1200,
+    queue: 1199,
+    deliveries: 1,
+    webhooks: 1,
+    throttles: 1,
+    requests: 1,
+  })
   await leadhooks.organizations.delete({ id: organizationId })
   expect(await counts()).toEqual({ audit_log: 1, audit_heads: 1 })
 })
