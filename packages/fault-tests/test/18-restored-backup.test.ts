@@ -17,7 +17,7 @@ import { until } from '../src/until.ts'
 interface Backup {
   original: StoragePlace
   /** By the commands of docs/operations/backup-and-restore.md; answers where the restored copy is. */
-  take(): Promise<StoragePlace>
+  take: () => Promise<StoragePlace>
 }
 
 const run = promisify(execFile)
@@ -104,7 +104,7 @@ async function onSqlite(): Promise<Backup> {
   const [path, copy] = [join(folder, 'crm.db'), join(folder, 'restored.db')]
   return {
     original: { kind: 'sqlite', path },
-    async take() {
+    take: async () => {
       const database = new Database(path)
       await database.backup(copy)
       database.close()
@@ -125,7 +125,7 @@ async function onPostgres(): Promise<Backup> {
   const file = join(folder, 'crm.dump')
   return {
     original: { kind: 'postgres', url },
-    async take() {
+    take: async () => {
       await run(dump ?? '', ['--format=custom', `--file=${file}`, url])
       await run(restore ?? '', ['--exit-on-error', '--no-owner', `--dbname=${copy}`, file])
       return { kind: 'postgres', url: copy }
