@@ -9,10 +9,11 @@ import type { Encryption } from './encryption.ts'
 import type { OperationalEvents } from './events/operational-events.ts'
 import type { EventCatalogue } from './events/event-catalogue.ts'
 import type { RegisteredTypes } from './events/registered-types.ts'
+import type { Log } from './logging/log.ts'
 import type { AuditHead } from './model/audit-entry.ts'
 import type { GuardedAgent } from './network/guarded-agent.ts'
 import type { NetworkPolicy } from './network/network-policy.ts'
-import type { Logger, Observation } from './observation.ts'
+import type { Observation } from './observation.ts'
 import type { Settings } from './options.ts'
 import type { RateLimiter } from './rate-limit/rate-limiter.ts'
 import type { Storage } from './storage/storage.ts'
@@ -44,7 +45,7 @@ export interface Context {
   /** The time to bind in storage calls: undefined unless the host gave a clock, so that the database's own counts. */
   storageTime: () => Date | undefined
   random: () => number
-  logger: Logger
+  logger: Log
   /** Undefined where nobody is to be told: then nothing need be put together. */
   observe: ((observation: Observation) => void) | undefined
   tracing: Tracing | undefined

@@ -52,10 +52,11 @@ import { createReadiness } from './health.ts'
 import { handleRequest } from './http/handle-request.ts'
 import { hasRoute } from './http/routes.ts'
 import type { Leadhooks } from './leadhooks.ts'
+import { createLog, silentLogger } from './logging/log.ts'
 import { migrate } from './migrate.ts'
 import { createGuardedAgent } from './network/guarded-agent.ts'
 import { resolveNetworkPolicy } from './network/network-policy.ts'
-import { observers, safeLogger, safeObserver, silentLogger } from './observation.ts'
+import { observers, safeObserver } from './observation.ts'
 import { type LeadhooksOptions, resolveSettings } from './options.ts'
 import { getOrganization, listOrganizations, upsertOrganization } from './organizations.ts'
 import { readWorkers } from './read-workers.ts'
@@ -229,7 +230,7 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
   const settings = resolveSettings(options)
   const network = resolveNetworkPolicy(options.network)
   const { clock = systemClock, storage } = options
-  const logger = safeLogger(options.logger ?? silentLogger)
+  const logger = createLog(options.logger ?? silentLogger)
   const { alerts: channels, alertQuietPeriodMs: quietPeriodMs } = settings
   const alerts = channels.length === 0 ? undefined : new Alerts({ channels, quietPeriodMs, clock, logger })
   const own = [options.observe ?? []].flat().map((observer) => safeObserver(observer, logger))

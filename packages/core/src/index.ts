@@ -30,7 +30,8 @@ export type {
   TracedOutcome,
   Tracing,
 } from './tracing.ts'
-export type { Logger, Observation, Observer, OperationalEvent, OperationalEventType } from './observation.ts'
+export type { Logger } from './logging/log.ts'
+export type { Observation, Observer, OperationalEvent, OperationalEventType } from './observation.ts'
 
 // What its methods take and answer
 export type { ByEventTypeInput, EventTypeAnalytics } from './analytics/by-event-type.ts'

@@ -1,3 +1,4 @@
+import type { Log } from './logging/log.ts'
 import type { ApiKeyOutcome } from './model/api-key-usage.ts'
 import type { Attempt } from './model/attempt.ts'
 import type { CancelReason, DeadLetterReason } from './model/delivery.ts'
@@ -124,24 +125,15 @@ export function isOperationalType(type: string): boolean {
   return (operationalEventTypes as readonly string[]).includes(type)
 }
 
-/** The part of a pino logger that Leadhooks calls: fields first, then the sentence. */
-export interface Logger {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
-
-export const silentLogger: Logger = { info() {}, warn() {}, error() {} }
-
 /** Calls the host's observer; a fault of the observer is the host's and stops nothing. */
 export function safeObserver(
   observe: ((observation: Observation) => void) | undefined,
-  logger: Logger,
+  log: Log,
 ): ((observation: Observation) => void) | undefined {
   if (observe === undefined) return undefined
   return (observation) => {
     const onFault = (error: unknown): void => {
-      logger.error({ err: error, observation: observation.type }, 'The observer of Leadhooks threw')
+      log.error({ err: error, observation: observation.type }, 'The observer of Leadhooks threw')
     }
     try {
       // It may be an async function, which TypeScript takes for one that returns nothing.
@@ -160,16 +152,4 @@ export function observers(
   const given = each.filter((observe) => observe !== undefined)
   if (given.length === 0) return undefined
   return (observation) => given.forEach((observe) => observe(observation))
-}
-
-/** Calls the host's logger; where that throws, there is nobody left to tell, and deliveries go on. */
-export function safeLogger(logger: Logger): Logger {
-  const guarded =
-    (level: keyof Logger) =>
-    (fields: object, message: string): void => {
-      try {
-        logger[level](fields, message)
-      } catch {}
-    }
-  return { info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
 }

@@ -18,7 +18,8 @@ import type { RateLimit } from './model/rate-limit.ts'
 import type { RetryPolicy } from './model/retry-policy.ts'
 import type { AutoDisablePolicy, CircuitPolicy } from './model/webhook.ts'
 import type { NetworkOptions } from './network/network-policy.ts'
-import type { Logger, Observer } from './observation.ts'
+import type { Logger } from './logging/log.ts'
+import type { Observer } from './observation.ts'
 import { rateLimit, rateLimits } from './rate-limit/rate-limit-input.ts'
 import type { RateLimiter } from './rate-limit/rate-limiter.ts'
 import type { Storage } from './storage/storage.ts'
@@ -149,7 +150,7 @@ export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalo
   delivery?: DeliveryOptions
   network?: NetworkOptions
   limits?: Partial<BodyLimits>
-  /** A pino-shaped logger. @default silent */
+  /** A pino-shaped logger. It is told of what went wrong, with the fields that the docs list, and of nothing else. @default silent */
   logger?: Logger
   /** Told of every dispatch and every attempt, in this process: one observer, or several. @default none */
   observe?: Observer | readonly Observer[]

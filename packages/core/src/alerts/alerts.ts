@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { newAlertId } from '../ids.ts'
-import { isOperational, type Logger, type Observation, type OperationalEvent } from '../observation.ts'
+import type { Log } from '../logging/log.ts'
+import { isOperational, type Observation, type OperationalEvent } from '../observation.ts'
 import type { AlertChannel } from './alert-channel.ts'
 import { type Alert, alertKey, describeAlert } from './alert.ts'
 
@@ -15,7 +16,7 @@ export interface AlertsOptions {
   channels: readonly AlertChannel[]
   quietPeriodMs: number
   clock: Clock
-  logger: Logger
+  logger: Log
 }
 
 interface Quiet {
@@ -101,7 +102,7 @@ export class Alerts {
         return
       } catch (error) {
         const delayMs = this.#closing !== undefined ? undefined : retryDelaysMs[failures]
-        const fields = { err: error, alert: alert.type, organizationId: alert.organizationId }
+        const fields = { err: error, type: alert.type, organizationId: alert.organizationId }
         if (delayMs === undefined) return this.#options.logger.error(fields, 'An alert could not be sent')
         this.#options.logger.warn(fields, 'An alert could not be sent yet; trying again')
         await this.#pause(delayMs)

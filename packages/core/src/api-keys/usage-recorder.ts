@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import { type ApiKeyOutcome, apiKeyOutcomes, type UsageInterval } from '../model/api-key-usage.ts'
-import type { Logger, Observer } from '../observation.ts'
+import type { Log } from '../logging/log.ts'
+import type { Observer } from '../observation.ts'
 import type { ApiKeyStorage, ApiKeyUsageCount, ApiKeyUse } from '../storage/storage.ts'
 import { startOfInterval } from './usage-intervals.ts'
 
@@ -47,7 +48,7 @@ const intervals: readonly UsageInterval[] = ['minute', 'hour', 'day']
 export class UsageRecorder {
   readonly #storage: Pick<ApiKeyStorage, 'recordApiKeyUsage'>
   readonly #clock: Clock
-  readonly #logger: Logger
+  readonly #logger: Log
   readonly #observe: Observer | undefined
   #pending = new Map<string, Pending>()
   #cancelTimer: (() => void) | undefined
@@ -55,7 +56,7 @@ export class UsageRecorder {
 
   constructor(
     storage: Pick<ApiKeyStorage, 'recordApiKeyUsage'>,
-    { clock, logger, observe }: { clock: Clock; logger: Logger; observe?: Observer | undefined },
+    { clock, logger, observe }: { clock: Clock; logger: Log; observe?: Observer | undefined },
   ) {
     this.#storage = storage
     this.#clock = clock
@@ -115,7 +116,7 @@ export class UsageRecorder {
       await this.#storage.recordApiKeyUsage(all.flatMap(lastUseOf), all.flatMap(countsOf))
     } catch (error) {
       this.#logger.warn(
-        { err: error, keys: all.length },
+        { err: error, count: all.length },
         'The usage of API keys could not be written; trying again',
       )
       this.#putBack(batch)
