@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { LeadhooksError } from '../errors.ts'
+import { loggable } from '../logging/loggable.ts'
 import { type Answer, type ApiUnderTest, createApi } from './api-under-test.ts'
 import type { AuthorizedCaller } from './caller.ts'
 
@@ -471,7 +472,7 @@ describe('what goes wrong on our side', () => {
     expect(code(answer)).toEqual([status, expected])
     expect(answer.headers.get('retry-after')).toBe(status === 503 ? '5' : null)
     expect(JSON.stringify(answer.body)).not.toMatch(/ECONN|10\.0|crm\.db|row 17|at .*\.ts|a string/)
-    expect(api.faults).toEqual([{ err: error, method: 'GET', path: '/webhooks' }])
+    expect(api.faults).toEqual([{ err: loggable(error), method: 'GET', path: '/webhooks' }])
   })
 
   test('what the caller did wrong is not logged', async () => {
