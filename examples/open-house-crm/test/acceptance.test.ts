@@ -52,18 +52,21 @@ describe('webhooks', () => {
     expect(await send('GET', path)).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } })
   })
 
-  test.for([
-    ['a URL that is none', { url: 'nowhere' }, 'url_not_allowed', undefined],
-    ['an event that is no text', { url, events: [1] }, 'invalid_request', '/events/0'],
-    ['a switch that is none', { url, isActive: 'yes' }, 'invalid_request', '/isActive'],
-    ['a field that there is not', { url, colour: 'red' }, 'invalid_request', '/colour'],
-    ['no object', [], 'invalid_request', ''],
-    ['no JSON', '{"url":', 'body_parse.failed', undefined],
-  ] as const)('%s is refused, by the names that are used here', async ([, settings, code, pointer]) => {
+  test('that are none are refused, by the names that are used here, and nothing is made', async () => {
     const { send } = await startCrm()
-    const { status, body: answer } = await send('POST', '/api/webhooks', settings)
-    expect([status, answer.success, answer.error?.code]).toEqual([400, false, code])
-    if (pointer !== undefined) expect(answer.error?.['errors']).toMatchObject([{ pointer }])
+    const wrong = [
+      ['a URL that is none', { url: 'nowhere' }, 'url_not_allowed', undefined],
+      ['an event that is no text', { url, events: [1] }, 'invalid_request', '/events/0'],
+      ['a switch that is none', { url, isActive: 'yes' }, 'invalid_request', '/isActive'],
+      ['a field that there is not', { url, colour: 'red' }, 'invalid_request', '/colour'],
+      ['no object', [], 'invalid_request', ''],
+      ['no JSON', '{"url":', 'body_parse.failed', undefined],
+    ] as const
+    for (const [what, settings, code, pointer] of wrong) {
+      const { status, body: answer } = await send('POST', '/api/webhooks', settings)
+      expect([what, status, answer.success, answer.error?.code]).toEqual([what, 400, false, code])
+      if (pointer !== undefined) expect(answer.error?.['errors']).toMatchObject([{ pointer }])
+    }
     expect((await send('GET', '/api/webhooks')).body.data).toEqual([])
   })
 })
@@ -114,19 +117,18 @@ describe('permissions', () => {
     ['delete:webhooks', 'DELETE', '/api/webhooks/x'],
   ] as const
 
-  test.for([...requests.map(([permission]) => permission), '*'])(
-    '%s lets do that, and no more',
-    async (permission) => {
-      const crm = await startCrm()
+  test('each lets do what it says, and no more', async () => {
+    const crm = await startCrm()
+    for (const permission of [...requests.map(([permission]) => permission), '*']) {
       const { token } = await makeKey(crm, { permissions: [permission] })
       for (const [needed, method, path] of requests) {
         const { status } = await crm.send(method, path, method === 'POST' ? {} : undefined, token)
         const isAllowed = permission === '*' || permission === needed
         // What is let in finds nothing of that id, or nothing in the body.
-        expect([needed, status === 403]).toEqual([needed, !isAllowed])
+        expect([permission, needed, status === 403]).toEqual([permission, needed, !isAllowed])
       }
-    },
-  )
+    }
+  })
 
   test('a key grants nothing that it lacks, and no one without a key or a session gets in', async () => {
     const crm = await startCrm()

@@ -9,8 +9,8 @@ import { ServiceProcess } from './service-process.ts'
 export interface StartPrometheusOptions {
   /** The path of the server. */
   command: string
-  /** The port on loopback that serves `/metrics`: it is scraped every second. */
-  scrapes: number
+  /** The port on loopback that serves `/metrics`, or several: they are scraped every second. */
+  scrapes: number | readonly number[]
   /** Files of rules, evaluated every second. */
   rules: readonly string[]
 }
@@ -71,9 +71,10 @@ export async function startPrometheus(options: StartPrometheusOptions): Promise<
 
 /** JSON is YAML. */
 function configOf({ scrapes, rules }: StartPrometheusOptions): object {
+  const targets = [scrapes].flat().map((port) => `127.0.0.1:${port}`)
   return {
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: rules,
-    scrape_configs: [{ job_name: 'leadhooks', static_configs: [{ targets: [`127.0.0.1:${scrapes}`] }] }],
+    scrape_configs: [{ job_name: 'leadhooks', static_configs: [{ targets }] }],
   }
 }
