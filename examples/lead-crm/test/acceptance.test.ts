@@ -199,10 +199,18 @@ describe.each(eachDatabase)('on %s', (_, makeDatabase) => {
     const health = await send('GET', '/health', undefined, { token: null })
     expect(health).toMatchObject({ status: 200, body: { status: 'ready' } })
 
-    const page = await (await fetch(`${url}/docs`)).text()
-    const files = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '')
-    expect(files).toHaveLength(3)
-    for (const path of files) expect([path, (await fetch(url + path)).status]).toEqual([path, 200])
+    for (const path of ['/docs', '/redoc']) {
+      const page = await (await fetch(url + path)).text()
+      const files = [...page.matchAll(/(?:src|href|data-openapi)="(?!data:)([^"]+)"/g)].map(
+        ([, file]) => file ?? '',
+      )
+      expect(files).toContain('openapi.json')
+      for (const file of files) {
+        expect(file).not.toMatch(/^(https?:)?\/\//)
+        const { status } = await fetch(new URL(file, url + path))
+        expect([path, file, status]).toEqual([path, file, 200])
+      }
+    }
 
     const { body } = await send('GET', '/openapi.json', undefined, { token: null })
     const { paths, webhooks } = z.looseObject({ paths: z.record(z.string(), z.unknown()) }).parse(body)
