@@ -1,6 +1,6 @@
 import { createLeadhooks, type Leadhooks, type LeadhooksOptions } from '@leadhooks/core'
 import { postgresStorage } from '@leadhooks/postgres'
-import { type PrometheusMetrics, prometheusMetrics } from '@leadhooks/prometheus'
+import { prometheusMetrics } from '@leadhooks/prometheus'
 import { redisRateLimiter } from '@leadhooks/redis'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
@@ -31,7 +31,7 @@ export function openPlatform(environment: Environment, overrides: Partial<Leadho
   redis.on('error', () => {})
 
   const metrics = new Registry()
-  const { observe, watch }: PrometheusMetrics = prometheusMetrics({
+  const prometheus = prometheusMetrics({
     register: metrics,
     organizations: labelledTenants,
   })
@@ -41,10 +41,10 @@ export function openPlatform(environment: Environment, overrides: Partial<Leadho
     rateLimiter: redisRateLimiter({ client: redis }),
     // At once, then after 1, 2, 4, 8, 16 and 32 s: what fails a seventh time is a dead letter.
     delivery: { retry: 'exponential' },
-    observe,
+    observe: prometheus.observe,
     ...overrides,
   })
-  watch(leadhooks)
+  prometheus.watch(leadhooks)
   const tenants = tenantStore(pool, leadhooks, Buffer.from(environment.SECRET_KEY, 'base64'))
   return {
     leadhooks,

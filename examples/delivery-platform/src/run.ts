@@ -15,7 +15,7 @@ export async function run(
     await platform.migrate()
     const started = start(platform, environment)
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => void started.then(async (stop) => stop()).then(platform.close))
+      process.once(signal, () => void started.then(async (stop) => stop()).then(async () => platform.close()))
     }
     await started
   } catch (error) {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
+import { createAdaptorServer } from '@hono/node-server'
 import type { ReceiverOptions } from './receiver.ts'
 import { expressReceiver } from './with-express.ts'
 import { fastifyReceiver } from './with-fastify.ts'
@@ -16,31 +16,29 @@ export async function startReceiver(
   options: ReceiverOptions,
   port: number,
 ): Promise<Server> {
-  const server = await serverOf(framework, options)
+  const server = await servers[framework](options)
   server.listen(port)
   await once(server, 'listening')
   return server
 }
 
-async function serverOf(framework: Framework, options: ReceiverOptions): Promise<Server> {
-  switch (framework) {
-    case 'express':
-      return createServer(expressReceiver(options))
-    case 'fastify': {
-      const app = fastifyReceiver(options)
-      await app.ready()
-      return createServer((request, response) => app.routing(request, response))
-    }
-    case 'hono':
-      return createServer(getRequestListener(honoReceiver(options).fetch))
-    case 'next': {
-      // Next.js routes to the handler by its file; here something has to stand in for that.
-      const { POST } = nextReceiver(options)
-      return createServer(
-        getRequestListener((request) =>
-          new URL(request.url).pathname === '/webhooks' ? POST(request) : new Response(null, { status: 404 }),
-        ),
-      )
-    }
-  }
+const servers: Record<Framework, (options: ReceiverOptions) => Server | Promise<Server>> = {
+  express: (options) => createServer(expressReceiver(options)),
+  async fastify(options) {
+    const app = fastifyReceiver(options)
+    await app.ready()
+    return createServer((request, response) => app.routing(request, response))
+  },
+  hono: (options) => serve(honoReceiver(options).fetch),
+  next(options) {
+    const { POST } = nextReceiver(options)
+    // Next.js finds the handler by its file: here something has to stand in for that.
+    return serve((request) =>
+      new URL(request.url).pathname === '/webhooks' ? POST(request) : new Response(null, { status: 404 }),
+    )
+  },
+}
+
+function serve(fetch: (request: Request) => Response | Promise<Response>): Server {
+  return createAdaptorServer({ fetch }) as Server
 }
