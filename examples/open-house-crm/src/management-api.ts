@@ -57,10 +57,12 @@ export function managementApi(leadhooks: Leadhooks): CallApi {
   }
 }
 
-/** Who is calling, and from which site. */
+/** Who is calling, from which site, and for which time. */
+const forwarded = ['authorization', 'x-api-key', 'user-agent', 'origin', 'sec-fetch-site', 'idempotency-key']
+
 function headersOf(req: Request): Headers {
   const headers = new Headers({ 'content-type': 'application/json' })
-  for (const name of ['authorization', 'x-api-key', 'user-agent', 'origin', 'sec-fetch-site']) {
+  for (const name of forwarded) {
     const value = req.get(name)
     if (value !== undefined) headers.set(name, value)
   }
