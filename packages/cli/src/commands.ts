@@ -9,6 +9,7 @@ import { createKey } from './commands/keys-create.ts'
 import { listKeys } from './commands/keys-list.ts'
 import { revokeKey } from './commands/keys-revoke.ts'
 import { listen } from './commands/listen.ts'
+import { maintenance } from './commands/maintenance.ts'
 import { migrate } from './commands/migrate.ts'
 import { openapi } from './commands/openapi.ts'
 import { verify } from './commands/verify.ts'
@@ -31,6 +32,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'deliveries inspect': inspectDelivery,
   'deliveries replay': replayDelivery,
   'deliveries tail': tailDeliveries,
+  maintenance,
   listen,
   verify,
   openapi,

@@ -2468,8 +2468,16 @@ export interface components {
             /** @description Null where the host's default holds */
             eventsPerMinute: number | null;
             maintenance: components["schemas"]["MaintenanceWindow"][];
+            retention: components["schemas"]["Retention"] | null;
             /** Format: date-time */
             createdAt: string;
+        };
+        /** @description How many days finished deliveries are kept; false: for ever */
+        Retention: {
+            days?: number | false;
+            deliveredDays?: number | false;
+            deadLetterDays?: number | false;
+            cancelledDays?: number | false;
         };
         OrganizationChanges: {
             name?: string | null;
@@ -2489,6 +2497,8 @@ export interface components {
              * @default []
              */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
+            /** @default null */
+            retention?: components["schemas"]["Retention"] | null;
             /** @description The organization, by the host's own id */
             id: string;
         };
@@ -2635,6 +2645,7 @@ export type AnalyticsByEventType = components['schemas']['AnalyticsByEventType']
 export type EventTypeAnalytics = components['schemas']['EventTypeAnalytics'];
 export type AnalyticsErrors = components['schemas']['AnalyticsErrors'];
 export type Organization = components['schemas']['Organization'];
+export type Retention = components['schemas']['Retention'];
 export type OrganizationChanges = components['schemas']['OrganizationChanges'];
 export type NewOrganization = components['schemas']['NewOrganization'];
 export type ErasedOrganization = components['schemas']['ErasedOrganization'];

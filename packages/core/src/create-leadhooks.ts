@@ -61,6 +61,7 @@ import { type LeadhooksOptions, resolveSettings } from './options.ts'
 import { getOrganization, listOrganizations, upsertOrganization } from './organizations.ts'
 import { readWorkers } from './read-workers.ts'
 import { memoryRateLimiter } from './rate-limit/memory-rate-limiter.ts'
+import { MaintenanceRuns } from './retention/maintenance-runs.ts'
 import { createWebhook } from './webhooks/create-webhook.ts'
 import { deleteWebhook } from './webhooks/delete-webhook.ts'
 import { getWebhook, listWebhooks } from './webhooks/list-webhooks.ts'
@@ -93,6 +94,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
 ): Leadhooks<Catalogue, Tx> {
   const workers = new Set<Worker>()
   const ctx = createContext(options, () => workers.forEach((worker) => worker.wake()))
+  const maintenance = new MaintenanceRuns(ctx)
   let isClosed = false
 
   // `Dispatches` is untyped here; what the catalogue checks at run time, it types for the caller.
@@ -109,6 +111,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
     async close() {
       isClosed = true
       await Promise.all([...workers].map((worker) => worker.stop()))
+      await maintenance.stop()
       await ctx.operationalEvents?.idle()
       await ctx.apiKeyUsage.close()
       await ctx.alerts?.close()
@@ -163,6 +166,9 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       test: (input) => testWebhook(ctx, input),
       verify: (input) => verifyWebhook(ctx, input),
       revealSecret: (input) => revealSecret(ctx, input),
+    },
+    maintenance: {
+      run: async (runOptions) => maintenance.run(runOptions),
     },
     analytics: {
       summary: (input) => readSummary(ctx, input),

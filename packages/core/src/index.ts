@@ -14,7 +14,13 @@ export { webhookAlerts, type WebhookAlertsOptions } from './alerts/webhook-alert
 export type { Alert } from './alerts/alert.ts'
 export type { AlertChannel } from './alerts/alert-channel.ts'
 export type { Leadhooks, NewEventOf, NewEventOfAnyType } from './leadhooks.ts'
-export type { ApiKeyOptions, DeliveryOptions, LeadhooksOptions, RateLimitOptions } from './options.ts'
+export type {
+  ApiKeyOptions,
+  DeliveryOptions,
+  LeadhooksOptions,
+  RateLimitOptions,
+  RetentionOptions,
+} from './options.ts'
 export type { LegacyKeys } from './api-keys/legacy-keys.ts'
 export type { Pepper } from './api-keys/token-hash.ts'
 export type { EncryptionKey } from './encryption.ts'
@@ -64,6 +70,8 @@ export type { AuthorizedCaller, FetchOptions } from './http/caller.ts'
 export type { Readiness } from './health.ts'
 export type { MigrateOptions } from './migrate.ts'
 export type { DeleteOrganizationInput } from './erase-organization.ts'
+export type { MaintenanceOptions, MaintenanceReport } from './retention/run-maintenance.ts'
+export type { Removed } from './retention/removed.ts'
 export type { UpsertOrganizationInput } from './organizations.ts'
 export type { List, ListInput } from './pages.ts'
 export type { CreateWebhookInput } from './webhooks/create-webhook.ts'
@@ -102,6 +110,7 @@ export type { CancelReason, DeadLetterReason, Delivery, DeliveryStatus } from '.
 export type { LeadhooksEvent } from './model/event.ts'
 export type { Organization } from './model/organization.ts'
 export type { RateLimit, RateLimitAlgorithm } from './model/rate-limit.ts'
+export type { DaysKept, Retention } from './model/retention.ts'
 export type { RetryPolicy, RetryPolicyName } from './model/retry-policy.ts'
 export type {
   AuthenticationType,

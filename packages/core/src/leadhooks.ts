@@ -41,6 +41,7 @@ import type { WorkerStatus } from './model/worker-status.ts'
 import type { UpsertOrganizationInput } from './organizations.ts'
 import type { List, ListInput } from './pages.ts'
 import type { Backlog, Diagnosis, PendingMigration, Scoped } from './storage/storage.ts'
+import type { MaintenanceOptions, MaintenanceReport } from './retention/run-maintenance.ts'
 import type { CreateWebhookInput } from './webhooks/create-webhook.ts'
 import type { ListWebhooksInput } from './webhooks/list-webhooks.ts'
 import type { DeleteWebhookInput } from './webhooks/delete-webhook.ts'
@@ -263,6 +264,14 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
     errors(input: AnalyticsInput): Promise<AnalyticsErrors>
     /** Counts an organization's deliveries and attempts anew. */
     rebuild(input: RebuildInput): Promise<void>
+  }
+  maintenance: {
+    /**
+     * Removes what is older than `retention` says: finished deliveries with their attempts, events that no delivery needs any more, ended API
+     * keys, figures past their time. Workers do so by themselves, every six hours; entries of the audit log always stay. In steps so
+     * small that other work goes on beside them, and in one process of all that ask: the others are answered `busy`.
+     */
+    run(options?: MaintenanceOptions): Promise<MaintenanceReport>
   }
   audit: {
     /** Every change of a key, webhook or organization, and every look at a secret: who, from where, before and after. */

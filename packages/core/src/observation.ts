@@ -3,6 +3,7 @@ import type { ApiKeyOutcome } from './model/api-key-usage.ts'
 import type { Attempt } from './model/attempt.ts'
 import type { CancelReason, DeadLetterReason } from './model/delivery.ts'
 import type { DisabledReason } from './model/webhook.ts'
+import type { MaintenanceReport } from './retention/run-maintenance.ts'
 
 /** What just happened, for the host's metrics, traces and screens. Holds no secrets and no payloads. */
 export type Observation =
@@ -96,6 +97,8 @@ export type Observation =
       consecutiveFailures: number
       probeAt: Date
     }
+  /** What was older than `retention` says was removed, or a part of it: see `maintenance.run()`. */
+  | ({ type: 'maintenance.finished' } & MaintenanceReport)
   /** The receiver is back, and what has waited goes out. */
   | { type: 'webhook.recovered'; organizationId: string; webhookId: string; eventType: string }
 

@@ -15,6 +15,7 @@ import { describeIssues, toIssues } from './input.ts'
 import type { AuditHead } from './model/audit-entry.ts'
 import { type Environment, environments } from './model/api-key.ts'
 import type { RateLimit } from './model/rate-limit.ts'
+import type { DaysKept, Retention } from './model/retention.ts'
 import type { RetryPolicy } from './model/retry-policy.ts'
 import type { AutoDisablePolicy, CircuitPolicy } from './model/webhook.ts'
 import type { NetworkOptions } from './network/network-policy.ts'
@@ -22,6 +23,7 @@ import type { Logger } from './logging/log.ts'
 import type { Observer } from './observation.ts'
 import { rateLimit, rateLimits } from './rate-limit/rate-limit-input.ts'
 import type { RateLimiter } from './rate-limit/rate-limiter.ts'
+import { retentionOptions } from './retention/retention-input.ts'
 import type { Storage } from './storage/storage.ts'
 import type { Tracing } from './tracing.ts'
 import type { Shape } from './webhooks/shape.ts'
@@ -126,6 +128,18 @@ export interface RateLimitOptions {
   eventsPerMinute?: number | undefined
 }
 
+export interface RetentionOptions extends Retention {
+  /**
+   * How many days finished deliveries are kept, with their attempts and events; false: for ever. `deliveredDays`, `deadLetterDays` and
+   * `cancelledDays` say otherwise of some, an organization's own `retention` of its own. @default 90
+   */
+  days?: DaysKept | undefined
+  /** How many days API keys are kept that have expired or were revoked. Then they are as unknown as if they had never been. @default 90 */
+  endedApiKeyDays?: DaysKept | undefined
+  /** How often the workers, one of all, remove what is older: a minute to a week. @default 21600000, six hours */
+  intervalMs?: number | undefined
+}
+
 export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalogue, Tx = unknown> {
   /** Where everything is kept: `sqliteStorage(…)`, or `memoryStorage()` for a test. */
   storage: Storage<Tx>
@@ -150,7 +164,9 @@ export interface LeadhooksOptions<Catalogue extends EventCatalogue = EventCatalo
   delivery?: DeliveryOptions
   network?: NetworkOptions
   limits?: Partial<BodyLimits>
-  /** A pino-shaped logger. It is told of what went wrong, with the fields that the docs list, and of nothing else. @default silent */
+  /** For how long what is finished is kept. */
+  retention?: RetentionOptions
+  /** A pino-shaped logger. It is told of what went wrong, and of what maintenance has removed, with the fields that the docs list. @default silent */
   logger?: Logger
   /** Told of every dispatch and every attempt, in this process: one observer, or several. @default none */
   observe?: Observer | readonly Observer[]
@@ -272,6 +288,7 @@ const options = z.strictObject({
       ...delivery,
       organizationConcurrency: organizationConcurrency ?? Math.max(1, Math.floor(delivery.concurrency / 2)),
     })),
+  retention: retentionOptions.prefault({}),
   limits: z
     .strictObject({
       maxBodyBytes: z.int().min(1024).max(16_777_216).default(262_144),
@@ -288,6 +305,7 @@ export type Settings = Pick<
   | 'trustedProxies'
   | 'delivery'
   | 'limits'
+  | 'retention'
   | 'alerts'
   | 'alertQuietPeriodMs'
   | 'operationalEvents'

@@ -5,6 +5,7 @@ import { notFound } from './errors.ts'
 import { organizationId, parseInput, text } from './input.ts'
 import type { Organization } from './model/organization.ts'
 import { type List, type ListInput, pageInput, readPage } from './pages.ts'
+import { retentionSettings } from './retention/retention-input.ts'
 import { maintenanceWindow } from './webhooks/webhook-input.ts'
 
 const name = text(200).nullable()
@@ -19,6 +20,7 @@ export const organizationSettings = z.strictObject({
     description: "How many events it may publish in a minute; null where the host's default holds",
   }),
   maintenance: maintenance.default([]),
+  retention: retentionSettings.nullable().default(null),
 })
 
 /** What it may change of itself. */

@@ -12,9 +12,10 @@ export async function readWorkers({ storage, storageTime }: Context): Promise<Wo
   return workers.map((worker) => Object.assign(worker, { isAlive: worker.silentMs < aliveMs }))
 }
 
-/** Forgets those that ended without a word. */
-export async function forgetWorkers(ctx: Context): Promise<void> {
+/** Forgets those that ended without a word; answers how many. */
+export async function forgetWorkers(ctx: Context): Promise<number> {
   const workers = await readWorkers(ctx)
   const gone = workers.filter(({ silentMs }) => silentMs >= forgottenAfterMs)
   if (gone.length > 0) await ctx.storage.removeWorkers(gone.map(({ id }) => id))
+  return gone.length
 }

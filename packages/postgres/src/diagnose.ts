@@ -8,6 +8,8 @@ type Check = (database: Database) => Promise<Finding>
 
 const longTransactionMinutes = 10
 const manyDeadRows = 100_000
+/** Of the rows of a table; autovacuum comes at a fifth, unless told otherwise. */
+const largeDeadShare = 0.3
 
 /** In the order in which they are told. Each can throw: that is a problem with what it looks at. */
 const checks: Record<string, Check> = {
@@ -73,6 +75,21 @@ const checks: Record<string, Check> = {
     if (dead < manyDeadRows) return ok(`autovacuum is on, ${dead} dead rows in the queue`)
     return warning(
       `${dead} dead rows in the queue: an old transaction may keep autovacuum from removing them; \`vacuum ${database.schema.name}.queue\` once that has ended`,
+    )
+  },
+
+  'dead-rows': async (database) => {
+    const { name } = database.schema
+    const rows = await database.run<{ relname: string; n_dead_tup: number }>(
+      `select relname, n_dead_tup::float8 as n_dead_tup from pg_stat_user_tables
+       where schemaname = $1::text and relname in ('events', 'deliveries', 'attempts')
+         and n_dead_tup > greatest(${manyDeadRows}, ${largeDeadShare} * n_live_tup)`,
+      [name],
+    )
+    if (rows.length === 0) return ok('what was removed of the history has made room for new rows')
+    const tables = rows.map(({ relname }) => `${name}.${relname}`).join(', ')
+    return warning(
+      `much was removed of ${tables}, and autovacuum has not come yet: \`vacuum (analyze) ${tables}\` makes the room free for new rows; only \`vacuum full\`, which locks the tables, gives it back to the disk`,
     )
   },
 

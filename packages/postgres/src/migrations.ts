@@ -25,6 +25,7 @@ import { workers } from './migrations/0023-workers.ts'
 import { requests } from './migrations/0024-requests.ts'
 import { traces } from './migrations/0025-traces.ts'
 import { throttles } from './migrations/0026-throttles.ts'
+import { retention } from './migrations/0027-retention.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -53,4 +54,5 @@ export const migrations: readonly Migration[] = [
   requests,
   traces,
   throttles,
+  retention,
 ]

@@ -9,6 +9,7 @@ import {
   bulkReplayStorage,
   organizationStorage,
   requestStorage,
+  retentionStorage,
   rollupStorage,
   type Sql,
   webhookStorage,
@@ -31,6 +32,8 @@ import { beginErasure, eraseNext, listErasures } from './erase-organization.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { findEvent } from './find-event.ts'
 import { findEventTypeRules } from './find-event-type-rules.ts'
+import { forgetApiKeys } from './forget-api-keys.ts'
+import { forgetDeliveries, forgetEvents } from './forget-history.ts'
 import { GroupedInserts } from './grouped-inserts.ts'
 import { insertEvents, type LaneName, type Run } from './insert-events.ts'
 import { insertFirst, insertReplays } from './insert-replays.ts'
@@ -241,6 +244,11 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
       ),
 
     ...rollupStorage(sql, rollupDialect(schema)),
+
+    ...retentionStorage(sql),
+    forgetDeliveries: async (walk) => forgetDeliveries(database, walk),
+    forgetEvents: async (walk) => forgetEvents(database, walk),
+    forgetApiKeys: async (batch) => forgetApiKeys(database, batch),
 
     ...workerStorage(sql),
     ...requestStorage(sql),

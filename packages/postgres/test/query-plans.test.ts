@@ -66,6 +66,9 @@ async function fill(url: string, webhookIds: string[]): Promise<void> {
     from generate_series(1, ${future}) as n`,
     [webhookIds],
   )
+  await admin.query(`
+    insert into leadhooks.api_keys (id, organization_id, name, environment, permissions, start, last4, created_at)
+    select 'key_' || n, 'org_1', 'Key', 'live', '[]', 'lh_live_', 'abcd', now() from generate_series(1, 20000) as n`)
   await admin.query('vacuum analyze')
   await admin.end()
 }
@@ -145,6 +148,35 @@ test('lists and look-ups read no more than a page of them', async () => {
   }
   const found = await plansOf(async () => storage.findDelivery({ organizationId: 'org_1', id }))
   expect(pagesOf(found)).toBeLessThan(50)
+})
+
+test('what is old is found by an index, however much there is that is not', async () => {
+  const walk = { organizationId: 'org_1', after: null, limit: 100 }
+  const finishedBefore = new Date(Date.now() - 86_400_000)
+  const steps: [work: () => Promise<unknown>, index: RegExp][] = [
+    [
+      async () => storage.forgetDeliveries({ ...walk, status: 'delivered', finishedBefore }),
+      /deliveries_by_age/,
+    ],
+    [
+      async () => storage.forgetDeliveries({ ...walk, status: 'dead_letter', finishedBefore }),
+      /deliveries_by_status/,
+    ],
+    [
+      async () => storage.forgetDeliveries({ ...walk, status: 'cancelled', finishedBefore }),
+      /deliveries_by_status/,
+    ],
+    [async () => storage.forgetEvents({ ...walk, createdBefore: new Date() }), /events_by_age/],
+    [async () => storage.listRetentions({ afterId: '', limit: 3 }), /Index Only Scan/],
+    [async () => storage.forgetApiKeys({ endedBefore: finishedBefore, limit: 100 }), /api_keys_revoked/],
+  ]
+  for (const [work, index] of steps) {
+    const shown = await plansOf(work)
+    expect(shown).toMatch(index)
+    // There are few attempts to look through.
+    expect(shown).not.toMatch(/Seq Scan on (queue|deliveries|events)/)
+    expect(pagesOf(shown), shown).toBeLessThan(20_000)
+  }
 })
 
 test('a hundred thousand deliveries that wait behind one of their ordering key cost nobody anything', async () => {

@@ -18,6 +18,7 @@ export { advanceSteps, bulkReplayStorage } from './bulk-replays.ts'
 export type { RecoveryDialect } from './recoveries.ts'
 export { deliveryStorage } from './deliveries.ts'
 export { workerStorage } from './workers.ts'
+export { retentionStorage } from './retentions.ts'
 export { type RollupDialect, rollupStorage } from './rollups.ts'
 export {
   checkUpToDate,

@@ -11,6 +11,7 @@ const mapping = rowMapping<Organization>('organizations', {
   name: 'text',
   eventsPerMinute: 'number',
   maintenance: 'json',
+  retention: 'json',
   createdAt: 'date',
 })
 

@@ -14,6 +14,9 @@ const mebibyte = 2 ** 20
 const largestToCheckBytes = 1024 * mebibyte
 /** SQLite empties the log about every 4 MiB, as long as it can. */
 const largeLogBytes = 64 * mebibyte
+/** Less is soon in use again. */
+const largeFreeBytes = 64 * mebibyte
+const largeFreeShare = 0.25
 
 /** Types of file systems as Linux numbers them: NFS, SMB in three generations, Ceph, AFS, 9p, Lustre. */
 const networkFileSystems = new Set([
@@ -74,7 +77,18 @@ const checks: Record<string, Check> = {
     const bytes = file === '' ? 0 : (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0)
     if (bytes <= largeLogBytes) return ok(toMebibytes(bytes))
     return warning(
-      `${toMebibytes(bytes)}: some connection holds a transaction open for long, and keeps the log from being emptied`,
+      `${toMebibytes(bytes)}: some connection holds a transaction open for long, and keeps the log from being emptied; end it, then run \`pragma wal_checkpoint(truncate)\``,
+    )
+  },
+
+  'free-space': ({ database }, file) => {
+    const [pages, free, size] = ['page_count', 'freelist_count', 'page_size'].map((name) =>
+      Number(database.pragma(name, { simple: true })),
+    ) as [number, number, number]
+    const found = `${toMebibytes(free * size)} of ${toMebibytes(pages * size)} are free for new rows`
+    if (file === '' || free * size < largeFreeBytes || free < pages * largeFreeShare) return ok(found)
+    return warning(
+      `${found}: rows that were removed have left them; to give them back to the disk run \`vacuum\`, which needs as much room once more, and holds up all writing meanwhile`,
     )
   },
 }

@@ -23,6 +23,7 @@ import { ordering } from './migrations/0021-ordering.ts'
 import { workers } from './migrations/0022-workers.ts'
 import { requests } from './migrations/0023-requests.ts'
 import { traces } from './migrations/0024-traces.ts'
+import { retention } from './migrations/0025-retention.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   workers,
   requests,
   traces,
+  retention,
 ]

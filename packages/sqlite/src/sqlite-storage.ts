@@ -15,6 +15,7 @@ import {
   bulkReplayStorage,
   organizationStorage,
   requestStorage,
+  retentionStorage,
   rollupStorage,
   type Sql,
   type SqlRunner,
@@ -41,6 +42,8 @@ import { diagnose } from './diagnose.ts'
 import { findEvent } from './find-event.ts'
 import { findEventTypeRules } from './find-event-type-rules.ts'
 import { deliveryLayout } from './delivery-layout.ts'
+import { forgetApiKeys } from './forget-api-keys.ts'
+import { forgetDeliveries, forgetEvents } from './forget-history.ts'
 import { GroupCommit } from './group-commit.ts'
 import { HostConnections } from './host-connections.ts'
 import { releaseDeliveries, renewLeases } from './leases.ts'
@@ -209,6 +212,12 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
       }),
 
     ...rollupStorage(sql, rollupDialect),
+
+    ...retentionStorage(sql),
+    forgetDeliveries: async (walk) => own.writeIfNeeded((c) => forgetDeliveries(c, walk)),
+    forgetEvents: async (walk) => own.writeIfNeeded((c) => forgetEvents(c, walk)),
+    forgetApiKeys: async ({ endedBefore, limit }) =>
+      own.writeIfNeeded((c) => forgetApiKeys(c, endedBefore.getTime(), limit)),
 
     ...workerStorage(sql),
     ...requestStorage(sql),

@@ -29,6 +29,7 @@ describe('a diagnosis', () => {
       ['tables', 'ok'],
       ['file-system', 'ok'],
       ['wal-size', 'ok'],
+      ['free-space', 'ok'],
     ])
   })
 
@@ -124,6 +125,7 @@ describe('a diagnosis', () => {
       name: null,
       eventsPerMinute: null,
       maintenance: [],
+      retention: null,
       createdAt: new Date(),
     })
     truncateSync(`${path}-wal`, 100 * 2 ** 20)

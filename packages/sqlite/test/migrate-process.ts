@@ -11,6 +11,7 @@ async function start(): Promise<void> {
       name: null,
       eventsPerMinute: null,
       maintenance: [],
+      retention: null,
       createdAt: new Date(),
     })
     process.send?.(ran.map(({ name }) => name))

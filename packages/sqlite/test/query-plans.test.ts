@@ -87,6 +87,33 @@ test('nothing of a delivery’s life reads a table from end to end, or sorts', a
   )
 })
 
+test('what is old is found by an index, however much there is that is not', async () => {
+  const { database, storage } = await openFilled()
+  const walk = { organizationId: 'acme', after: null, limit: 10 }
+  const finishedBefore = new Date(Date.now() + hour)
+  for (const status of ['delivered', 'dead_letter', 'cancelled'] as const)
+    await storage.forgetDeliveries({ ...walk, status, finishedBefore })
+  await storage.forgetEvents({ ...walk, createdBefore: finishedBefore })
+  await storage.listRetentions({ afterId: '', limit: 10 })
+  await storage.forgetBulkReplays({ organizationId: 'acme', finishedBefore, limit: 10 })
+  await storage.forgetApiKeys({ endedBefore: finishedBefore, limit: 10 })
+  const plans = database.takePlans()
+  expect(plans).toContainEqual(
+    expect.stringContaining('USING PRIMARY KEY (organization_id=? AND id>? AND id<?)'),
+  )
+  expect(plans).toContainEqual(
+    expect.stringContaining(
+      'leadhooks_deliveries_by_status (organization_id=? AND status=? AND id>? AND id<?)',
+    ),
+  )
+  expect(plans).toContainEqual(expect.stringContaining('leadhooks_events_by_age (organization_id=? AND'))
+  expect(
+    plans.filter((step) =>
+      /^(SCAN (?!\(subquery|listed|leadhooks_fan_out|CONSTANT)|USE TEMP B-TREE FOR ORDER)/.test(step),
+    ),
+  ).toEqual([])
+})
+
 const page = { organizationId: 'acme', limit: 10, after: { createdAt: new Date(), id: 'dlv_9' } }
 
 test.each<[Partial<DeliveryQuery>, string]>([

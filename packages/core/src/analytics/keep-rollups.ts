@@ -12,11 +12,18 @@ export async function foldRollups(ctx: Context): Promise<void> {
   while ((await ctx.storage.foldRollups({ limit: batch })) === batch);
 }
 
-/** Removes rollups that are too old for their length. */
-export async function forgetRollups(ctx: Context): Promise<void> {
+/** Removes rollups that are too old for their length; answers how many. */
+export async function forgetRollups(ctx: Context): Promise<number> {
   const since = keptSince(ctx.clock.now())
-  for (const interval of usageIntervals)
-    while ((await ctx.storage.forgetRollups({ interval, before: since[interval], limit: batch })) === batch);
+  let forgotten = 0
+  for (const interval of usageIntervals) {
+    let count = batch
+    while (count === batch) {
+      count = await ctx.storage.forgetRollups({ interval, before: since[interval], limit: batch })
+      forgotten += count
+    }
+  }
+  return forgotten
 }
 
 const rebuildInput = z.strictObject({ organizationId })

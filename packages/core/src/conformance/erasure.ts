@@ -34,6 +34,7 @@ async function fill(storage: Storage, owner: string): Promise<void> {
     name: 'Name',
     eventsPerMinute: null,
     maintenance: [],
+    retention: null,
     createdAt: start,
   })
   await storage.insertApiKey(key, `hash of ${owner}`)

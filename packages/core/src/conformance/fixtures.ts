@@ -63,7 +63,8 @@ export function apiKeyRow(changes: Partial<ApiKey> = {}): ApiKey {
 
 /** An organization as core would store it. */
 export function organizationRow(changes: Partial<Organization> = {}): Organization {
-  return { id: 'acme', name: null, eventsPerMinute: null, maintenance: [], createdAt: start, ...changes }
+  const settings = { name: null, eventsPerMinute: null, maintenance: [], retention: null }
+  return { id: 'acme', ...settings, createdAt: start, ...changes }
 }
 
 /** A webhook as core would store it, for every event type; its id is new each time. */

@@ -15,7 +15,12 @@ const weekly: MaintenanceWindow = {
 export const organizationCases: readonly ConformanceCase[] = [
   storageCase('an organization is found by its id, exactly as it was stored', async (storage) => {
     const named = organizationRow({ id: 'tenant/42 ü', name: 'Acme “Ltd.” 🏢', createdAt: after(123) })
-    const nameless = organizationRow({ id: 'globex', eventsPerMinute: 600, maintenance: [once, weekly] })
+    const nameless = organizationRow({
+      id: 'globex',
+      eventsPerMinute: 600,
+      maintenance: [once, weekly],
+      retention: { days: false, deliveredDays: 7 },
+    })
     assert.deepEqual(await storage.upsertOrganization(named), named)
     assert.deepEqual(await storage.upsertOrganization(nameless), nameless)
     assert.deepEqual(await storage.findOrganization(named.id), named)

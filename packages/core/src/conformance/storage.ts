@@ -19,6 +19,7 @@ import { orderingCases } from './ordering.ts'
 import { organizationCases } from './organizations.ts'
 import { recoveryCases } from './recoveries.ts'
 import { requestCases } from './requests.ts'
+import { retentionCases } from './retention.ts'
 import { rollupCases } from './rollups.ts'
 import { redactionCases } from './redaction.ts'
 import { settlementCases } from './settlement.ts'
@@ -50,6 +51,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...bulkReplayCases,
   ...recoveryCases,
   ...rollupCases,
+  ...retentionCases,
   ...expiryCases,
   ...dutyCases,
   ...workerCases,

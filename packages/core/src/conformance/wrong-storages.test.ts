@@ -1882,6 +1882,77 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['an erasure is noted once, until nothing is left'],
   },
 
+  'forgets deliveries by when they were made': {
+    breaks: (right, { deliveries }) => ({
+      async forgetDeliveries(walk) {
+        for (const row of deliveries.values()) if (row.finishedAt !== null) row.finishedAt = row.createdAt
+        return right.forgetDeliveries(walk)
+      },
+    }),
+    noticedBy: ['finished deliveries go by their status and when they were finished'],
+  },
+
+  'forgets deliveries of which replays tell': {
+    breaks: (right, { deliveries }) => ({
+      async forgetDeliveries(walk) {
+        const chains = new Map(
+          [...deliveries].map(([id, { replayOf, replayRoot }]) => [id, { replayOf, replayRoot }]),
+        )
+        for (const row of deliveries.values()) Object.assign(row, { replayOf: null, replayRoot: null })
+        const step = await right.forgetDeliveries(walk)
+        for (const [id, row] of deliveries) Object.assign(row, chains.get(id))
+        return step
+      },
+    }),
+    noticedBy: ['a delivery stays as long as a replay names it'],
+  },
+
+  'forgets events that have deliveries': {
+    breaks: (_, { events }) => ({
+      async forgetEvents({ organizationId, createdBefore }) {
+        const own = [...events].filter(
+          ([, event]) => event.organizationId === organizationId && event.createdAt < createdBefore,
+        )
+        for (const [key] of own) events.delete(key)
+        return { events: own.length, last: null }
+      },
+    }),
+    noticedBy: [
+      'an event stays as long as it has a delivery, and its id is free afterwards',
+      'a delivery stays as long as a replay names it',
+    ],
+  },
+
+  'forgets everything at once': {
+    breaks: (right) => ({
+      forgetDeliveries: async (walk) => right.forgetDeliveries({ ...walk, limit: allRows }),
+    }),
+    noticedBy: ['deliveries go some rows at a time, their attempts counted'],
+  },
+
+  'forgets the deliveries of all organizations': {
+    breaks: (right) => ({
+      async forgetDeliveries(walk) {
+        await right.forgetDeliveries({ ...walk, organizationId: 'globex' })
+        return right.forgetDeliveries(walk)
+      },
+    }),
+    noticedBy: ['other organizations keep theirs'],
+  },
+
+  'forgets no key that was revoked': {
+    breaks: (right, { apiKeys }) => ({
+      async forgetApiKeys(batch) {
+        const revoked = [...apiKeys].filter(([, key]) => key.revokedAt !== null)
+        for (const [id] of revoked) apiKeys.delete(id)
+        const removed = await right.forgetApiKeys(batch)
+        for (const [id, key] of revoked) apiKeys.set(id, key)
+        return removed
+      },
+    }),
+    noticedBy: ['ended keys go, with their tokens and the counts of their use'],
+  },
+
   'takes every beat for the first of its worker': {
     breaks: (right) => ({
       async beatWorker(beat) {

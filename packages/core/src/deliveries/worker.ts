@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers'
 import type { Context } from '../context.ts'
 import { LeadhooksError } from '../errors.ts'
 import type { ClaimedDelivery, GivenUp, Settlement } from '../storage/storage.ts'
+import { scheduleMaintenance } from '../retention/scheduled-maintenance.ts'
 import { deliver } from './deliver.ts'
 import { createDeliveryTargets } from './delivery-target.ts'
 import { HealthRecorder } from './health-recorder.ts'
@@ -88,6 +89,7 @@ export class Worker {
       startHeartbeat(ctx, () => this.#held.size),
       startHousekeeping(ctx),
       startBulkReplays(ctx),
+      scheduleMaintenance(ctx),
     ]
     this.#endWatch = ctx.storage.watchForWork?.(() => this.wake())
     this.#claimIfHungry()

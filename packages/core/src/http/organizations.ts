@@ -3,6 +3,7 @@ import { isLeadhooksError } from '../errors.ts'
 import { organizationId } from '../input.ts'
 import type { Organization } from '../model/organization.ts'
 import { organizationChanges, organizationSettings } from '../organizations.ts'
+import { retentionSettings } from '../retention/retention-input.ts'
 import { maintenanceWindow } from '../webhooks/webhook-input.ts'
 import { dateTime, type Json, listOf } from './answers.ts'
 import { pageQuery } from './query.ts'
@@ -14,6 +15,7 @@ const organization = z
     name: z.string().nullable(),
     eventsPerMinute: z.int().nullable().meta({ description: "Null where the host's default holds" }),
     maintenance: z.array(maintenanceWindow),
+    retention: retentionSettings.nullable(),
     createdAt: dateTime,
   })
   .meta({ id: 'Organization' }) satisfies z.ZodType<Json<Organization>>
@@ -30,12 +32,13 @@ export const updateOrganization = operation({
   answer: organization,
   async handle({ leadhooks, actor, organizationId, body }) {
     const known = await leadhooks.organizations.get({ id: organizationId }).catch(noneYet)
-    const { name = null, eventsPerMinute = null, maintenance = [] } = known ?? {}
+    const { name = null, eventsPerMinute = null, maintenance = [], retention = null } = known ?? {}
     return leadhooks.organizations.upsert({
       id: organizationId,
       name,
       eventsPerMinute,
       maintenance,
+      retention,
       ...body,
       actor,
     })

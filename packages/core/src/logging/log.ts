@@ -31,6 +31,7 @@ export interface Logger {
 
 /** What the code of Leadhooks logs with: a field that is not in the table does not compile. */
 export interface Log {
+  info(fields: LogFields, message: string): void
   warn(fields: LogFields, message: string): void
   error(fields: LogFields, message: string): void
 }
@@ -46,5 +47,5 @@ export function createLog(logger: Logger): Log {
         logger[level]('err' in fields ? { ...fields, err: loggable(fields.err) } : fields, message)
       } catch {}
     }
-  return { warn: guarded('warn'), error: guarded('error') }
+  return { info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
 }

@@ -96,6 +96,8 @@ export function countObservations(instruments: Instruments, { eventType, organiz
   }
 
   return (observation) => {
+    // It is of no organization.
+    if (observation.type === 'maintenance.finished') return
     const at: Labels =
       organization === undefined ? {} : { organization: organization(observation.organizationId) }
     switch (observation.type) {

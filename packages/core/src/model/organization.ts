@@ -1,3 +1,4 @@
+import type { Retention } from './retention.ts'
 import type { MaintenanceWindow } from './webhook.ts'
 
 /** A tenant, by the id that the host knows it by. An organization needs no row here to have keys, webhooks and events. */
@@ -8,5 +9,7 @@ export interface Organization {
   eventsPerMinute: number | null
   /** Nothing is sent to any of its webhooks in any of these. */
   maintenance: MaintenanceWindow[]
+  /** For how long its deliveries are kept; null where the host's default holds. */
+  retention: Retention | null
   createdAt: Date
 }

@@ -11,6 +11,7 @@ import { memoryDeliveries } from './memory-deliveries.ts'
 import { addDelivery, finish } from './memory-delivery-row.ts'
 import { takesChannel } from './memory-recovery.ts'
 import { memoryEventTypes } from './memory-event-types.ts'
+import { memoryRetention } from './memory-retention.ts'
 import { memoryRollups } from './memory-rollups.ts'
 import { memoryWorkers } from './memory-workers.ts'
 import { memoryRequests } from './memory-requests.ts'
@@ -64,6 +65,7 @@ export function storageOver(state: MemoryState): Storage<never> {
     ...memoryDeliveries(state),
     ...memoryBulkReplays(state),
     ...memoryRollups(state),
+    ...memoryRetention(state),
     ...memoryDuties(state),
     ...memoryWorkers(state),
     ...memoryRequests(state),

@@ -19,6 +19,7 @@ import type { StoredEvent } from '../model/event.ts'
 import type { RegisteredEventType } from '../model/event-type.ts'
 import type { Organization } from '../model/organization.ts'
 import type { DisabledReason, PayloadFormat, StoredWebhook } from '../model/webhook.ts'
+import type { FinishedStatus, Retention } from '../model/retention.ts'
 import type { Rollup } from '../model/rollup.ts'
 import type { SeenWorker, WorkerBeat } from '../model/worker-status.ts'
 
@@ -50,6 +51,7 @@ export interface Storage<Tx = unknown>
     DeliveryStorage,
     BulkReplayStorage,
     RollupStorage,
+    RetentionStorage,
     DutyStorage,
     WorkerStorage,
     RequestStorage,
@@ -708,6 +710,49 @@ export interface RollupStorage {
     organizationId: string
     keptSince: Readonly<Record<UsageInterval, Date>>
   }): Promise<void>
+}
+
+/** Part of a walk through the rows of an organization, from the oldest on. */
+export interface Walk {
+  organizationId: string
+  /** The row that the part before ended with; null: there was none before. */
+  after: PagePosition | null
+  /** How many rows are removed or passed over. A delivery counts with its attempts; the first is seen to, however many those are. */
+  limit: number
+}
+
+/**
+ * Removal of what is old, some rows at a time: no statement reads or removes more than a few times its `limit`. None of it touches what is
+ * not finished, nor the audit log.
+ */
+export interface RetentionStorage {
+  /** Organizations that have events, by their ids, with the retention that each has of its own. */
+  listRetentions(query: {
+    afterId: string
+    limit: number
+  }): Promise<{ organizationId: string; retention: Retention | null }[]>
+  /**
+   * Removes deliveries of a status that were finished before then, with their attempts and what was made for them to send; but for those
+   * that a replay names, as long as that is there. `last`: where to go on; null when nothing was left to look at.
+   *
+   * Concurrency: any number of callers may do so, while others are dispatched, claimed and settled.
+   */
+  forgetDeliveries(
+    walk: Walk & { status: FinishedStatus; finishedBefore: Date },
+  ): Promise<{ deliveries: number; attempts: number; last: PagePosition | null }>
+  /**
+   * Removes events that were created before then and have no delivery any more, finished or not. Their ids are free again.
+   *
+   * Concurrency: no delivery is made, by a replay or a recovery, of an event that is gone.
+   */
+  forgetEvents(walk: Walk & { createdBefore: Date }): Promise<{ events: number; last: PagePosition | null }>
+  /** Removes replays of many that were finished before then. Answers how many. */
+  forgetBulkReplays(batch: { organizationId: string; finishedBefore: Date; limit: number }): Promise<number>
+  /**
+   * Removes the keys of all organizations that expired or were revoked before then, with their tokens and the counts of their use, and the
+   * tokens of other keys that ended before then. Answers how many rows it removed; 0 when nothing was left.
+   */
+  forgetApiKeys(batch: { endedBefore: Date; limit: number }): Promise<number>
 }
 
 /** Something that one worker of all is to see to, whichever it is: `housekeeping`. */
