@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { tryQuickstart } from './try-quickstart.mjs'
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'leadhooks-packed-'))
@@ -42,7 +43,9 @@ function checkPackage(name) {
 /** Frameworks with server components go by the first line of a file. */
 function checkClientDirectives() {
   const dist = join(root, 'packages', 'react', 'dist')
-  for (const file of readdirSync(dist, { recursive: true }).filter((file) => file.endsWith('.js'))) {
+  for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.js'),
+  )) {
     const text = readFileSync(join(dist, file), 'utf8')
     const needsOne = file === 'index.js' || /from 'react'/.test(text)
     if (needsOne && !text.startsWith("'use client';"))
@@ -144,6 +147,21 @@ function tryInstalled(tarballs) {
   }
 }
 
+/** On the newest Node at hand, which is one that the quickstart asks for. */
+async function tryQuickstarts(tarballs) {
+  const [[version, node]] = nodesAtHand().toSorted(([a], [b]) => b.localeCompare(a, 'en', { numeric: true }))
+  for (const framework of ['Express', 'Fastify']) {
+    await tryQuickstart(framework, join(folder, framework), tarballs, node)
+    console.log(`The quickstart of ${framework} delivers and verifies, on Node ${version}`)
+  }
+}
+
 checkClientDirectives()
 const isPublic = (name) => !manifestOf(name).private
-tryInstalled(readdirSync(join(root, 'packages')).filter(isPublic).map(checkPackage))
+const tarballs = Object.fromEntries(
+  readdirSync(join(root, 'packages'))
+    .filter(isPublic)
+    .map((name) => [`@leadhooks/${name}`, checkPackage(name)]),
+)
+tryInstalled(Object.values(tarballs))
+await tryQuickstarts(tarballs)

@@ -55,6 +55,7 @@ function requireNode() {
   process.exit(1)
 }
 
+const repository = 'https://github.com/leadhooks/leadhooks'
 const sourceCondition = '--conditions=@leadhooks/source'
 const tasks = {
   quickstart: () => run('node', [sourceCondition, 'examples/lead-crm/src/quickstart.ts', ...args]),
@@ -73,6 +74,16 @@ const tasks = {
     env.REDOCLY_TELEMETRY = 'off'
     env.REDOCLY_SUPPRESS_UPDATE_NOTICE = 'true'
     run('redocly', ['lint', 'docs/openapi.json', '--max-problems', '20', '--format', 'stylish'])
+    // Links between pages, and to their headings.
+    const plugins = ['remark-gfm', 'remark-frontmatter', `remark-validate-links=repository:"${repository}"`]
+    const pages = ['.', '--ignore-pattern', 'CHANGELOG.md', '--ignore-pattern', '*.api.md']
+    run('remark', [
+      ...plugins.flatMap((plugin) => ['--use', plugin]),
+      '--frail',
+      '--quiet',
+      '--no-stdout',
+      ...pages,
+    ])
   },
   format: () => run('oxfmt', []),
   typecheck: () => {
@@ -80,11 +91,14 @@ const tasks = {
       run('node', ['node_modules/@typescript/native/bin/tsc', '--noEmit', '-p', project])
   },
   packages: () => run('node', ['scripts/check-packages.mjs']),
+  docs: () => run('vitepress', ['build', 'docs']),
+  'docs:dev': () => run('vitepress', ['dev', 'docs']),
   check: () => {
     tasks.lint()
     tasks.typecheck()
     tasks.build()
     tasks.packages()
+    tasks.docs()
   },
   // What the release workflow calls: raises the versions by the changesets, and publishes what npm does not have yet.
   'version-packages': () => {
