@@ -22,6 +22,7 @@ export const chapters: Chapter[] = [
         'Quickstart',
         'from an empty folder to a delivered, verified webhook, with Express and with Fastify',
       ),
+      page('/concepts', 'Concepts', 'the words, and what happens to an event'),
       page('/frameworks', 'Frameworks', 'Hono, Next.js, node:http and others'),
       page(
         '/transactions',
@@ -30,6 +31,11 @@ export const chapters: Chapter[] = [
       ),
       page('/admin-ui', 'Admin UI', 'the screens, mounted in one line'),
       page('/api-reference', 'API reference', 'OpenAPI 3.1, /docs and /redoc'),
+      page(
+        '/migrating',
+        'Coming from your own',
+        'moving from webhooks written by hand, customer by customer',
+      ),
       page('/comparison', 'Comparison', 'Svix, Convoy, Outpost, Hook0, job queues, better-auth, Unkey'),
     ],
   },
@@ -48,6 +54,7 @@ export const chapters: Chapter[] = [
       page('/delivery-states', 'What a delivery goes through', 'every status and every arrow'),
       page('/alerts', 'Alerts', 'operational events, Slack, mail'),
       page('/network', 'The network', 'inside addresses, proxies, certificates'),
+      page('/receiving', 'Receiving', 'for the customers: headers, verifying, what an answer means'),
       page('/erasure', 'Removing data', 'redaction, erasure of an organization'),
     ],
   },
@@ -64,10 +71,12 @@ export const chapters: Chapter[] = [
   {
     text: 'Operations',
     items: [
+      page('/security', 'Security model', 'what is protected, from whom, and by what'),
       page('/operations/', 'Operations', 'an overview'),
       page('/running-workers', 'Workers', 'where they run, how they stop'),
       page('/monitoring', 'Monitoring', 'Prometheus, a dashboard, alerts and what to do'),
       page('/tracing', 'Traces', 'OpenTelemetry'),
+      page('/logging', 'Logs', 'every line and its fields'),
       page('/analytics', 'Analytics', 'figures from rollups'),
       page('/operations/sizing', 'Sizing', 'disk, workers, connections'),
       page('/operations/backup-and-restore', 'Backup and restore', 'and what goes out twice'),
