@@ -11,6 +11,8 @@ export default defineConfig({
     'API keys and outbound webhooks for your customers’ organizations, inside your own process and database',
   cleanUrls: true,
   lastUpdated: true,
+  srcExclude: ['requirements/**'],
+  ignoreDeadLinks: 'localhostLinks',
   rewrites: { 'operations/README.md': 'operations/index.md' },
   themeConfig: {
     sidebar: chapters,
@@ -37,11 +39,12 @@ export default defineConfig({
   },
 })
 
-/** In the repository a link leads to a package or an example; the site has only the pages. */
+/** In the repository a link leads to a package, an example or a file; the site has only the pages. */
 function outside(href: string, page: string): string {
-  if (!href.startsWith('../') && !href.endsWith('.json')) return href
+  if (/^[a-z]+:|^#/.test(href)) return href
   const path = posix.join('docs', posix.dirname(page), href)
-  return path.startsWith('docs/') && !path.endsWith('.json') ? href : `${repository}/blob/main/${path}`
+  const isPage = path.startsWith('docs/') && !/^docs\/requirements\/|\.json$/.test(path)
+  return isPage ? href : `${repository}/blob/main/${path}`
 }
 
 function listed({ text, items }: Chapter): string {
