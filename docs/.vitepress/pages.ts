@@ -47,6 +47,7 @@ export const chapters: Chapter[] = [
       page('/event-filters', 'Which events one gets', 'types, channels, filters on the data'),
       page('/payload-shaping', 'What requests carry', 'formats, mappings, a function of the host'),
       page('/ordering', 'Events in order', 'orderingKey and ordered webhooks'),
+      page('/batching', 'Batches', 'several events by one signed request'),
       page(
         '/failing-receivers',
         'When a receiver fails',

@@ -1337,6 +1337,8 @@ export interface components {
             ordered?: boolean;
             /** @description Whether requests carry `traceparent`, and `tracestate` where there is one: of the span of the attempt, where the host traces */
             traceContext?: boolean;
+            /** @description Several events by one signed request. Null: each event by a request of its own */
+            batch?: components["schemas"]["BatchSettings"] | null;
             /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
             authentication?: components["schemas"]["Authentication"] | null;
@@ -1372,6 +1374,13 @@ export interface components {
         Throttle: {
             requests: number;
             perMs: number;
+        };
+        /** @description How many events go by one signed request */
+        BatchSettings: {
+            /** @description So many events go by one request at most */
+            maxEvents: number;
+            /** @description So long one waits for others; then it goes with those that there are */
+            maxWaitMs: number;
         };
         /** @description A time in which nothing is sent: once, or each week */
         MaintenanceWindow: {
@@ -1479,6 +1488,7 @@ export interface components {
             throttle: components["schemas"]["Throttle"] | null;
             ordered: boolean;
             traceContext: boolean;
+            batch: components["schemas"]["BatchSettings"] | null;
             maintenance: components["schemas"]["MaintenanceWindow"][];
             authenticationType: ("basic" | "bearer" | "oauth2") | null;
             /** @description The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver */
@@ -1495,7 +1505,7 @@ export interface components {
             circuitState: "closed" | "open" | "half_open";
             /** @description Nothing is sent before then */
             waitsUntil: string | null;
-            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance" | "verification") | null;
+            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance" | "verification" | "batching") | null;
             rotateSecretEveryDays: number | null;
             rotateSecretAt: string | null;
             secretRotatedAt: string | null;
@@ -1563,6 +1573,7 @@ export interface components {
             throttle: components["schemas"]["Throttle"] | null;
             ordered: boolean;
             traceContext: boolean;
+            batch: components["schemas"]["BatchSettings"] | null;
             maintenance: components["schemas"]["MaintenanceWindow"][];
             authenticationType: ("basic" | "bearer" | "oauth2") | null;
             /** @description The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver */
@@ -1579,7 +1590,7 @@ export interface components {
             circuitState: "closed" | "open" | "half_open";
             /** @description Nothing is sent before then */
             waitsUntil: string | null;
-            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance" | "verification") | null;
+            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance" | "verification" | "batching") | null;
             rotateSecretEveryDays: number | null;
             rotateSecretAt: string | null;
             secretRotatedAt: string | null;
@@ -1661,6 +1672,8 @@ export interface components {
             ordered?: boolean;
             /** @description Whether requests carry `traceparent`, and `tracestate` where there is one: of the span of the attempt, where the host traces */
             traceContext?: boolean;
+            /** @description Several events by one signed request. Null: each event by a request of its own */
+            batch?: components["schemas"]["BatchSettings"] | null;
             /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
             authentication?: components["schemas"]["Authentication"] | null;
@@ -1739,6 +1752,8 @@ export interface components {
             ordered?: boolean;
             /** @description Whether requests carry `traceparent`, and `tracestate` where there is one: of the span of the attempt, where the host traces */
             traceContext?: boolean;
+            /** @description Several events by one signed request. Null: each event by a request of its own */
+            batch?: components["schemas"]["BatchSettings"] | null;
             /** @description Times in which nothing is sent: deliveries wait, and spend no attempt */
             maintenance?: components["schemas"]["MaintenanceWindow"][];
             authentication?: components["schemas"]["Authentication"] | null;
@@ -1832,7 +1847,7 @@ export interface components {
              * @enum {string}
              */
             circuitState: "closed" | "open" | "half_open";
-            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance" | "verification") | null;
+            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance" | "verification" | "batching") | null;
             /** @description Nothing is sent before then */
             waitsUntil: string | null;
             consecutiveFailures: number;
@@ -1996,6 +2011,7 @@ export interface components {
             throttle: components["schemas"]["Throttle"] | null;
             ordered: boolean;
             traceContext: boolean;
+            batch: components["schemas"]["BatchSettings"] | null;
             maintenance: components["schemas"]["MaintenanceWindow"][];
             authenticationType: ("basic" | "bearer" | "oauth2") | null;
             /** @description The authorities that it trusts in place of the public ones, and the certificate that it shows to its receiver */
@@ -2012,7 +2028,7 @@ export interface components {
             circuitState: "closed" | "open" | "half_open";
             /** @description Nothing is sent before then */
             waitsUntil: string | null;
-            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance" | "verification") | null;
+            waitsFor: ("circuit" | "paused" | "throttled" | "maintenance" | "verification" | "batching") | null;
             rotateSecretEveryDays: number | null;
             rotateSecretAt: string | null;
             secretRotatedAt: string | null;
@@ -2264,8 +2280,15 @@ export interface components {
             /** @description What happened and what to do about it, for people */
             message: string | null;
             statusCode: number | null;
-            /** @description The beginning of what was answered */
+            /** @description The beginning of what was answered; null where that was about several events */
             responseBody: string | null;
+            /** @description The request for many events that it was part of; null: it was of this one alone */
+            batch: {
+                /** @description The `webhook-id` of the request */
+                id: string;
+                /** @description How many events went by it */
+                size: number;
+            } | null;
         };
         DeliveryBody: {
             contentType: string | null;
@@ -2563,15 +2586,15 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The id of the event: the same on every attempt and replay */
+        /** @description The id of the event: the same on every attempt and replay. A batch has its own */
         WebhookId: string;
         /** @description When this attempt was made, in seconds since 1970 */
         WebhookTimestamp: string;
         /** @description `v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64 */
         WebhookSignature: string;
-        /** @description The event type */
+        /** @description The event type; `batch` for several events */
         WebhookEvent: string;
-        /** @description The number of the attempt, from 1 */
+        /** @description The number of the attempt, from 1; of a batch the highest */
         WebhookAttempt: string;
         /** @description The HMAC-SHA256 of the body alone in hex, as the `bodySignature` of the webhook has it */
         WebhookBodySignature: string;
@@ -2598,6 +2621,7 @@ export type ApiKeyUsage = components['schemas']['ApiKeyUsage'];
 export type NewWebhook = components['schemas']['NewWebhook'];
 export type RetryPolicy = components['schemas']['RetryPolicy'];
 export type Throttle = components['schemas']['Throttle'];
+export type BatchSettings = components['schemas']['BatchSettings'];
 export type MaintenanceWindow = components['schemas']['MaintenanceWindow'];
 export type Authentication = components['schemas']['Authentication'];
 export type TlsSettings = components['schemas']['TlsSettings'];
@@ -4375,15 +4399,15 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The id of the event: the same on every attempt and replay */
+                /** @description The id of the event: the same on every attempt and replay. A batch has its own */
                 "webhook-id": components["parameters"]["WebhookId"];
                 /** @description When this attempt was made, in seconds since 1970 */
                 "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
                 /** @description `v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64 */
                 "webhook-signature": components["parameters"]["WebhookSignature"];
-                /** @description The event type */
+                /** @description The event type; `batch` for several events */
                 "x-webhook-event": components["parameters"]["WebhookEvent"];
-                /** @description The number of the attempt, from 1 */
+                /** @description The number of the attempt, from 1; of a batch the highest */
                 "x-webhook-attempt": components["parameters"]["WebhookAttempt"];
                 /** @description The HMAC-SHA256 of the body alone in hex, as the `bodySignature` of the webhook has it */
                 "x-webhook-signature"?: components["parameters"]["WebhookBodySignature"];
@@ -4391,7 +4415,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description As a webhook of the format `leadhooks` without a mapping gets it */
+        /** @description As a webhook of the format `leadhooks` without a mapping and batches gets it */
         requestBody: {
             content: {
                 "application/json": {

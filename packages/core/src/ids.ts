@@ -34,6 +34,7 @@ export const newEventId = (now: number): string => `evt_${ulid(now)}`
 export const newAuditId = (now: number): string => `aud_${ulid(now)}`
 export const newAlertId = (now: number): string => `alt_${ulid(now)}`
 export const newBulkReplayId = (now: number): string => `rpl_${ulid(now)}`
+export const newBatchId = (now: number): string => `bat_${ulid(now)}`
 export const newDeliveryId = (now: number): string => `dlv_${ulid(now)}`
 
 /** A fencing token: random, so that no crash of a server can hand out the same one again. */

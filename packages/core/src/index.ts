@@ -97,7 +97,7 @@ export type { Actor } from './model/actor.ts'
 export type { AuditAction, AuditEntry, AuditHead } from './model/audit-entry.ts'
 export type { ApiKey, Environment, Role } from './model/api-key.ts'
 export type { ApiKeyOutcome, UsageInterval } from './model/api-key-usage.ts'
-export type { Attempt, AttemptOutcome } from './model/attempt.ts'
+export type { Attempt, AttemptBatch, AttemptOutcome } from './model/attempt.ts'
 export { type AttemptFailure, failureSentences } from './model/attempt-failures.ts'
 export type {
   BulkReplay,
@@ -115,6 +115,7 @@ export type { RetryPolicy, RetryPolicyName } from './model/retry-policy.ts'
 export type {
   AuthenticationType,
   AutoDisablePolicy,
+  BatchSettings,
   BodySignature,
   CircuitPolicy,
   CircuitState,

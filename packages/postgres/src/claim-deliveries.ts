@@ -1,5 +1,11 @@
-import type { ClaimedDelivery, ClaimRequest, LeadhooksError, StoredWebhook } from '@leadhooks/core/storage'
-import { type ClaimedRow, claimLanes } from './claim-lanes.ts'
+import type {
+  ClaimedDelivery,
+  ClaimRequest,
+  LeadhooksError,
+  Scoped,
+  StoredWebhook,
+} from '@leadhooks/core/storage'
+import { type ClaimedRow, claimLanes, claimOf } from './claim-lanes.ts'
 import type { Database } from './database.ts'
 import { DueFrom } from './due-from.ts'
 import type { LaneName } from './insert-events.ts'
@@ -45,6 +51,7 @@ export class Claims {
   /** Claims what is known to be due; where nothing is, it looks first. */
   async claim(request: ClaimRequest): Promise<ClaimedDelivery[]> {
     const now = request.now ?? null
+    if (request.only !== undefined) return this.#withWebhooks(await this.#claimOf(request.only, request, now))
     // A time that was given may lie anywhere: then only a look through everything tells what is due.
     if (now !== null) await this.#lookThrough(now)
     let rows = await this.#claimKnown(request, now)
@@ -56,6 +63,14 @@ export class Claims {
       this.#lookAside()
     }
     return this.#withWebhooks(rows)
+  }
+
+  async #claimOf(webhook: Scoped, { limit, leaseMs }: ClaimRequest, now: Date | null): Promise<ClaimedRow[]> {
+    const from = now === null ? this.#dueFrom.of(webhook.id) : null
+    const claimed = await claimOf(this.#database, webhook, from, { limit, now, leaseMs })
+    const last = claimed.at(-1)
+    if (last !== undefined) this.#dueFrom.claimed(webhook.id, last.due_at)
+    return takeTurns(this.#database, claimed)
   }
 
   async #claimKnown(request: ClaimRequest, now: Date | null): Promise<ClaimedRow[]> {

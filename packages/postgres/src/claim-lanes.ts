@@ -1,4 +1,4 @@
-import type { ClaimedDelivery } from '@leadhooks/core/storage'
+import type { ClaimedDelivery, Scoped } from '@leadhooks/core/storage'
 import type { Database } from './database.ts'
 import type { Share } from './known-lanes.ts'
 import { nowOr } from './now.ts'
@@ -56,7 +56,7 @@ export const noteClaim = `
  * Leases the earliest deliveries of each lane. It goes from lane to lane by the index and stops as soon as it has enough;
  * what another claim has in hand it passes over.
  */
-const claim = statement(`
+const claimText = (isWanted: string): string => `
   with input as (select ${nowOr('$1')} as now),
   lane as (
     select * from unnest($3::text[], $4::integer[], $5::boolean[], $6::timestamptz[])
@@ -64,7 +64,7 @@ const claim = statement(`
   ), free as materialized (
     select delivery.id, webhook.concurrency, webhook.xmin::text as webhook_version
     from input cross join lane
-    join leadhooks.webhooks as webhook on webhook.id = lane.webhook_id and ${isSending('input.now')}
+    join leadhooks.webhooks as webhook on webhook.id = lane.webhook_id and ${isSending('input.now')}${isWanted}
     cross join lateral (
       select queue.id from leadhooks.queue
       where queue.webhook_id = lane.webhook_id and queue.lease is null
@@ -79,7 +79,10 @@ const claim = statement(`
     from input, free where queue.id = free.id
     returning queue.*, free.concurrency, free.webhook_version
   ), note as (${noteClaim})
-  select ${claimedColumns} from claimed ${eventOfClaimed}`)
+  select ${claimedColumns} from claimed ${eventOfClaimed}`
+
+const claim = statement(claimText(''))
+const claimOfOne = statement(claimText(' and webhook.organization_id = $7::text'))
 
 interface ClaimOptions {
   room: ReadonlyMap<string, number>
@@ -101,5 +104,20 @@ export async function claimLanes(
   const rows = await (shares.length === 1
     ? database.rows<ClaimedRow>(claim, values)
     : database.rowsPlannedAnew<ClaimedRow>(claim, values))
+  return inOrder(rows)
+}
+
+/** Claims so many of one webhook, of what is due from the given time on; the earliest come first. */
+export async function claimOf(
+  database: Database,
+  { organizationId, id }: Scoped,
+  dueFrom: Date | null,
+  { limit, now, leaseMs }: { limit: number; now: Date | null; leaseMs: number },
+): Promise<ClaimedRow[]> {
+  const values = [now, leaseMs, [id], [limit], [true], [dueFrom], organizationId]
+  return inOrder(await database.rows<ClaimedRow>(claimOfOne, values))
+}
+
+function inOrder(rows: ClaimedRow[]): ClaimedRow[] {
   return rows.sort((a, b) => a.due_at.getTime() - b.due_at.getTime() || (a.id < b.id ? -1 : 1))
 }

@@ -26,6 +26,7 @@ import { requests } from './migrations/0024-requests.ts'
 import { traces } from './migrations/0025-traces.ts'
 import { throttles } from './migrations/0026-throttles.ts'
 import { retention } from './migrations/0027-retention.ts'
+import { batching } from './migrations/0028-batching.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -55,4 +56,5 @@ export const migrations: readonly Migration[] = [
   traces,
   throttles,
   retention,
+  batching,
 ]

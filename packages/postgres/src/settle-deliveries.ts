@@ -1,4 +1,5 @@
 import {
+  type Attempt,
   type Audit,
   type AuditHead,
   factOf,
@@ -24,9 +25,9 @@ const settle = statement(`
   with input as (select ${nowOr('$1')} as now),
   result as materialized (
     select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::integer[], $8::timestamptz[],
-      $9::float8[], $10::text[], $11::text[], $12::text[], $13::integer[], $14::text[], $15::text[])
+      $9::float8[], $10::text[], $11::text[], $12::text[], $13::integer[], $14::text[], $15::text[], $16::text[])
     as result (id, lease, status, reason, delay_ms, number, started_at, duration_ms, outcome, failure, message, status_code,
-      response_body, fact)
+      response_body, batch, fact)
   ), finished as (
     delete from leadhooks.queue using result
     where queue.id = result.id and queue.lease::text = result.lease and result.status <> 'retrying'
@@ -54,8 +55,8 @@ const settle = statement(`
     union all select id, null, null from waiting
   ), attempt as (
     insert into leadhooks.attempts (delivery_id, number, started_at, duration_ms, outcome, failure, message, status_code,
-      response_body)
-    select id, number, started_at, duration_ms, outcome, failure, message, status_code, response_body
+      response_body, batch)
+    select id, number, started_at, duration_ms, outcome, failure, message, status_code, response_body, batch::jsonb
     from written join result using (id) where number is not null
   ), settled as (
     select * from moved union all select * from waiting
@@ -77,11 +78,11 @@ const disableWebhooks = statement(`
 /** A request that the receiver saw is kept, though its result came too late to count. */
 const supersede = statement(`
   insert into leadhooks.attempts (delivery_id, number, started_at, duration_ms, outcome, failure, message, status_code,
-    response_body)
+    response_body, batch)
   select late.delivery_id, number, started_at, duration_ms, 'superseded', failure, message, status_code,
-    case when event.body is distinct from '' then response_body end
-  from unnest($1::text[], $2::integer[], $3::timestamptz[], $4::float8[], $5::text[], $6::text[], $7::integer[], $8::text[])
-    as late (delivery_id, number, started_at, duration_ms, failure, message, status_code, response_body)
+    case when event.body is distinct from '' then response_body end, batch::jsonb
+  from unnest($1::text[], $2::integer[], $3::timestamptz[], $4::float8[], $5::text[], $6::text[], $7::integer[], $8::text[],
+    $9::text[]) as late (delivery_id, number, started_at, duration_ms, failure, message, status_code, response_body, batch)
   -- Of one that is being redacted its end is waited for.
   left join lateral (
     select body from leadhooks.events as event join leadhooks.deliveries as delivery
@@ -97,7 +98,7 @@ const supersede = statement(`
     outcome = 'superseded', started_at = excluded.started_at, duration_ms = excluded.duration_ms,
     failure = excluded.failure, message = excluded.message, status_code = excluded.status_code,
     -- One that is marked is of an event that was redacted.
-    response_body = case when attempts.response_body is null then excluded.response_body end
+    response_body = case when attempts.response_body is null then excluded.response_body end, batch = excluded.batch
   where attempts.outcome = 'lost'`)
 
 /** What was written of a claim. */
@@ -145,7 +146,7 @@ async function write(
   settlements: readonly Settlement[],
   now: Date | null,
 ): Promise<WrittenRow[]> {
-  const columns: unknown[][] = Array.from({ length: 14 }, () => [])
+  const columns: unknown[][] = Array.from({ length: 15 }, () => [])
   for (const settlement of settlements) {
     const { id, lease, attempt, next } = settlement
     const reason = 'reason' in next ? next.reason : null
@@ -157,7 +158,7 @@ async function write(
       attempt?.outcome,
       attempt?.failure,
     ]
-    const answer = [attempt?.message, attempt?.statusCode, attempt?.responseBody]
+    const answer = [attempt?.message, attempt?.statusCode, attempt?.responseBody, batchOf(attempt)]
     const row = [id, lease, next.status, reason, delayMs, ...sent, ...answer, factOf(settlement)]
     row.forEach((value, column) => columns[column]?.push(value ?? null))
   }
@@ -213,5 +214,10 @@ async function keepLate(database: Database, settlements: readonly Settlement[]):
     attempts.map(({ message }) => message),
     attempts.map(({ statusCode }) => statusCode),
     attempts.map(({ responseBody }) => responseBody),
+    attempts.map(batchOf),
   ])
+}
+
+function batchOf(attempt: Attempt | null): string | null {
+  return attempt === null || attempt.batch === null ? null : codec.json.write(attempt.batch)
 }

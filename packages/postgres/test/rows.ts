@@ -47,6 +47,7 @@ export function newWebhook(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     throttle: null,
     ordered: false,
     traceContext: false,
+    batch: null,
     maintenance: [],
     authenticationType: null,
     tlsCertificates: null,
@@ -94,7 +95,7 @@ export function settled(
   { id, lease, attempt: number }: Pick<ClaimedDelivery, 'id' | 'lease' | 'attempt'>,
   next: Settlement['next'] = { status: 'delivered' },
 ): Settlement {
-  const answer = { failure: null, message: null, statusCode: 200, responseBody: 'ok' }
+  const answer = { failure: null, message: null, statusCode: 200, responseBody: 'ok', batch: null }
   const attempt = { number, startedAt: new Date(), durationMs: 5, outcome: 'succeeded' as const, ...answer }
   return { id, lease, attempt, next }
 }

@@ -46,6 +46,7 @@ const attemptMapping = rowMapping<Attempt>('attempts', {
   message: 'text',
   statusCode: 'number',
   responseBody: 'text',
+  batch: 'json',
 })
 
 const bodyMapping = rowMapping<ShapedBody>('delivery_bodies', { format: payloadFormats, body: 'text' })

@@ -46,6 +46,7 @@ const mapping = rowMapping<StoredWebhook>('webhooks', {
   throttle: 'json',
   ordered: 'boolean',
   traceContext: 'boolean',
+  batch: 'json',
   maintenance: 'json',
   authenticationType: authenticationTypes,
   tlsCertificates: 'json',

@@ -9,7 +9,7 @@ import {
 import { ClaimWebhooks } from './claim-webhooks.ts'
 import type { Connection } from './connection.ts'
 import { bodyFinder } from './delivery-bodies.ts'
-import { type Due, dueDeliveries, type Look } from './due-deliveries.ts'
+import { type Due, dueDeliveries, dueOf, type Look } from './due-deliveries.ts'
 import { fanOut } from './fan-out.ts'
 import { giveUpLapsed, type LapsedLease, lapsedDeliveries, recordLapse } from './lapsed-leases.ts'
 import type { CorruptRows } from './corrupt-rows.ts'
@@ -28,6 +28,9 @@ const insertLease = `
 
 const takeOver = `
   update leadhooks_leases set lease = ?, leased_at = ?, leased_until = ? where delivery_id = ?`
+
+/** Of a claim for one webhook. */
+const noOtherRooms = { organizationRoom: undefined, mostPerOrganization: undefined }
 
 /** What claims of one process have in common. */
 export interface ClaimState {
@@ -51,14 +54,17 @@ export function claimDeliveries(
   now: number,
 ): Claimed {
   const { turns, corruptRows } = state
+  const { only, limit } = request
   const found: LeadhooksError[] = []
   const onCorrupt = (error: LeadhooksError): void => void found.push(error)
-  const webhooks = new ClaimWebhooks(connection, request, now, onCorrupt)
+  const rooms =
+    only === undefined ? request : { ...request, room: new Map([[only.id, limit]]), ...noOtherRooms }
+  const webhooks = new ClaimWebhooks(connection, rooms, now, onCorrupt)
   const look: Look = { connection, now, turns, onCorrupt, webhooks }
 
   fanOut(connection)
-  const lapsed = lapsedDeliveries(look, request.limit)
-  const due = firstOf(dueDeliveries(look), request.limit - lapsed.due.length)
+  const lapsed = only === undefined ? lapsedDeliveries(look, limit) : { due: [], crashed: [] }
+  const due = firstOf(only === undefined ? dueDeliveries(look) : dueOf(look, only), limit - lapsed.due.length)
   corruptRows.report(found, lapsed.due.length + lapsed.crashed.length + due.length > 0)
 
   const crashed = lapsed.crashed.map((lease) => giveUpLapsed(connection, lease, 'worker_crash', now))
@@ -69,8 +75,8 @@ export function claimDeliveries(
   ]
   const findBody = bodyFinder(connection)
   for (const one of claimed) takeOn(one, findBody(one.id))
-  const isComplete = due.length + lapsed.due.length < request.limit
-  turns.record(due, isComplete, (organizationId) => webhooks.hasRoom(organizationId))
+  const isComplete = due.length + lapsed.due.length < limit
+  if (only === undefined) turns.record(due, isComplete, (organizationId) => webhooks.hasRoom(organizationId))
   return { claimed, crashed }
 }
 

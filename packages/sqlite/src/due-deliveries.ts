@@ -1,4 +1,4 @@
-import type { ClaimedDelivery, LeadhooksError, StoredWebhook } from '@leadhooks/core/storage'
+import type { ClaimedDelivery, LeadhooksError, Scoped, StoredWebhook } from '@leadhooks/core/storage'
 import { corrupt } from '@leadhooks/sql'
 import type { ClaimWebhooks } from './claim-webhooks.ts'
 import type { Connection } from './connection.ts'
@@ -120,19 +120,18 @@ export function dueDeliveries(look: Look): Generator<Due> {
     const ids = goRound(turns.lastWebhook(organizationId), (last) => next(nextWebhook, organizationId, last))
     for (const id of ids) {
       if (!look.webhooks.hasRoom(organizationId)) return
-      yield dueOf(look, organizationId, id, isEverywhere)
+      yield dueOf(look, { organizationId, id }, isEverywhere)
     }
   }
 
   return takeTurns(organizations())
 }
 
-/** The due deliveries of one webhook, as many as it has room for. */
-function* dueOf(
+/** The due deliveries of one webhook, as many as it has room for. `isEverywhere`: not only fresh ones may be due. */
+export function* dueOf(
   look: Look,
-  organizationId: string,
-  webhookId: string,
-  isEverywhere: boolean,
+  { organizationId, id: webhookId }: Scoped,
+  isEverywhere = true,
 ): Generator<Due> {
   if (look.webhooks.withRoom(organizationId, webhookId) === null) return
   const fresh = freshOf(look, organizationId, webhookId)

@@ -24,6 +24,7 @@ import { workers } from './migrations/0022-workers.ts'
 import { requests } from './migrations/0023-requests.ts'
 import { traces } from './migrations/0024-traces.ts'
 import { retention } from './migrations/0025-retention.ts'
+import { batching } from './migrations/0026-batching.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   requests,
   traces,
   retention,
+  batching,
 ]

@@ -1,4 +1,5 @@
 import { type Attempt, factOf, type Scoped, type Settlement } from '@leadhooks/core/storage'
+import { codec } from './codec.ts'
 import type { Connection } from './connection.ts'
 import { findEventRow } from './find-event.ts'
 import { removeFresh } from './fresh-deliveries.ts'
@@ -38,21 +39,22 @@ const settleUnsent = `
 /** The last attempt of a delivery that was never sent. */
 const notSent = { number: 0, statusCode: null, failure: null }
 
-const attemptColumns = `delivery_id, number, started_at, duration_ms, outcome, failure, message, status_code, response_body`
+const attemptColumns = `delivery_id, number, started_at, duration_ms, outcome, failure, message, status_code, response_body,
+  batch`
 
 const insertAttempt = `
-  insert into leadhooks_attempts (${attemptColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  insert into leadhooks_attempts (${attemptColumns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const replaceLost = `
   update leadhooks_attempts
   set started_at = ?, duration_ms = ?, outcome = 'superseded', failure = ?, message = ?, status_code = ?,
     -- One that is marked is of an event that was redacted.
-    response_body = iif(response_body is null, ?, null)
+    response_body = iif(response_body is null, ?, null), batch = ?
   where delivery_id = ? and number = ? and outcome = 'lost'`
 
 const insertSuperseded = `
   insert into leadhooks_attempts (${attemptColumns})
-  select id, ?, ?, ?, 'superseded', ?, ?, ?, ?
+  select id, ?, ?, ?, 'superseded', ?, ?, ?, ?, ?
   from leadhooks_deliveries indexed by leadhooks_cancelled_deliveries where status = 'cancelled' and id = ?
   on conflict do nothing`
 
@@ -169,6 +171,6 @@ function supersede(connection: Connection, id: string, attempt: Attempt): void {
   connection.run(insertSuperseded, number, startedAt, durationMs, ...kept, id)
 }
 
-function answerOf({ failure, message, statusCode, responseBody }: Attempt): unknown[] {
-  return [failure, message, statusCode, responseBody]
+function answerOf({ failure, message, statusCode, responseBody, batch }: Attempt): unknown[] {
+  return [failure, message, statusCode, responseBody, batch && codec.json.write(batch)]
 }

@@ -83,6 +83,7 @@ export async function settleAll(storage: Storage, claimed: readonly ClaimedDeliv
         message: null,
         statusCode: 200,
         responseBody: 'ok',
+        batch: null,
       },
       next: { status: 'delivered' },
     })),

@@ -30,10 +30,11 @@ export const inspectDelivery: ConfiguredCommand = {
           ['replay of', replayOf],
         ],
       )
-      for (const { number, startedAt, durationMs, outcome, statusCode, message } of attempts) {
+      for (const { number, startedAt, durationMs, outcome, statusCode, message, batch } of attempts) {
         const took = durationMs === null ? '' : ` in ${Math.round(durationMs)} ms`
         print(`\n#${number} ${startedAt.toISOString()}  ${outcome}${took}  ${statusCode ?? ''}`.trimEnd())
         if (message !== null) print(`   ${message}`)
+        if (batch !== null) print(`   by ${batch.id}, a batch of ${batch.size}`)
       }
       return 0
     }

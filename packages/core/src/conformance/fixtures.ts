@@ -88,6 +88,7 @@ export function webhookRow(changes: Partial<StoredWebhook> = {}): StoredWebhook 
     throttle: null,
     ordered: false,
     traceContext: false,
+    batch: null,
     maintenance: [],
     authenticationType: null,
     tlsCertificates: null,
@@ -167,6 +168,7 @@ export function attemptRow(number: number, changes: Partial<Attempt> = {}): Atte
     message: null,
     statusCode: 200,
     responseBody: 'ok',
+    batch: null,
     ...changes,
   }
 }

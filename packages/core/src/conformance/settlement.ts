@@ -137,6 +137,7 @@ export const settlementCases: readonly ConformanceCase[] = [
       ...failed,
       durationMs: 0,
       responseBody: `<é\n\u2028"'\\>${'✗'.repeat(1360)}`,
+      batch: { id: 'bat_1', size: 40 },
     })
     await settle(storage, await claimOne(storage), { attempt: full, next: retryLater })
     assert.deepEqual(await storage.listAttempts(claimed), [plain, full])
@@ -246,7 +247,12 @@ export const settlementCases: readonly ConformanceCase[] = [
     async (storage) => {
       const old = await addClaimed(storage)
       const current = await claimOne(storage, { now: after(hour) })
-      const late = attemptRow(1, { startedAt: after(7), durationMs: 90_000, responseBody: 'late' })
+      const late = attemptRow(1, {
+        startedAt: after(7),
+        durationMs: 90_000,
+        responseBody: 'late',
+        batch: { id: 'bat_1', size: 2 },
+      })
       assert.equal(await settle(storage, old, { attempt: late }, after(hour)), false)
       assert.deepEqual(await storage.listAttempts(old), [{ ...late, outcome: 'superseded' }])
       await settle(storage, current, { attempt: attemptRow(2, failed), next: retryLater }, after(hour))

@@ -4,6 +4,7 @@ import { bodyCases } from './bodies.ts'
 import { backlogCases } from './backlog.ts'
 import { bulkReplayCases } from './bulk-replays.ts'
 import { claimCases } from './claims.ts'
+import { claimsOfOneCases } from './claims-of-one.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { dutyCases } from './duties.ts'
 import { erasureCases } from './erasure.ts'
@@ -42,6 +43,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...redactionCases,
   ...erasureCases,
   ...claimCases,
+  ...claimsOfOneCases,
   ...orderingCases,
   ...traceCases,
   ...leaseCases,

@@ -54,6 +54,7 @@ export const webhookCases: readonly ConformanceCase[] = [
       throttle: { requests: 10, perMs: 1000 },
       ordered: true,
       traceContext: true,
+      batch: { maxEvents: 100, maxWaitMs: 5000 },
       maintenance: [
         { startsAt: '2026-01-01T00:00:00Z', endsAt: '2026-01-02T00:00:00Z' },
         { weekdays: ['sat', 'sun'], startsAt: '02:00', minutes: 120, timeZone: 'Europe/Berlin' },
@@ -119,6 +120,8 @@ export const webhookCases: readonly ConformanceCase[] = [
       { ordered: false },
       { traceContext: true },
       { traceContext: false },
+      { batch: { maxEvents: 2, maxWaitMs: 100 }, waitsUntil: after(9), waitsFor: 'batching' },
+      { batch: null, waitsUntil: null, waitsFor: null },
       { maintenance: [{ startsAt: '2026-01-01T00:00:00Z', endsAt: '2026-01-02T00:00:00Z' }] },
       { authenticationType: 'bearer', sealedAuthentication: 'sealed:authentication' },
       { tlsCertificates: { ca: [], client: certificate }, sealedTls: 'sealed:tls' },

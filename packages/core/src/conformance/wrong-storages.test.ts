@@ -97,6 +97,48 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     ],
   },
 
+  'claims for all webhooks where one is named': {
+    breaks: (right) => ({
+      claimDeliveries: async ({ only: _only, ...request }) => right.claimDeliveries(request),
+    }),
+    noticedBy: [
+      'a claim for one webhook brings its earliest deliveries, as many as its limit says and none of others',
+      'a claim for one webhook takes over no lease that has lapsed',
+      'a claim for one webhook brings nothing while that waits or is switched off, or another organization asks',
+    ],
+  },
+
+  'takes over lapsed leases for one webhook': {
+    breaks: (right, state) => {
+      const claimAll = claimBy(state, (due, { only }) => due.filter((row) => row.webhookId === only?.id))
+      return {
+        claimDeliveries: async (request) =>
+          request.only === undefined ? right.claimDeliveries(request) : claimAll(request),
+      }
+    },
+    noticedBy: [
+      'a claim for one webhook brings its earliest deliveries, as many as its limit says and none of others',
+      'a claim for one webhook takes over no lease that has lapsed',
+    ],
+  },
+
+  'claims for one webhook though that waits': {
+    breaks: (right, state) => ({
+      async claimDeliveries(request) {
+        const webhook = state.webhooks.get(request.only?.id ?? '')
+        if (webhook === undefined || !webhook.enabled) return right.claimDeliveries(request)
+        const { waitsUntil } = webhook
+        webhook.waitsUntil = null
+        const claimed = await right.claimDeliveries(request)
+        webhook.waitsUntil = waitsUntil
+        return claimed
+      },
+    }),
+    noticedBy: [
+      'a claim for one webhook brings nothing while that waits or is switched off, or another organization asks',
+    ],
+  },
+
   'settles without the token': {
     breaks: (right, state) => ({
       settleDeliveries: async (settlements, options) =>

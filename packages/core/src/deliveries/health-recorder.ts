@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
-import type { Audit, ClaimedDelivery, WebhookChanges } from '../storage/storage.ts'
+import type { Audit, WebhookChanges } from '../storage/storage.ts'
 import { auditDisabling } from '../webhooks/audit-webhook.ts'
 import {
   type HealthPolicy,
@@ -44,7 +44,7 @@ export class HealthRecorder {
   }
 
   /** Takes note of what an attempt says of its webhook. */
-  note({ webhook }: ClaimedDelivery, sign: HealthSign): void {
+  note(webhook: StoredWebhook, sign: HealthSign): void {
     const known = this.#patients.get(webhook.id)
     const isNothingNew = known === undefined ? !isNews(webhook, sign) : !isNews(known.webhook, sign)
     if (isNothingNew && (known === undefined || known.signs.length === 0)) return

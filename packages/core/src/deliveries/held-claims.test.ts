@@ -43,4 +43,21 @@ describe('the claims that a worker holds', () => {
     held.add([recent], 1001)
     expect([...held.since(1000)]).toEqual([old])
   })
+
+  test('count as one where they go by one request, and have all been here for as long as the first', () => {
+    const held = new HeldClaims()
+    const [a, b, c, d] = [claimed('a'), claimed('b'), claimed('c'), claimed('d')]
+    held.add([a, b], 1)
+    held.addCompany([c, d], 2)
+    expect([held.size, held.requests]).toEqual([4, 2])
+    held.putTogether([b, c])
+    expect([held.size, held.requests]).toEqual([4, 2])
+    expect(held.since(1)).toEqual(new Set([a, b, c]))
+    held.delete(a)
+    held.delete(d)
+    expect([held.size, held.requests]).toEqual([2, 1])
+    held.delete(b)
+    held.delete(c)
+    expect([held.size, held.requests]).toEqual([0, 0])
+  })
 })

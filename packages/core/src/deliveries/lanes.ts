@@ -1,4 +1,5 @@
-import type { ClaimedDelivery, ClaimRequest } from '../storage/storage.ts'
+import type { ClaimRequest } from '../storage/storage.ts'
+import type { Parcel } from './batch.ts'
 import type { UnderWay } from './under-way.ts'
 
 /** The deliveries of one webhook that a worker holds. */
@@ -7,8 +8,8 @@ export interface Lane {
   group: LaneGroup
   /** How many requests may be under way at once. */
   concurrency: number
-  /** Claimed, and not sent yet. */
-  waiting: ClaimedDelivery[]
+  /** Claimed, and not sent yet. Deliveries that go by one request count as one. */
+  waiting: Parcel[]
   /** Requests that ended since the pace was last measured. */
   ended: number
   /** Requests that ended in the last window: about as many may be claimed ahead. */
@@ -131,7 +132,7 @@ export class Lanes {
 
   /** Takes in what a claim brought. */
   add(
-    claimed: readonly ClaimedDelivery[],
+    claimed: readonly Parcel[],
     request: Pick<ClaimRequest, 'limit' | 'room' | 'organizationRoom' | 'defaultConcurrency'>,
   ): void {
     const { room, organizationRoom = new Map<string, number>() } = request
@@ -151,24 +152,24 @@ export class Lanes {
   }
 
   /** Takes in what was claimed before, and may go as has turned out now. Of what there is more, nothing was learned. */
-  addScreened(claimed: readonly ClaimedDelivery[], defaultConcurrency: number): void {
-    for (const lane of this.#takeIn(claimed, defaultConcurrency).keys()) {
+  addScreened(parcels: readonly Parcel[], defaultConcurrency: number): void {
+    for (const lane of this.#takeIn(parcels, defaultConcurrency).keys()) {
       expectMore(lane)
       this.#queue(lane)
     }
   }
 
-  /** The delivery to send next, counted as under way from now on; undefined when the slots are full or no lane may go. */
-  take(): { lane: Lane; claimed: ClaimedDelivery } | undefined {
+  /** What to send next, counted as under way from now on; undefined when the slots are full or no lane may go. */
+  take(): { lane: Lane; parcel: Parcel } | undefined {
     if (this.#inFlight >= this.#slots) return undefined
     for (const lane of this.#ready) {
       this.#ready.delete(lane)
       // Another worker may have taken the place meanwhile.
-      const claimed = this.#isFull(lane) || this.#isGroupFull(lane.group) ? undefined : lane.waiting.shift()
-      if (claimed !== undefined) this.#start(lane)
+      const parcel = this.#isFull(lane) || this.#isGroupFull(lane.group) ? undefined : lane.waiting.shift()
+      if (parcel !== undefined) this.#start(lane)
       this.#queue(lane)
       this.#admitNext(lane.group)
-      if (claimed !== undefined) return { lane, claimed }
+      if (parcel !== undefined) return { lane, parcel }
     }
     return undefined
   }
@@ -209,12 +210,12 @@ export class Lanes {
   }
 
   /** Hands over what was not sent and is wanted back. */
-  takeWaiting(isWanted: (claimed: ClaimedDelivery) => boolean): ClaimedDelivery[] {
-    const taken: ClaimedDelivery[] = []
+  takeWaiting(isWanted: (parcel: Parcel) => boolean): Parcel[] {
+    const taken: Parcel[] = []
     for (const lane of this.#lanes.values()) {
       const wanted = lane.waiting.filter(isWanted)
       if (wanted.length === 0) continue
-      lane.waiting = lane.waiting.filter((claimed) => !isWanted(claimed))
+      lane.waiting = lane.waiting.filter((parcel) => !isWanted(parcel))
       lane.mayHaveMore = true
       lane.group.waiting -= wanted.length
       lane.group.mayHaveMore = true
@@ -225,15 +226,15 @@ export class Lanes {
   }
 
   /** Answers how many each lane was brought. */
-  #takeIn(claimed: readonly ClaimedDelivery[], defaultConcurrency: number): Map<Lane, number> {
+  #takeIn(parcels: readonly Parcel[], defaultConcurrency: number): Map<Lane, number> {
     const brought = new Map<Lane, number>()
-    for (const delivery of claimed) {
-      const lane = this.#laneOf(delivery, defaultConcurrency)
-      lane.waiting.push(delivery)
+    for (const parcel of parcels) {
+      const lane = this.#laneOf(parcel, defaultConcurrency)
+      lane.waiting.push(parcel)
       lane.group.waiting++
       brought.set(lane, (brought.get(lane) ?? 0) + 1)
     }
-    this.#waiting += claimed.length
+    this.#waiting += parcels.length
     return brought
   }
 
@@ -243,7 +244,7 @@ export class Lanes {
     return Math.max(0, mostPerOrganization + pace - this.#underWay.ofOrganization(organizationId))
   }
 
-  #laneOf({ organizationId, webhook }: ClaimedDelivery, defaultConcurrency: number): Lane {
+  #laneOf({ organizationId, webhook }: Parcel, defaultConcurrency: number): Lane {
     const concurrency = Math.min(webhook.concurrency ?? defaultConcurrency, this.mostPerLane)
     const known = this.#lanes.get(webhook.id)
     if (known !== undefined) return Object.assign(known, { concurrency })

@@ -1,8 +1,9 @@
 import type { Context } from '../context.ts'
 import type { ClaimedDelivery } from '../storage/storage.ts'
+import { isBatch, type Parcel } from './batch.ts'
 import { BodyKeeper } from './body-keeper.ts'
 import { type ReadData, readDataOnce } from './filter-claimed.ts'
-import { screenClaimed, type Screened } from './screen-claimed.ts'
+import { screenClaimed, type Screened, type ScreenOptions } from './screen-claimed.ts'
 import { Slots } from './slots.ts'
 import { ThrottleDraws } from './throttle-draws.ts'
 
@@ -14,22 +15,27 @@ const mostAsked = 4
 const restMs = 1000
 
 /** Deliveries of one webhook. */
-interface Batch {
+interface Group {
   webhookId: string
   claimed: readonly ClaimedDelivery[]
+  /** How many of them a claim for all brought, and not one for this webhook alone. */
+  count: number
   readData: ReadData
 }
 
 export interface ScreeningOptions {
   now: () => number
+  /** Claims what else is due of a webhook. */
+  claimMore: ScreenOptions['claimMore']
   onScreened: (screened: Screened) => void
   /** Told of what could not be screened. */
   onFailed: (claimed: readonly ClaimedDelivery[]) => void
 }
 
 /**
- * Screens what was claimed for webhooks with a filter, a format of their own, a throttle, an open circuit or a maintenance window,
- * beside the claims: one of them that is locked or slow to tell keeps no other waiting. As long as a webhook is here it is given nothing more.
+ * Screens what was claimed for webhooks with a filter, a format of their own, batches, a throttle, an open circuit or a maintenance
+ * window, beside the claims: one of them that is locked or slow to tell keeps no other waiting. As long as a webhook is here it is
+ * given nothing more, but for what it claims to fill a batch.
  */
 export class Screening {
   readonly #ctx: Context
@@ -37,8 +43,8 @@ export class Screening {
   readonly #keeper: BodyKeeper
   readonly #draws: ThrottleDraws
   readonly #asking = new Slots(mostAsked)
-  readonly #batches = new Set<Batch>()
-  readonly #queue: Batch[] = []
+  readonly #groups = new Set<Group>()
+  readonly #queue: Group[] = []
   readonly #running = new Set<Promise<void>>()
   readonly #rests = new Set<() => void>()
 
@@ -49,10 +55,10 @@ export class Screening {
     this.#draws = new ThrottleDraws(ctx)
   }
 
-  /** How many deliveries are here. */
+  /** How many deliveries are here that count where others are claimed. */
   get size(): number {
     let size = 0
-    for (const { claimed } of this.#batches) size += claimed.length
+    for (const { claimed, count } of this.#groups) size += Math.min(claimed.length, count)
     return size
   }
 
@@ -60,24 +66,24 @@ export class Screening {
   add(screened: readonly (readonly ClaimedDelivery[])[]): void {
     const readData = readDataOnce()
     for (const claimed of screened) {
-      const batch = { webhookId: claimed[0]?.webhook.id ?? '', claimed, readData }
-      this.#batches.add(batch)
-      this.#queue.push(batch)
+      const group = { webhookId: claimed[0]?.webhook.id ?? '', claimed, count: claimed.length, readData }
+      this.#groups.add(group)
+      this.#queue.push(group)
     }
     this.#runNext()
   }
 
   /** Leaves no room for the webhooks that are here. */
   close(room: Map<string, number>): void {
-    for (const { webhookId } of this.#batches) room.set(webhookId, 0)
+    for (const { webhookId } of this.#groups) room.set(webhookId, 0)
   }
 
   /** Hands over what is wanted back, and will come of nothing here. */
   take(isWanted: (claimed: ClaimedDelivery) => boolean): ClaimedDelivery[] {
     const taken: ClaimedDelivery[] = []
-    for (const batch of this.#batches) {
-      taken.push(...batch.claimed.filter(isWanted))
-      batch.claimed = batch.claimed.filter((claimed) => !isWanted(claimed))
+    for (const group of this.#groups) {
+      taken.push(...group.claimed.filter(isWanted))
+      group.claimed = group.claimed.filter((claimed) => !isWanted(claimed))
     }
     return taken
   }
@@ -85,9 +91,9 @@ export class Screening {
   /** Begins with nothing more, hands over what has not been begun with, and waits for the rest. */
   async stop(): Promise<ClaimedDelivery[]> {
     const left: ClaimedDelivery[] = []
-    for (const batch of this.#queue.splice(0)) {
-      left.push(...batch.claimed)
-      this.#batches.delete(batch)
+    for (const group of this.#queue.splice(0)) {
+      left.push(...group.claimed)
+      this.#groups.delete(group)
     }
     for (const cancel of this.#rests) cancel()
     await Promise.all(this.#running)
@@ -96,9 +102,9 @@ export class Screening {
 
   #runNext(): void {
     while (this.#running.size < mostAtOnce) {
-      const batch = this.#queue.shift()
-      if (batch === undefined) return
-      const run = this.#run(batch).finally(() => {
+      const group = this.#queue.shift()
+      if (group === undefined) return
+      const run = this.#run(group).finally(() => {
         this.#running.delete(run)
         this.#runNext()
       })
@@ -106,29 +112,35 @@ export class Screening {
     }
   }
 
-  async #run(batch: Batch): Promise<void> {
+  async #run(group: Group): Promise<void> {
     try {
-      const { readData } = batch
+      const { readData } = group
       const { now } = this.#options
-      const tools = { readData, keeper: this.#keeper, draws: this.#draws, asking: this.#asking, now }
-      const screened = await screenClaimed(this.#ctx, batch.claimed, tools)
-      this.#batches.delete(batch)
-      this.#options.onScreened(stillHere(screened, batch.claimed))
+      const claimMore: ScreenOptions['claimMore'] = async (webhook, limit) => {
+        const more = await this.#options.claimMore(webhook, limit)
+        group.claimed = [...group.claimed, ...more]
+        return more
+      }
+      const shared = { keeper: this.#keeper, draws: this.#draws, asking: this.#asking }
+      const tools = { readData, ...shared, now, claimMore }
+      const screened = await screenClaimed(this.#ctx, group.claimed, tools)
+      this.#groups.delete(group)
+      this.#options.onScreened(stillHere(screened, group.claimed))
     } catch (error) {
       this.#ctx.logger.error(
-        { err: error, webhookId: batch.webhookId },
+        { err: error, webhookId: group.webhookId },
         'It cannot be told which deliveries of a webhook may go; trying again',
       )
-      this.#options.onFailed(batch.claimed)
-      this.#rest(batch)
+      this.#options.onFailed(group.claimed)
+      this.#rest(group)
     }
   }
 
-  #rest(batch: Batch): void {
-    batch.claimed = []
+  #rest(group: Group): void {
+    group.claimed = []
     const cancel = this.#ctx.clock.schedule(() => {
       this.#rests.delete(cancel)
-      this.#batches.delete(batch)
+      this.#groups.delete(group)
     }, restMs)
     this.#rests.add(cancel)
   }
@@ -139,8 +151,14 @@ function stillHere({ sendable, settled, refused }: Screened, claimed: readonly C
   const here = new Set(claimed)
   const isHere = (one: ClaimedDelivery): boolean => here.has(one)
   return {
-    sendable: sendable.filter(isHere),
+    sendable: sendable.flatMap((parcel) => stillIn(parcel, isHere)),
     settled: settled.filter((one) => isHere(one.claimed)),
     refused: refused.filter(isHere),
   }
+}
+
+function stillIn(parcel: Parcel, isHere: (one: ClaimedDelivery) => boolean): Parcel[] {
+  if (!isBatch(parcel)) return isHere(parcel) ? [parcel] : []
+  const batched = parcel.batched.filter(isHere)
+  return batched.length === 0 ? [] : [{ ...parcel, batched }]
 }

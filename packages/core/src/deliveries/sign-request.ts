@@ -3,9 +3,11 @@ import type { ClaimedDelivery } from '../storage/storage.ts'
 import type { DeliveryTarget } from './delivery-target.ts'
 import type { OutgoingRequest } from './send-request.ts'
 
-/** What of a delivery its request is made of. */
-type Signable = Pick<ClaimedDelivery, 'shapedAs' | 'attempt'> & {
+/** What a request says. Its content type is the one of the format, unless it names another. */
+export interface Message extends Pick<ClaimedDelivery, 'attempt'> {
   event: Pick<ClaimedDelivery['event'], 'id' | 'type' | 'body'>
+  shapedAs?: ClaimedDelivery['shapedAs']
+  contentType?: string
 }
 
 /**
@@ -16,7 +18,7 @@ type Signable = Pick<ClaimedDelivery, 'shapedAs' | 'attempt'> & {
  */
 export function signRequest(
   target: DeliveryTarget,
-  { event, shapedAs, attempt }: Signable,
+  { event, shapedAs = null, contentType = contentTypeOf(shapedAs), attempt }: Message,
   now: number,
 ): OutgoingRequest {
   const timestamp = Math.floor(now / 1000)
@@ -24,7 +26,7 @@ export function signRequest(
   const headers = [
     ...target.headers,
     'content-type',
-    contentTypeOf(shapedAs),
+    contentType,
     'webhook-id',
     event.id,
     'webhook-timestamp',

@@ -1,13 +1,14 @@
 import type { Context } from '../context.ts'
 import type { StoredWebhook } from '../model/webhook.ts'
-import type { ClaimedDelivery, ThrottleDraw } from '../storage/storage.ts'
+import type { ThrottleDraw } from '../storage/storage.ts'
 import { takeProbeBack } from '../webhooks/admission.ts'
+import type { Parcel } from './batch.ts'
 
 /**
  * Gives webhooks back what deliveries took that were let through and are not sent: the place of a throttle, or to be the probe of a
- * circuit. Else each that waits too long would slow its webhook down.
+ * circuit. Else each that waits too long would slow its webhook down. Several that go by one request took one.
  */
-export async function takeBackUnsent(ctx: Context, unsent: readonly ClaimedDelivery[]): Promise<void> {
+export async function takeBackUnsent(ctx: Context, unsent: readonly Parcel[]): Promise<void> {
   const counts = new Map<StoredWebhook, number>()
   for (const { webhook } of unsent) counts.set(webhook, (counts.get(webhook) ?? 0) + 1)
   const probed = [...counts.keys()].filter(({ circuitState }) => circuitState !== 'closed')

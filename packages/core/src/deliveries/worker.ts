@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers'
 import type { Context } from '../context.ts'
 import { LeadhooksError } from '../errors.ts'
+import type { StoredWebhook } from '../model/webhook.ts'
 import type { ClaimedDelivery, GivenUp, Settlement } from '../storage/storage.ts'
+import type { HealthSign } from '../webhooks/webhook-health.ts'
 import { scheduleMaintenance } from '../retention/scheduled-maintenance.ts'
-import { deliver } from './deliver.ts'
+import { type Batch, deliveriesOf, isAny, isBatch, type Parcel } from './batch.ts'
+import { deliver, deliverBatch, type DeliverOptions } from './deliver.ts'
 import { createDeliveryTargets } from './delivery-target.ts'
 import { HealthRecorder } from './health-recorder.ts'
 import { startHeartbeat } from './heartbeat.ts'
@@ -17,6 +20,7 @@ import { type Screened, sortClaimed } from './screen-claimed.ts'
 import { Screening } from './screening.ts'
 import { SendingTime } from './sending-time.ts'
 import { SettleBatch } from './settle-batch.ts'
+import type { Settled } from './shape-claimed.ts'
 import { takeBackUnsent } from './take-back.ts'
 
 const longestBackOffMs = 5000
@@ -79,6 +83,7 @@ export class Worker {
     this.#time = new SendingTime(ctx)
     this.#screening = new Screening(ctx, {
       now: () => this.#time.now(),
+      claimMore: async (webhook, limit) => this.#claimMore(webhook, limit),
       onScreened: (screened) => this.#goOnWith(screened),
       onFailed: (claimed) => void this.#release(claimed),
     })
@@ -163,7 +168,9 @@ export class Worker {
     while (this.#isRunning) {
       const next = this.#lanes.take()
       if (next === undefined) break
-      void this.#record(next.claimed, this.#deliver(next.lane, next.claimed))
+      const { lane, parcel } = next
+      if (isBatch(parcel)) void this.#sendBatch(lane, parcel)
+      else void this.#record(parcel, this.#sendOne(lane, parcel))
     }
     if (this.#lanes.isRunningLow()) this.#isHungry = true
     this.#claimIfHungry()
@@ -188,15 +195,39 @@ export class Worker {
     this.#claimIfHungry()
   }
 
-  async #deliver(lane: Lane, claimed: ClaimedDelivery): Promise<Settlement> {
+  async #sendOne(lane: Lane, claimed: ClaimedDelivery): Promise<Settlement> {
+    const sent = deliver(this.#ctx, claimed, this.#deliverOptions())
+    return (await this.#send(lane, claimed.webhook, sent)).settlement
+  }
+
+  /** Several by one request: what comes of it is written of each by itself. */
+  async #sendBatch(lane: Lane, batch: Batch): Promise<void> {
     try {
-      const { settlement, sign } = await deliver(this.#ctx, claimed, {
-        targetOf: this.#targetOf,
-        startedAt: this.#time.now(),
-        signal: this.#abort.signal,
-      })
-      if (sign !== null) this.#health.note(claimed, sign)
-      return settlement
+      const sent = deliverBatch(this.#ctx, batch, this.#deliverOptions())
+      const { settled } = await this.#send(lane, batch.webhook, sent)
+      this.#recordAll(settled)
+    } catch (error) {
+      for (const claimed of batch.batched) void this.#record(claimed, Promise.reject(error))
+    }
+  }
+
+  #recordAll(settled: readonly Settled[]): void {
+    for (const { claimed, settlement } of settled) void this.#record(claimed, Promise.resolve(settlement))
+  }
+
+  #deliverOptions(): DeliverOptions {
+    return { targetOf: this.#targetOf, startedAt: this.#time.now(), signal: this.#abort.signal }
+  }
+
+  async #send<Outcome extends { sign: HealthSign | null }>(
+    lane: Lane,
+    webhook: StoredWebhook,
+    delivered: Promise<Outcome>,
+  ): Promise<Outcome> {
+    try {
+      const outcome = await delivered
+      if (outcome.sign !== null) this.#health.note(webhook, outcome.sign)
+      return outcome
     } finally {
       // The slot is free as soon as the receiver is done; the result is written behind.
       if (this.#lanes.end(lane)) this.#isHungry = true
@@ -218,7 +249,7 @@ export class Worker {
   #startClaim(): void {
     this.#lanes.measure(this.#ctx.clock.now())
     const timely = this.#lanes.timely()
-    const limit = this.#lanes.totalRoom(this.#held.size, timely) - this.#screening.size
+    const limit = this.#lanes.totalRoom(this.#held.requests, timely) - this.#screening.size
     if (limit <= 0) return
     this.#cancelPoll()
     this.#claiming = this.#claimAndGoOn(limit, timely)
@@ -264,13 +295,31 @@ export class Worker {
     }
   }
 
+  /** Claims what else is due of a webhook, to go along with what was claimed of it. */
+  async #claimMore(webhook: StoredWebhook, limit: number): Promise<ClaimedDelivery[]> {
+    if (!this.#isRunning) return []
+    const { clock, storage, settings } = this.#ctx
+    const { leaseMs, webhookConcurrency: defaultConcurrency } = settings.delivery
+    const askedAt = clock.now()
+    const request = { only: webhook, limit, leaseMs, defaultConcurrency, room: new Map<string, number>() }
+    const claimed = await storage.claimDeliveries({ ...request, now: this.#ctx.storageTime() })
+    const answeredAt = clock.now()
+    if (answeredAt - askedAt >= leaseMs) {
+      await this.#giveBack(claimed)
+      return []
+    }
+    this.#held.addCompany(claimed, answeredAt)
+    return claimed
+  }
+
   readonly #tellGivenUp = (deliveries: GivenUp[]): void => {
     observeGivenUp(this.#ctx, deliveries, 'worker_crash')
   }
 
   #goOnWith({ sendable, settled, refused }: Screened): void {
+    for (const parcel of sendable) if (isBatch(parcel)) this.#held.putTogether(parcel.batched)
     this.#lanes.addScreened(sendable, this.#ctx.settings.delivery.webhookConcurrency)
-    for (const { claimed, settlement } of settled) void this.#record(claimed, Promise.resolve(settlement))
+    this.#recordAll(settled)
     void this.#release(refused)
     this.#fill()
     // Its webhook was given nothing meanwhile. One that has refused some waits, and there is no need to ask.
@@ -304,13 +353,15 @@ export class Worker {
     // What another worker has taken over must not be sent from here too.
     const lost = new Set(claims.filter(({ id }) => !renewed.has(id)))
     const isLost = (claimed: ClaimedDelivery): boolean => lost.has(claimed)
-    for (const claimed of [...this.#lanes.takeWaiting(isLost), ...this.#screening.take(isLost)])
-      this.#letGo(claimed)
+    const taken = deliveriesOf(this.#lanes.takeWaiting((parcel) => isAny(parcel, isLost)))
+    for (const claimed of [...taken.filter(isLost), ...this.#screening.take(isLost)]) this.#letGo(claimed)
+    // What was to go with a lost one is put together anew.
+    await this.#release(taken.filter((claimed) => !isLost(claimed)))
   }
 
   async #releaseStale(): Promise<void> {
     const stale = this.#held.since(this.#ctx.clock.now() - longestWaitMs)
-    await this.#putBack(this.#lanes.takeWaiting((claimed) => stale.has(claimed)))
+    await this.#putBack(this.#lanes.takeWaiting((parcel) => isAny(parcel, (claimed) => stale.has(claimed))))
   }
 
   /** What was claimed ahead for a webhook that is to get nothing for now. */
@@ -319,8 +370,8 @@ export class Worker {
   }
 
   /** Gives back what was let through, and is not sent after all. */
-  async #putBack(waiting: readonly ClaimedDelivery[]): Promise<void> {
-    await this.#release(waiting)
+  async #putBack(waiting: readonly Parcel[]): Promise<void> {
+    await this.#release(deliveriesOf(waiting))
     await takeBackUnsent(this.#ctx, waiting)
   }
 

@@ -43,7 +43,18 @@ const attempt = z
     failure,
     message: z.string().nullable().meta({ description: 'What happened and what to do about it, for people' }),
     statusCode: z.int().nullable(),
-    responseBody: z.string().nullable().meta({ description: 'The beginning of what was answered' }),
+    responseBody: z.string().nullable().meta({
+      description: 'The beginning of what was answered; null where that was about several events',
+    }),
+    batch: z
+      .object({
+        id: z.string().meta({ description: 'The `webhook-id` of the request' }),
+        size: z.int().meta({ description: 'How many events went by it' }),
+      })
+      .nullable()
+      .meta({
+        description: 'The request for many events that it was part of; null: it was of this one alone',
+      }),
   })
   .meta({ id: 'Attempt' }) satisfies z.ZodType<Record<keyof Attempt, unknown>>
 

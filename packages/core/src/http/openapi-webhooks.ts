@@ -11,11 +11,14 @@ const header = (name: string, description: string, required = true): JsonSchema 
 
 /** The headers of every delivery, by the name of their component. */
 export const deliveryHeaders: Record<string, JsonSchema> = {
-  WebhookId: header('webhook-id', 'The id of the event: the same on every attempt and replay'),
+  WebhookId: header(
+    'webhook-id',
+    'The id of the event: the same on every attempt and replay. A batch has its own',
+  ),
   WebhookTimestamp: header('webhook-timestamp', 'When this attempt was made, in seconds since 1970'),
   WebhookSignature: header('webhook-signature', '`v1,` and the HMAC-SHA256 of `id.timestamp.body` in base64'),
-  WebhookEvent: header('x-webhook-event', 'The event type'),
-  WebhookAttempt: header('x-webhook-attempt', 'The number of the attempt, from 1'),
+  WebhookEvent: header('x-webhook-event', 'The event type; `batch` for several events'),
+  WebhookAttempt: header('x-webhook-attempt', 'The number of the attempt, from 1; of a batch the highest'),
   WebhookBodySignature: header(
     'x-webhook-signature',
     'The HMAC-SHA256 of the body alone in hex, as the `bodySignature` of the webhook has it',
@@ -52,7 +55,7 @@ function describeDelivery(name: string, summary: string, schema: JsonSchema): Js
     parameters: Object.keys(deliveryHeaders).map((name) => ({ $ref: `#/components/parameters/${name}` })),
     requestBody: {
       required: true,
-      description: 'As a webhook of the format `leadhooks` without a mapping gets it',
+      description: 'As a webhook of the format `leadhooks` without a mapping and batches gets it',
       content: { 'application/json': { schema } },
     },
     responses: {

@@ -318,6 +318,7 @@ async function failOnce({ storage, clock }: ApiUnderTest): Promise<void> {
       message: 'The receiver answered 500',
       statusCode: 500,
       responseBody: 'no',
+      batch: null,
     },
     next: { status: 'dead_letter' as const, reason: 'exhausted' as const },
   }))

@@ -16,6 +16,7 @@ import type { WebhookVerification } from '../webhooks/verify-url.ts'
 import { testRequest, type WebhookTest } from '../webhooks/test-webhook.ts'
 import {
   autoDisablePolicy,
+  batch,
   circuitPolicy,
   maintenanceWindow,
   newWebhook,
@@ -59,6 +60,7 @@ const webhookFields = z.object({
   throttle: throttle.nullable(),
   ordered: z.boolean(),
   traceContext: z.boolean(),
+  batch: batch.nullable(),
   maintenance: z.array(maintenanceWindow),
   authenticationType: z.enum(authenticationTypes).nullable(),
   tlsCertificates: z
@@ -154,6 +156,7 @@ const defaults: Omit<z.input<typeof webhookSettings>, 'url' | 'enabled'> = {
   throttle: null,
   ordered: false,
   traceContext: false,
+  batch: null,
   maintenance: [],
   authentication: null,
   tls: null,

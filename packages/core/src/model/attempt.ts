@@ -19,6 +19,14 @@ export interface Attempt {
   /** A sentence about the failure for people; holds no inside address. */
   message: string | null
   statusCode: number | null
-  /** The first 4 KiB of what was answered, as text. */
+  /** The first 4 KiB of what was answered, as text. Null where that was about several events. */
   responseBody: string | null
+  /** What it was part of: its `webhook-id`, and how many events went by it. Null for a request of one event alone. */
+  batch: AttemptBatch | null
+}
+
+/** The request for many events that an attempt was part of. */
+export interface AttemptBatch {
+  id: string
+  size: number
 }

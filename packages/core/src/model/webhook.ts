@@ -17,9 +17,16 @@ export type CircuitState = (typeof circuitStates)[number]
 
 /**
  * Why deliveries wait: the circuit is open, the receiver asked for a pause (429 or 503), as many as its throttle lets through
- * have gone, a maintenance window is open, or the URL has yet to answer its challenge.
+ * have gone, a maintenance window is open, the URL has yet to answer its challenge, or they wait for others to go along.
  */
-export const waitReasons = ['circuit', 'paused', 'throttled', 'maintenance', 'verification'] as const
+export const waitReasons = [
+  'circuit',
+  'paused',
+  'throttled',
+  'maintenance',
+  'verification',
+  'batching',
+] as const
 export type WaitReason = (typeof waitReasons)[number]
 
 /** Whether the URL of a webhook has answered its challenge. */
@@ -45,6 +52,12 @@ export type AutoDisablePolicy = { consecutiveFailures: number } | { failingForMs
 export interface Throttle {
   requests: number
   perMs: number
+}
+
+/** How many events go by one request at most, and how long one waits for others until it goes with those that there are. */
+export interface BatchSettings {
+  maxEvents: number
+  maxWaitMs: number
 }
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -129,6 +142,8 @@ export interface Webhook {
   ordered: boolean
   /** Whether requests carry `traceparent`, and `tracestate` where there is one, so that the receiver goes on with the trace. */
   traceContext: boolean
+  /** Null: each event goes by a request of its own. */
+  batch: BatchSettings | null
   /** Nothing is sent in any of these. */
   maintenance: MaintenanceWindow[]
   /** What its requests carry as `Authorization`; the credentials are kept encrypted and never shown. */

@@ -6,7 +6,7 @@ import { addAttempt, finish, showGivenUp } from './memory-delivery-row.ts'
 import { endFact } from '../rollups/settled-facts.ts'
 import { countSettled } from './memory-rollups.ts'
 import { copy, type DeliveryRow, eventKey, type Lease, type MemoryState, timeOf } from './memory-state.ts'
-import type { ClaimedDelivery, ClaimRequest, GivenUp } from './storage.ts'
+import type { ClaimedDelivery, ClaimRequest, GivenUp, Scoped } from './storage.ts'
 
 const maxLapses = 5
 /** So many workers in a row have vanished over a suspect. */
@@ -14,6 +14,13 @@ const suspectLapses = 2
 
 export function claimDeliveries(state: MemoryState, request: ClaimRequest): ClaimedDelivery[] {
   const now = timeOf(request)
+  if (request.only !== undefined)
+    return leaseDeliveries(
+      state,
+      ofOneWebhook(state, request.only, now).slice(0, request.limit),
+      request.leaseMs,
+      now,
+    )
   const crashed = endCrashed(state, now)
   if (crashed.length > 0) request.onGivenUp?.(crashed)
   const chosen = chooseDeliveries(state, request, now)
@@ -31,6 +38,13 @@ export function chooseDeliveries(state: MemoryState, request: ClaimRequest, now:
   const waiting = rows.filter(({ lease }) => lease === null)
   const chosen = withOrganizationRoom([...lapsed, ...inFairOrder(state, waiting)], request)
   return withOneSuspect(chosen, isSuspectOut(state, now)).slice(0, request.limit)
+}
+
+function ofOneWebhook(state: MemoryState, { organizationId, id }: Scoped, now: Date): DeliveryRow[] {
+  return [...state.unfinished]
+    .filter((row) => row.webhookId === id && row.organizationId === organizationId)
+    .filter((row) => row.lease === null && isDue(state, row, now))
+    .sort(byDueTime)
 }
 
 /** Without the suspects but for the first one; without any where one is out. */
@@ -77,6 +91,7 @@ export function recordLapse(state: MemoryState, row: DeliveryRow, lease: Lease):
     message: null,
     statusCode: null,
     responseBody: null,
+    batch: null,
   }
   addAttempt(state, row, lost)
   row.lapses++

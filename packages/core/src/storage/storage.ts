@@ -448,6 +448,11 @@ export interface ClaimRequest extends Timed {
   organizationRoom?: ReadonlyMap<string, number> | undefined
   /** More than this no organization is given that is not named in `organizationRoom`. @default no limit */
   mostPerOrganization?: number | undefined
+  /**
+   * Leases deliveries of this webhook only, as many as `limit` says and none whose lease has lapsed; room and fairness are no
+   * matter. @default absent: of all webhooks
+   */
+  only?: Scoped | undefined
   /** Told of what this claim has given up (`worker_crash`), once that is written. */
   onGivenUp?: ((deliveries: GivenUp[]) => void) | undefined
 }

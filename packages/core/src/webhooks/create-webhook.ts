@@ -63,6 +63,7 @@ export async function createWebhook(
     throttle: settings.throttle ?? null,
     ordered: settings.ordered ?? false,
     traceContext: settings.traceContext ?? false,
+    batch: settings.batch ?? null,
     maintenance: settings.maintenance ?? [],
     authenticationType: authentication && authentication.type,
     tlsCertificates: tls && tls.certificates,

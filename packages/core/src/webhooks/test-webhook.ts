@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { batchMessage } from '../deliveries/batch.ts'
 import { classifyResponse, type Verdict } from '../deliveries/classify-response.ts'
 import { deliveryTarget } from '../deliveries/delivery-target.ts'
 import { hideSecrets } from '../deliveries/hide-secrets.ts'
@@ -11,7 +12,7 @@ import {
   type TracedResult,
 } from '../deliveries/send-traced.ts'
 import { sendingTime } from '../deliveries/sending-time.ts'
-import { signRequest } from '../deliveries/sign-request.ts'
+import { type Message, signRequest } from '../deliveries/sign-request.ts'
 import { withAccessToken } from '../deliveries/with-access-token.ts'
 import { notFound } from '../errors.ts'
 import { eventTypeName, parseInput, scoped } from '../input.ts'
@@ -54,6 +55,8 @@ export interface SentRequest {
   body: string
 }
 
+type ShapedExample = Pick<ClaimedDelivery, 'event' | 'shapedAs' | 'attempt'>
+
 const noTimings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null }
 
 /**
@@ -68,8 +71,10 @@ export async function testWebhook(ctx: Context, input: TestWebhookInput): Promis
   const webhook = await ctx.storage.findWebhook({ organizationId, id })
   if (webhook === null) throw notFound('webhook', id)
   const target = deliveryTarget(ctx, webhook)
-  const { event, shapedAs } = await shapedEvent(ctx, webhook, wanted)
-  const request = signRequest(target, { event, shapedAs, attempt: 1 }, await sendingTime(ctx))
+  const shaped = await shapedEvent(ctx, webhook, wanted)
+  const now = await sendingTime(ctx)
+  const message = webhook.batch === null ? shaped : batchOfOne(shaped, now)
+  const request = signRequest(target, message, now)
   const authorized = await withAccessToken(ctx.clock, target, request)
   const traced =
     authorized.kind === 'failure' ? notSent(authorized) : await sendTraced(ctx, authorized.request)
@@ -78,7 +83,7 @@ export async function testWebhook(ctx: Context, input: TestWebhookInput): Promis
   return {
     ...verdictOf(traced, classifyResponse(traced.result)),
     request: shown,
-    signedContent: `${event.id}.${shown.headers['webhook-timestamp']}.${request.body}`,
+    signedContent: `${message.event.id}.${shown.headers['webhook-timestamp']}.${request.body}`,
     response: traced.response && showResponse(traced.response, secrets),
     timings: isBlocked(traced) ? null : traced.timings,
   }
@@ -89,11 +94,16 @@ async function shapedEvent(
   ctx: Context,
   webhook: StoredWebhook,
   wanted: TestEventInput,
-): Promise<Pick<ClaimedDelivery, 'event' | 'shapedAs'>> {
+): Promise<ShapedExample> {
   const event = await testEvent(ctx, webhook, wanted)
-  if (!isShaping(ctx, webhook)) return { event, shapedAs: null }
+  if (!isShaping(ctx, webhook)) return { event, shapedAs: null, attempt: 1 }
   const { format, body } = await shapeBody(ctx, webhook, event)
-  return { event: { ...event, body: body ?? event.body }, shapedAs: format }
+  return { event: { ...event, body: body ?? event.body }, shapedAs: format, attempt: 1 }
+}
+
+/** A webhook that gets several events by one request gets the example so, too. */
+function batchOfOne(shaped: ShapedExample, now: number): Message {
+  return batchMessage({ format: shaped.shapedAs ?? 'leadhooks', batched: [shaped] }, now)
 }
 
 function notSent(result: SendFailure): TracedResult {

@@ -103,6 +103,7 @@ function completed(ctx: Context, changes: WebhookChanges, current: StoredWebhook
   const { rotateSecretEveryDays: days } = changes
   const isWaitStale =
     (changes.throttle !== undefined && waitsFor === 'throttled') ||
+    (changes.batch !== undefined && waitsFor === 'batching') ||
     (changes.maintenance !== undefined && waitsFor === 'maintenance')
   return {
     ...changes,

@@ -88,6 +88,17 @@ export const throttle = z
   })
   .meta({ id: 'Throttle', description: 'As many requests at once, refilled evenly in so many milliseconds' })
 
+export const batch = z
+  .strictObject({
+    maxEvents: z.int().min(2).max(1000).meta({ description: 'So many events go by one request at most' }),
+    maxWaitMs: z
+      .int()
+      .min(100)
+      .max(300_000)
+      .meta({ description: 'So long one waits for others; then it goes with those that there are' }),
+  })
+  .meta({ id: 'BatchSettings', description: 'How many events go by one signed request' })
+
 const timeZone = z
   .string()
   .max(100)
@@ -214,6 +225,9 @@ export const webhookSettings = z.strictObject({
   traceContext: z.boolean().meta({
     description:
       'Whether requests carry `traceparent`, and `tracestate` where there is one: of the span of the attempt, where the host traces',
+  }),
+  batch: batch.nullable().meta({
+    description: 'Several events by one signed request. Null: each event by a request of its own',
   }),
   maintenance: z
     .array(maintenanceWindow)

@@ -31,7 +31,7 @@ export type Step =
   | { does: 'dispatch'; eventType: 'contact.created' | 'deal.won' }
   | { does: 'dispatch again' | 'claim' | 'claim and lapse' | 'expire' | 'restart' }
   | { does: 'settle' | 'settle too late'; which: number; outcome: Outcome }
-  | { does: 'release' | 'renew' | 'shape' | 'delete webhook'; which: number }
+  | { does: 'release' | 'renew' | 'shape' | 'delete webhook' | 'claim for one'; which: number }
   | Operation
   | Switch
   | { does: 'wait'; ms: number }
@@ -85,6 +85,7 @@ const recover: Arbitrary<Step> = record({
 const single: Arbitrary<Step> = oneof(
   { weight: 6, arbitrary: dispatch },
   { weight: 6, arbitrary: one('claim') },
+  { weight: 1, arbitrary: toOne('claim for one') },
   { weight: 8, arbitrary: settled(...outcomes, 'delivered', 'delivered') },
   { weight: 2, arbitrary: one('claim and lapse', 'claim and lapse', 'dispatch again', 'restart') },
   { weight: 1, arbitrary: one('expire') },

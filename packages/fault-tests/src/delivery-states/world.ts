@@ -3,6 +3,7 @@ import { attemptRow, bulkReplayRow, eventRow, webhookRow } from '@leadhooks/core
 import type {
   ClaimedDelivery,
   Delivery,
+  Scoped,
   Settlement,
   Storage,
   StoredBulkReplay,
@@ -89,6 +90,8 @@ export class World {
         return this.#eventIds[0] === undefined ? null : this.#dispatch(this.#eventIds[0], 'contact.created')
       case 'claim':
         return this.#claim()
+      case 'claim for one':
+        return this.#claimForOne(step.which)
       case 'claim and lapse':
         await this.#claim()
         return this.#pass(leaseMs)
@@ -148,7 +151,10 @@ export class World {
     for (const { name, row } of await this.#rows()) {
       const attempts = await this.#storage.listAttempts(row)
       const body = await this.#storage.findBody(row)
-      shown[name] = [attempts?.map(({ number, outcome, statusCode }) => [number, outcome, statusCode]), body]
+      shown[name] = [
+        attempts?.map(({ number, outcome, statusCode, batch }) => [number, outcome, statusCode, batch]),
+        body,
+      ]
     }
     return shown
   }
@@ -197,13 +203,20 @@ export class World {
     return { deliveries: inserted?.deliveries, duplicate: inserted?.duplicate }
   }
 
-  async #claim(): Promise<string[]> {
+  /** As for a batch that is not full yet. */
+  async #claimForOne(which: number): Promise<string[] | null> {
+    const id = this.#webhookIds[which % this.#webhookIds.length]
+    return id === undefined ? null : this.#claim({ organizationId: this.#organizationId, id })
+  }
+
+  async #claim(only?: Scoped): Promise<string[]> {
     const claimed = await this.#storage.claimDeliveries({
       limit: most,
       leaseMs,
       room: new Map(),
       defaultConcurrency: most,
       now: this.#at,
+      only,
     })
     for (const one of claimed) {
       this.#onLease(this.#lapsed.delete(one.id) ? 'lapsed --> leased' : 'waiting --> leased')
@@ -233,7 +246,7 @@ export class World {
   }
 
   #settlement({ id, lease, attempt }: ClaimedDelivery, outcome: Outcome): Settlement {
-    const sent = { startedAt: this.#at }
+    const sent = { startedAt: this.#at, batch: { id: 'bat_1', size: attempt + 1 } }
     const failed = attemptRow(attempt, { ...sent, outcome: 'failed', failure: 'status', statusCode: 500 })
     const claim = { id, lease }
     switch (outcome) {

@@ -117,7 +117,7 @@ const outcomes: Record<Attempt['outcome'], Tone> = {
 
 function AttemptItem({ attempt }: { attempt: Attempt }): ReactNode {
   const { t, locale } = useLeadhooks()
-  const { number, outcome, statusCode, failure, durationMs, message, responseBody } = attempt
+  const { number, outcome, statusCode, failure, durationMs, message, responseBody, batch } = attempt
   const ms = durationMs === null ? '' : `${new Intl.NumberFormat(locale).format(Math.round(durationMs))} ms`
   const result = statusCode ?? (failure === null ? '' : failureName(failure, t))
   return (
@@ -132,6 +132,11 @@ function AttemptItem({ attempt }: { attempt: Attempt }): ReactNode {
         </span>
       </div>
       {message !== null && <p>{message}</p>}
+      {batch !== null && (
+        <p className="lh-muted">
+          {t('deliveries.batch', { count: batch.size })} <code>{batch.id}</code>
+        </p>
+      )}
       {responseBody !== null && responseBody !== '' && (
         <details className="lh-more">
           <summary>{t('deliveries.response')}</summary>

@@ -3,6 +3,7 @@ import type { Webhook } from '@leadhooks/client'
 import type { ReactNode } from 'react'
 import { WebhookLogViewer } from '../deliveries/webhook-log-viewer.tsx'
 import { useLeadhooks } from '../leadhooks-context.ts'
+import type { Translate } from '../messages/translate.ts'
 import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Facts } from '../parts/facts.tsx'
@@ -62,6 +63,7 @@ function Overview({ webhook, onStep }: OverviewProps): ReactNode {
             t('webhooks.retry'),
             typeof webhook.retry === 'string' ? t(`webhooks.retry.${webhook.retry}`) : null,
           ],
+          [t('webhooks.batch'), batchOf(webhook, t)],
           [
             t('webhooks.secret_age'),
             <Moment key="secret" at={webhook.secretRotatedAt ?? webhook.createdAt} />,
@@ -86,6 +88,11 @@ function Overview({ webhook, onStep }: OverviewProps): ReactNode {
       </div>
     </div>
   )
+}
+
+function batchOf({ batch }: Webhook, t: Translate): string | null {
+  if (batch === null) return null
+  return t('webhooks.batch_of', { events: batch.maxEvents, seconds: batch.maxWaitMs / 1000 })
 }
 
 function graceOf({ previousSecretEndsAt }: Webhook): ReactNode {

@@ -13,10 +13,13 @@ export interface WebhookDraft {
   headers: string
   retry: RetryChoice
   timeoutSeconds: string
+  /** How many events go by one request; empty: each goes by its own. */
+  batchEvents: string
+  batchSeconds: string
 }
 
 export function draftOf(webhook: Webhook | undefined): WebhookDraft {
-  const { retry = null, timeoutMs = null, eventTypes = [] } = webhook ?? {}
+  const { retry = null, timeoutMs = null, batch = null, eventTypes = [] } = webhook ?? {}
   return {
     url: webhook?.url ?? '',
     name: webhook?.name ?? '',
@@ -26,6 +29,8 @@ export function draftOf(webhook: Webhook | undefined): WebhookDraft {
     headers: '',
     retry: retry === null ? 'standard' : typeof retry === 'string' ? retry : 'own',
     timeoutSeconds: timeoutMs === null ? '' : String(timeoutMs / 1000),
+    batchEvents: batch === null ? '' : String(batch.maxEvents),
+    batchSeconds: batch === null ? '' : String(batch.maxWaitMs / 1000),
   }
 }
 
@@ -39,8 +44,16 @@ export function toInput(draft: WebhookDraft): NewWebhook {
     eventTypes: draft.isAll ? [] : draft.eventTypes,
     ...(draft.headers.trim() !== '' && { headers: headersOf(draft.headers) }),
     ...(retry !== 'own' && { retry: retry === 'standard' ? null : retry }),
-    timeoutMs: draft.timeoutSeconds === '' ? null : Math.round(Number(draft.timeoutSeconds) * 1000),
+    timeoutMs: draft.timeoutSeconds === '' ? null : msOf(draft.timeoutSeconds),
+    batch:
+      draft.batchEvents === ''
+        ? null
+        : { maxEvents: Number(draft.batchEvents), maxWaitMs: msOf(draft.batchSeconds) },
   }
+}
+
+function msOf(seconds: string): number {
+  return Math.round(Number(seconds) * 1000)
 }
 
 function headersOf(text: string): Record<string, string> {

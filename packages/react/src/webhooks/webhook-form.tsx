@@ -185,6 +185,53 @@ function MoreFields({ draft, set, error, headerNames }: FieldsProps & { headerNa
           />
         )}
       </Field>
+      <BatchFields draft={draft} set={set} error={error} />
     </div>
+  )
+}
+
+function BatchFields({ draft, set, error }: FieldsProps): ReactNode {
+  const { t } = useLeadhooks()
+  return (
+    <>
+      <Field
+        label={t('webhooks.batch_events')}
+        hint={t('webhooks.batch_events_hint')}
+        error={issueAt(error, 'batch/maxEvents')}
+      >
+        {(control) => (
+          <input
+            {...control}
+            className="lh-input"
+            type="number"
+            min={2}
+            max={1000}
+            value={draft.batchEvents}
+            onChange={(event) => set({ batchEvents: event.target.value })}
+          />
+        )}
+      </Field>
+      {draft.batchEvents !== '' && (
+        <Field
+          label={t('webhooks.batch_seconds')}
+          hint={t('webhooks.batch_seconds_hint')}
+          error={issueAt(error, 'batch/maxWaitMs')}
+        >
+          {(control) => (
+            <input
+              {...control}
+              className="lh-input"
+              type="number"
+              required
+              min={0.1}
+              max={300}
+              step="any"
+              value={draft.batchSeconds}
+              onChange={(event) => set({ batchSeconds: event.target.value })}
+            />
+          )}
+        </Field>
+      )}
+    </>
   )
 }

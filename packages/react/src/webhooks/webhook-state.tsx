@@ -27,8 +27,10 @@ export function stateOf(webhook: Standing, now: number = Date.now()): WebhookSta
   if (!webhook.enabled) return webhook.disabledReason ?? 'by_user'
   if (webhook.circuitState === 'open') return 'circuit'
   if (webhook.circuitState === 'half_open') return 'probing'
-  const isWaiting = webhook.waitsUntil !== null && Date.parse(webhook.waitsUntil) > now
-  return isWaiting && webhook.waitsFor !== null ? webhook.waitsFor : 'active'
+  const { waitsFor, waitsUntil } = webhook
+  // To wait for enough events is how it is meant to be.
+  if (waitsFor === null || waitsFor === 'batching') return 'active'
+  return waitsUntil !== null && Date.parse(waitsUntil) > now ? waitsFor : 'active'
 }
 
 export function WebhookPill({ webhook }: { webhook: Standing }): ReactNode {
