@@ -57,6 +57,7 @@ export const chapters: Chapter[] = [
       page('/alerts', 'Alerts', 'operational events, Slack, mail'),
       page('/network', 'The network', 'inside addresses, proxies, certificates'),
       page('/receiving', 'Receiving', 'for the customers: headers, verifying, what an answer means'),
+      page('/retention', 'Retention', 'how long deliveries, events and the rest are kept'),
       page('/erasure', 'Removing data', 'redaction, erasure of an organization'),
     ],
   },
