@@ -1,6 +1,7 @@
 import { leadhooksExpress, requireApiKey } from '@leadhooks/express'
 import express, { type Express } from 'express'
 import { z } from 'zod'
+import { admin } from './admin.ts'
 import type { Crm } from './crm.ts'
 import { docs } from './docs.ts'
 import { leadEvents } from './lead-events.ts'
@@ -9,8 +10,13 @@ import { otherNameOf } from './other-name.ts'
 import { answerProblem, Problem } from './problem.ts'
 import { readBody } from './read-body.ts'
 
+export interface AppOptions {
+  /** Lets the staff in at `/admin`. Without one there is no such page. */
+  adminPassword?: string | undefined
+}
+
 /** The CRM's API: its own routes, guarded by API keys, and the management API of Leadhooks beside them. */
-export function createApp({ leads, leadhooks }: Crm): Express {
+export function createApp({ leads, leadhooks }: Crm, { adminPassword }: AppOptions = {}): Express {
   const canRead = requireApiKey(leadhooks, { permissions: ['read:leads'] })
   const canWrite = requireApiKey(leadhooks, { permissions: ['write:leads'] })
   // After the guard: nothing is read from a caller without a key.
@@ -26,6 +32,7 @@ export function createApp({ leads, leadhooks }: Crm): Express {
   })
   app.get('/health', otherNameOf(leadhooks, '/health'))
   app.use(docs(leadhooks))
+  if (adminPassword) app.use('/admin', admin(leadhooks, adminPassword))
 
   // Before the management API, which would take "deliveries" and "leads" for ids.
   const api = express.Router()

@@ -2,14 +2,14 @@ import { createApp } from './app.ts'
 import { openCrm } from './open-crm.ts'
 import { start } from './start.ts'
 
-const { PORT = '4000' } = process.env
+const { PORT = '4000', ADMIN_PASSWORD: adminPassword } = process.env
 
 await start(async () => {
   const crm = openCrm(process.env, { logger: console })
   await crm.migrate()
   const worker = crm.leadhooks.startWorker()
 
-  const server = createApp(crm).listen(Number(PORT), (error) => {
+  const server = createApp(crm, { adminPassword }).listen(Number(PORT), (error) => {
     if (error) throw error
     console.log(`The CRM listens on http://localhost:${PORT}`)
   })

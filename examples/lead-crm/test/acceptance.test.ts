@@ -1,11 +1,12 @@
 // Every request and capability that the description of this system lists: docs/requirements.md says which test shows which.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { fakeClock, type ScriptedReceiver, startReceiver } from '@leadhooks/core/testing'
+import { openBrowser } from '@leadhooks/test-services/browser'
 import { testRedis } from '@leadhooks/test-services/vitest'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { eachDatabase } from './each-database.ts'
-import { startCrm, type TestCrm } from './start-crm.ts'
+import { adminPassword, startCrm, type TestCrm } from './start-crm.ts'
 
 /** Receivers of tests are on this machine. */
 const network = { allowPrivateAddresses: true, allowHttp: true }
@@ -272,6 +273,39 @@ test('with Redis two servers count the requests of a key together', async () => 
   expect([await remaining(one), await remaining(other), await remaining(one)]).toEqual(['999', '998', '997'])
   expect((await one.send('GET', '/health')).body).toMatchObject({ checks: { 'rate-limiter': 'ok' } })
 })
+
+test('the staff sees webhooks, deliveries and keys of all customers at /admin, and nobody else does', async () => {
+  const [[, makeDatabase] = []] = eachDatabase
+  const { url, leadhooks } = await startCrm((await makeDatabase?.()) ?? {})
+  await leadhooks.organizations.upsert({ id: 'acme', name: 'Acme Homes' })
+  await leadhooks.webhooks.create({ organizationId: 'acme', name: 'My webhook', url: 'https://example.com' })
+  for (const credentials of ['', `Basic ${btoa('staff:guess')}`]) {
+    const refused = await fetch(`${url}/admin/`, { headers: { authorization: credentials } })
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringMatching(/^Basic/),
+    ])
+  }
+
+  const browser = await openBrowser()
+  onTestFinished(async () => browser.close())
+  const httpCredentials = { username: 'staff', password: adminPassword }
+  const page = await (await browser.newContext({ httpCredentials })).newPage()
+  page.setDefaultTimeout(60_000)
+  await page.goto(`${url}/admin`)
+  await page
+    .getByText(/Acme Homes/)
+    .first()
+    .waitFor()
+  for (const [path, shown] of [
+    ['webhooks', 'Webhooks'],
+    ['deliveries', 'Deliveries'],
+    ['api-keys', 'API keys'],
+  ] as const) {
+    await page.goto(`${url}/admin/${path}?organization=acme`)
+    await page.getByRole('heading', { name: shown }).first().waitFor()
+  }
+}, 300_000)
 
 function idsOf({ data }: { data?: unknown[] | undefined }): string[] {
   return z

@@ -8,6 +8,8 @@ import { type Environment, openCrm } from '../src/open-crm.ts'
 import { listen } from '../src/quickstart/ports.ts'
 import { encryptionKey } from './each-database.ts'
 
+export const adminPassword = 'a password of the staff'
+
 /** What of the answers is looked at. */
 const answer = z.looseObject({
   id: z.string().default(''),
@@ -34,7 +36,7 @@ export async function startCrm(environment: Environment, overrides?: Overrides):
   await crm.migrate()
   const { leadhooks } = crm
   const key = await leadhooks.apiKeys.create({ organizationId: 'acme', name: 'Test', role: 'admin' })
-  const server = createServer(createApp(crm))
+  const server = createServer(createApp(crm, { adminPassword }))
   const url = await listen(server, 0, () => {})
   onTestFinished(async () => {
     server.close()
