@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Leadhooks } from '@leadhooks/core'
-import { requireApiKey } from '@leadhooks/fastify'
+import { checkApiKey, rateLimitHeaders } from '@leadhooks/core/node-http'
+import type {} from '@leadhooks/fastify'
 import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { Refusal } from './refusal.ts'
 
@@ -17,7 +18,16 @@ export interface Callers {
 export function createCallers(leadhooks: Leadhooks, adminToken: string | undefined): Callers {
   const isStaff = ({ headers }: FastifyRequest): boolean =>
     adminToken !== undefined && isEqual(headers.authorization ?? '', `Bearer ${adminToken}`)
-  const tenant: Callers['tenant'] = ({ publishes }) => requireApiKey(leadhooks, { cost: publishes ? 1 : 0 })
+  const tenant: Callers['tenant'] =
+    ({ publishes }) =>
+    async (request, reply) => {
+      const options = { cost: publishes ? 1 : 0, ip: request.ip, route: routeOf(request) }
+      const check = await checkApiKey(leadhooks, (name) => request.headers[name]?.toString(), options)
+      reply.headers(rateLimitHeaders(check.ok ? check.limits : check.refusal.limits))
+      // Refused in the form of all other errors; `requireApiKey` of @leadhooks/fastify has one of its own.
+      if (!check.ok) throw check.refusal
+      request.apiKey = check.apiKey
+    }
   const asTenant = tenant({ publishes: false })
 
   return {
@@ -27,17 +37,17 @@ export function createCallers(leadhooks: Leadhooks, adminToken: string | undefin
       throw new Refusal(401, 'staff_only', 'Send the admin token as `Authorization: Bearer …`')
     },
     async tenantOrStaff(request, reply) {
-      if (isStaff(request)) return undefined
+      if (isStaff(request)) return
       await asTenant.call(request.server, request, reply)
-      if (reply.sent) return reply
       const { id } = request.params as { id?: unknown }
       // As for a tenant that there is not: whether there is one is nobody's business.
       if (request.apiKey.organizationId !== String(id))
         throw new Refusal(404, 'not_found', `There is no tenant ${String(id)}`)
-      return undefined
     },
   }
 }
+
+const routeOf = ({ method, routeOptions }: FastifyRequest): string => `${method} ${routeOptions.url ?? ''}`
 
 function isEqual(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)]

@@ -59,7 +59,7 @@ test('an endpoint is configured by its tenant, and by nobody else', async () => 
   expect(changed).toMatchObject({ status: 200, body: { ...endpoint, is_active: false } })
 
   // As it stands in the description, without a key: whoever it is could have a tenant's events sent to them.
-  expect(await codeOf(send('POST', path, endpoint))).toEqual([401, undefined])
+  expect(await codeOf(send('POST', path, endpoint))).toEqual([401, 'api_key_missing'])
   expect(await codeOf(send('POST', path, endpoint, other.key))).toEqual([404, 'not_found'])
   expect(await codeOf(send('GET', path, undefined, other.key))).toEqual([404, 'not_found'])
   expect((await send('DELETE', `${path}/${created.body.id}`, undefined, one.key)).status).toBe(204)

@@ -1,5 +1,5 @@
 import type { Leadhooks } from '@leadhooks/core'
-import { requireApiKey } from '@leadhooks/express'
+import { checkApiKey, rateLimitHeaders } from '@leadhooks/core/node-http'
 import express, { type Request, type RequestHandler, Router } from 'express'
 import { Problem } from './problem.ts'
 import type { RecordStore } from './record-store.ts'
@@ -41,10 +41,17 @@ export function recordRoutes(resource: Resource, records: RecordStore, leadhooks
 
 /** An API key counts where there is one; else the user who is signed in. */
 function guard(leadhooks: Leadhooks, permission: string): RequestHandler {
-  const requireKey = requireApiKey(leadhooks, { permissions: [permission] })
-  return (req, res, next) => {
+  return async (req, res, next) => {
     const user = hasKey(req) ? null : userOf(req)
-    if (user === null) return requireKey(req, res, next)
+    if (user === null) {
+      const route = `${req.method} ${req.baseUrl}${String(req.route.path)}`
+      const options = { permissions: [permission], ip: req.ip, route }
+      const check = await checkApiKey(leadhooks, (name) => req.get(name), options)
+      res.set(rateLimitHeaders(check.ok ? check.limits : check.refusal.limits))
+      if (!check.ok) throw check.refusal
+      req.apiKey = check.apiKey
+      return next()
+    }
     const granted = permissionsOf(user)
     if (granted.includes('*') || granted.includes(permission)) return next()
     throw new Problem(403, 'forbidden', `This needs the permission "${permission}"`)
