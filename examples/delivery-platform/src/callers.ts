@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Leadhooks } from '@leadhooks/core'
 import { checkApiKey, rateLimitHeaders } from '@leadhooks/core/node-http'
-import type {} from '@leadhooks/fastify'
+// The type of `request.apiKey`.
+import '@leadhooks/fastify'
 import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { Refusal } from './refusal.ts'
 
