@@ -168,11 +168,20 @@ function toEvent(
   { id, organizationId, type, channels = [], orderingKey = null }: ParsedInput,
   data: unknown,
 ): NewEvent {
-  const createdAt = new Date(ctx.clock.now())
-  const event = { id: id ?? newEventId(createdAt.getTime()), organizationId, type, orderingKey, createdAt }
-  const body = serializeBody({ ...event, data }, ctx.settings.limits)
-  const distinct = channels.length === 0 ? null : [...new Set(channels)]
-  return { ...event, body, channels: distinct, traceparent: null, patterns: matchingPatterns(type) }
+  const now = ctx.clock.now()
+  const createdAt = new Date(now)
+  const ownId = id ?? newEventId(now)
+  return {
+    id: ownId,
+    organizationId,
+    type,
+    body: serializeBody({ id: ownId, type, createdAt, data }, ctx.settings.limits),
+    channels: channels.length === 0 ? null : [...new Set(channels)],
+    orderingKey,
+    traceparent: null,
+    createdAt,
+    patterns: matchingPatterns(type),
+  }
 }
 
 function dispatched(ctx: Context, { data }: CheckedEvent, inserted: InsertedEvent | undefined): Dispatched {
