@@ -174,15 +174,18 @@ export class Lanes {
     return undefined
   }
 
-  /** Counts a request as ended. Answers whether it is time to claim more for this lane or its organization. */
-  end(lane: Lane): boolean {
+  /**
+   * Counts a request as ended. Answers whether it is time to claim more for this lane or its organization; not so for a lane that is
+   * given nothing now, since what was claimed for it is being screened.
+   */
+  end(lane: Lane, isScreened: (webhookId: string) => boolean = () => false): boolean {
     const { webhookId, group } = lane
     lane.ended++
     this.#inFlight--
     this.#underWay.end(webhookId, group.organizationId, this.#onFreed)
     this.#admit(webhookId, group.organizationId)
     return (
-      (lane.mayHaveMore && lane.waiting.length <= lane.pace / 2) ||
+      (lane.mayHaveMore && lane.waiting.length <= lane.pace / 2 && !isScreened(webhookId)) ||
       (group.mayHaveMore && group.waiting <= group.pace / 2)
     )
   }

@@ -62,6 +62,12 @@ export class Screening {
     return size
   }
 
+  /** Whether deliveries of a webhook are here. */
+  has(webhookId: string): boolean {
+    for (const group of this.#groups) if (group.webhookId === webhookId) return true
+    return false
+  }
+
   /** Takes in what one claim brought, webhook by webhook. */
   add(screened: readonly (readonly ClaimedDelivery[])[]): void {
     const readData = readDataOnce()
@@ -82,7 +88,9 @@ export class Screening {
   take(isWanted: (claimed: ClaimedDelivery) => boolean): ClaimedDelivery[] {
     const taken: ClaimedDelivery[] = []
     for (const group of this.#groups) {
-      taken.push(...group.claimed.filter(isWanted))
+      const wanted = group.claimed.filter(isWanted)
+      if (wanted.length === 0) continue
+      taken.push(...wanted)
       group.claimed = group.claimed.filter((claimed) => !isWanted(claimed))
     }
     return taken
@@ -114,7 +122,7 @@ export class Screening {
 
   async #run(group: Group): Promise<void> {
     try {
-      const { readData } = group
+      const { claimed, readData } = group
       const { now } = this.#options
       const claimMore: ScreenOptions['claimMore'] = async (webhook, limit) => {
         const more = await this.#options.claimMore(webhook, limit)
@@ -123,9 +131,9 @@ export class Screening {
       }
       const shared = { keeper: this.#keeper, draws: this.#draws, asking: this.#asking }
       const tools = { readData, ...shared, now, claimMore }
-      const screened = await screenClaimed(this.#ctx, group.claimed, tools)
+      const screened = await screenClaimed(this.#ctx, claimed, tools)
       this.#groups.delete(group)
-      this.#options.onScreened(stillHere(screened, group.claimed))
+      this.#options.onScreened(group.claimed === claimed ? screened : stillHere(screened, group.claimed))
     } catch (error) {
       this.#ctx.logger.error(
         { err: error, webhookId: group.webhookId },
@@ -146,7 +154,7 @@ export class Screening {
   }
 }
 
-/** Without what was taken meanwhile. */
+/** Without what was taken or given back meanwhile. */
 function stillHere({ sendable, settled, refused }: Screened, claimed: readonly ClaimedDelivery[]): Screened {
   const here = new Set(claimed)
   const isHere = (one: ClaimedDelivery): boolean => here.has(one)

@@ -230,7 +230,7 @@ export class Worker {
       return outcome
     } finally {
       // The slot is free as soon as the receiver is done; the result is written behind.
-      if (this.#lanes.end(lane)) this.#isHungry = true
+      if (this.#lanes.end(lane, this.#isScreened)) this.#isHungry = true
       this.#fill()
     }
   }
@@ -311,6 +311,8 @@ export class Worker {
     this.#held.addCompany(claimed, answeredAt)
     return claimed
   }
+
+  readonly #isScreened = (webhookId: string): boolean => this.#screening.has(webhookId)
 
   readonly #tellGivenUp = (deliveries: GivenUp[]): void => {
     observeGivenUp(this.#ctx, deliveries, 'worker_crash')
