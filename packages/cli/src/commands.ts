@@ -8,6 +8,7 @@ import { sendEvent } from './commands/events-send.ts'
 import { createKey } from './commands/keys-create.ts'
 import { listKeys } from './commands/keys-list.ts'
 import { revokeKey } from './commands/keys-revoke.ts'
+import { init } from './commands/init.ts'
 import { listen } from './commands/listen.ts'
 import { maintenance } from './commands/maintenance.ts'
 import { migrate } from './commands/migrate.ts'
@@ -19,6 +20,7 @@ import { worker } from './commands/worker.ts'
 
 /** All commands, by one or two words. */
 export const commands: Readonly<Record<string, Command>> = {
+  init,
   worker,
   migrate,
   doctor,

@@ -5,7 +5,9 @@ import { isLeadhooksError, type Leadhooks } from '@leadhooks/core'
 import { createJiti } from 'jiti'
 import { UsageError } from './usage-error.ts'
 
-const fileNames = ['ts', 'mts', 'js', 'mjs', 'cjs'].map((extension) => `leadhooks.config.${extension}`)
+export const configNames = ['ts', 'mts', 'js', 'mjs', 'cjs'].map(
+  (extension) => `leadhooks.config.${extension}`,
+)
 const typeScript = ['.ts', '.mts', '.cts']
 const javaScript = ['.js', '.mjs', '.cjs']
 
@@ -27,7 +29,7 @@ export async function loadConfig(directory: string, path: string | undefined): P
 
 function findConfig(directory: string, path: string | undefined): string {
   if (path === undefined) {
-    const found = fileNames.map((name) => resolve(directory, name)).find((file) => existsSync(file))
+    const found = configNames.map((name) => resolve(directory, name)).find((file) => existsSync(file))
     if (found !== undefined) return found
     throw new UsageError(
       `No config file in ${directory}: make a leadhooks.config.ts there (${expected}), or name one with --config <path>`,

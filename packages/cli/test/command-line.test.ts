@@ -33,8 +33,11 @@ test('--version says the version of the package', patience, async () => {
 })
 
 test.each([
-  [[], /^No command was given: expected one of worker, migrate, doctor, keys create, /],
-  [['wroker'], /^Unknown command "wroker": expected one of worker, migrate, doctor, .*\. `leadhooks --help`/],
+  [[], /^No command was given: expected one of init, worker, migrate, doctor, keys create, /],
+  [
+    ['wroker'],
+    /^Unknown command "wroker": expected one of init, worker, migrate, doctor, .*\. `leadhooks --help`/,
+  ],
   [['keys'], /^Unknown command "keys": expected one of keys create, keys list, keys revoke\. /],
   [['keys', 'make'], /^Unknown command "keys make": expected one of keys create, keys list, keys revoke\. /],
   [['keys', 'list'], /^--organization is missing/],

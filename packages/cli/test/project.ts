@@ -81,7 +81,7 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
 function install(directory: string): void {
   const scope = join(directory, 'node_modules', '@leadhooks')
   mkdirSync(scope, { recursive: true })
-  for (const name of ['core', 'postgres', 'sqlite']) {
+  for (const name of ['core', 'postgres', 'redis', 'sqlite']) {
     symlinkSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), join(scope, name))
   }
 }

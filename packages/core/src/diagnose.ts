@@ -1,16 +1,29 @@
 import type { Context } from './context.ts'
+import { checkRateLimiter } from './rate-limit/check-rate-limiter.ts'
 import { readWorkers } from './read-workers.ts'
 import type { Diagnosis } from './storage/storage.ts'
+import { checkCredentials } from './webhooks/check-credentials.ts'
 
 /** Workers sign with the storage's time, and yet events are dated by their dispatcher's: people see it in lists. */
 const noticeableSkewMs = 5000
+const mostTries = 4
 
 /** Examines the storage, then what the options make of it. */
 export async function diagnose(ctx: Context): Promise<Diagnosis[]> {
   const storage = await ctx.storage.diagnose()
   const isUsable = storage.every(({ status }) => status !== 'problem')
-  const asked = isUsable ? [...(await checkClock(ctx)), await checkWorkers(ctx)] : []
-  return [...storage, ...asked, checkEncryptionKeys(ctx), checkNetwork(ctx)]
+  const asked = isUsable
+    ? [...(await checkClock(ctx)), await checkWorkers(ctx), await checkCredentials(ctx)]
+    : []
+  const options = [checkEncryptionKeys(ctx), await checkRateLimiterPatiently(ctx), checkNetwork(ctx)]
+  return [...storage, ...asked, ...options]
+}
+
+/** A process that has just started may still be connecting: each time it is asked gives that a moment. */
+async function checkRateLimiterPatiently(ctx: Context): Promise<Diagnosis> {
+  let found = await checkRateLimiter(ctx)
+  for (let tries = 1; tries < mostTries && found.status !== 'ok'; tries++) found = await checkRateLimiter(ctx)
+  return found
 }
 
 /** Without a worker somewhere nothing goes out, and nothing fails either. */

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Context } from './context.ts'
 import { checkEncryptionKeys } from './diagnose.ts'
 import { isLeadhooksError } from './errors.ts'
+import { checkRateLimiter } from './rate-limit/check-rate-limiter.ts'
 import type { Diagnosis } from './storage/storage.ts'
 
 /** Whether this process can do its work. */
@@ -40,20 +41,6 @@ async function checkDatabase({ storage }: Context): Promise<Diagnosis> {
     const message = isLeadhooksError(error) ? error.message : 'The database does not answer'
     return { check, status: 'problem', message }
   }
-}
-
-/** Asks for nothing, of a limit that there is not: only to see whether the store of the counts answers. */
-async function checkRateLimiter({ rateLimiter, clock }: Context): Promise<Diagnosis> {
-  const check = 'rate-limiter'
-  const nothing = { name: 'readiness', key: '', limit: 1, windowMs: keptMs }
-  try {
-    const { degraded } = await rateLimiter.consume([nothing], { cost: 0, now: clock.now() })
-    if (!degraded) return { check, status: 'ok', message: 'Rate limits are counted' }
-  } catch {
-    // The same as one that is degraded: calls are let through or refused without it.
-  }
-  const message = 'The store of the rate limits does not answer: see what became of it'
-  return { check, status: 'warning', message }
 }
 
 function remember<Answer>(clock: Clock, ask: () => Promise<Answer>): () => Promise<Answer> {

@@ -7,12 +7,17 @@ type Status = Diagnosis['status']
 
 export const doctor: ConfiguredCommand = {
   summary: 'Examines the database and the options; exits with 1 when there is a problem',
-  optionsHelp: ['    --json            answers JSON: { healthy, diagnoses: [{ check, status, message }] }'],
-  options: { json: { type: 'boolean' } },
-  prepare: ({ json }) => {
+  optionsHelp: [
+    '    --json            answers JSON: { healthy, diagnoses: [{ check, status, message }] }',
+    '    --strict          exits with 1 where there is a warning, too',
+  ],
+  options: { json: { type: 'boolean' }, strict: { type: 'boolean' } },
+  prepare: ({ json, strict }) => {
     return async (leadhooks) => {
       const diagnoses = await leadhooks.diagnose()
-      const healthy = diagnoses.every(({ status }) => status !== 'problem')
+      const healthy = diagnoses.every(
+        ({ status }) => status === 'ok' || (status === 'warning' && strict !== true),
+      )
       if (json === true) print(JSON.stringify({ healthy, diagnoses }, null, 2))
       else printReport(diagnoses)
       return healthy ? 0 : 1
