@@ -10,16 +10,13 @@ export interface ApiKeyCacheSettings {
   lifetimeMs: number
 }
 
+/** Finds the key of a token, told when the reading begins. */
+type Read = (readAt: number) => Promise<KnownApiKey | null>
+
 /** A reading under way. */
 interface Reading {
   answer: Promise<KnownApiKey | null>
   startedAt: number
-}
-
-interface Entry {
-  known: KnownApiKey
-  /** When the reading of it began: what has changed since then is not in it. */
-  readAt: number
 }
 
 /** Unknown tokens have room of their own, so that a flood of them pushes no key out. */
@@ -43,7 +40,7 @@ export class ApiKeyCache {
   readonly #clock: Clock
   readonly #lifetimeMs: number
   readonly #isOn: boolean
-  readonly #known: RecentMap<Entry>
+  readonly #known: RecentMap<KnownApiKey>
   /** When the reading that found nothing began. */
   readonly #unknown = new RecentMap<number>(mostUnknown)
   readonly #loading = new Map<string, Reading>()
@@ -62,15 +59,15 @@ export class ApiKeyCache {
 
   /** What is known of a token: null that there is none, undefined that nothing is. */
   get(name: string, now: number): KnownApiKey | null | undefined {
-    const entry = this.#known.get(name)
-    if (entry !== undefined)
-      return isYoung(entry.readAt, this.#lifetimeMs, now) && this.#isCurrent() ? entry.known : undefined
+    const known = this.#known.get(name)
+    if (known !== undefined)
+      return isYoung(known.readAt, this.#lifetimeMs, now) && this.#isCurrent() ? known : undefined
     const readAt = this.#unknown.get(name)
     return readAt !== undefined && isYoung(readAt, unknownLifetimeMs, now) ? null : undefined
   }
 
   /** Reads what is not known. Callers who ask for the same token at once wait for one reading. */
-  async load(name: string, read: () => Promise<KnownApiKey | null>): Promise<KnownApiKey | null> {
+  async load(name: string, read: Read): Promise<KnownApiKey | null> {
     const now = this.#clock.now()
     const underWay = this.#loading.get(name)
     // One that takes long may have seen the key as it was long ago.
@@ -87,7 +84,7 @@ export class ApiKeyCache {
   forget(apiKeyId: string): void {
     this.#generation++
     this.#loading.clear()
-    this.#known.deleteWhere(({ known }) => known.apiKey.id === apiKeyId)
+    this.#known.deleteWhere(({ apiKey }) => apiKey.id === apiKeyId)
   }
 
   async close(): Promise<void> {
@@ -106,19 +103,15 @@ export class ApiKeyCache {
     return this.#watch === undefined || this.#watch.isCurrent()
   }
 
-  async #read(
-    name: string,
-    readAt: number,
-    read: () => Promise<KnownApiKey | null>,
-  ): Promise<KnownApiKey | null> {
+  async #read(name: string, readAt: number, read: Read): Promise<KnownApiKey | null> {
     if (this.#isOn) this.#watch ??= this.#startWatch?.()
     // Asked before, so that a change that is heard of meanwhile counts as one.
     const isCurrent = this.#isCurrent()
     const generation = this.#generation
-    const known = await read()
+    const known = await read(readAt)
     if (!this.#isOn || !isCurrent || generation !== this.#generation) return known
     if (known === null) this.#unknown.set(name, readAt)
-    else this.#known.set(name, { known, readAt })
+    else this.#known.set(name, known)
     return known
   }
 }

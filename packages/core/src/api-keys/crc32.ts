@@ -7,12 +7,12 @@ const table = Int32Array.from({ length: 256 }, (_, byte) => {
 })
 
 /**
- * The CRC-32 (ISO 3309) of the first `end` characters of a text that is ASCII. Every check of a token begins with it: for so few
- * characters this is twice as fast as the way into zlib and back.
+ * The CRC-32 (ISO 3309) of the bytes up to `end`; of those before `start` the sum is known already, as `before`. Every check of a
+ * token begins with it: for so few bytes this is faster than the way into zlib and back.
  */
-export function crc32(text: string, end: number): number {
-  let crc = -1
-  // The index is never out of bounds; saying so costs less than asking.
-  for (let i = 0; i < end; i++) crc = (table[(crc ^ text.charCodeAt(i)) & 255] as number) ^ (crc >>> 8)
+export function crc32(bytes: Uint8Array, end: number, start = 0, before = 0): number {
+  let crc = ~before
+  // No index is ever out of bounds; saying so costs less than asking.
+  for (let i = start; i < end; i++) crc = (table[(crc ^ (bytes[i] as number)) & 255] as number) ^ (crc >>> 8)
   return ~crc >>> 0
 }

@@ -17,13 +17,15 @@ export function isAllowListEntry(entry: string): boolean {
 
 /** Whether an address is in the list; an empty list holds all. Worked out once for each cached key: checks only compare. */
 export function compileAllowList(entries: readonly string[]): (ip: string | undefined) => boolean {
-  if (entries.length === 0) return () => true
+  if (entries.length === 0) return isAnywhere
   const ranges = entries.map(toRange)
   return (ip) => {
     const groups = ip === undefined ? null : toGroups(ip)
     return groups !== null && ranges.some((range) => holds(range, groups))
   }
 }
+
+const isAnywhere = (): boolean => true
 
 function toRange(entry: string): Range {
   const [address = '', length] = entry.split('/')

@@ -28,8 +28,23 @@ export function isGranted(access: Access, permission: string): boolean {
   return access.permissions.some((pattern) => covers(pattern, action, resource))
 }
 
-/** The answers of `isGranted`, each worked out once: what a route asks for is always the same. */
-export function rememberGrants(access: Access): (permission: string) => boolean {
+/** By what they may do: keys that may do the same share the answers, which then are near when one of them is checked. */
+const knownGrants = new Map<string, (permission: string) => boolean>()
+const mostGrants = 1000
+
+/** Whether a key may do something; each answer is worked out once, since what a route asks for is always the same. */
+export function grantsOf(apiKey: Pick<ApiKey, 'role' | 'permissions'>): (permission: string) => boolean {
+  const id = apiKey.role ?? JSON.stringify(apiKey.permissions)
+  const known = knownGrants.get(id)
+  if (known !== undefined) return known
+  const grants = rememberGrants(accessOf(apiKey))
+  // Hosts whose keys all differ must not fill the memory: those in use stay with their keys.
+  if (knownGrants.size >= mostGrants) knownGrants.clear()
+  knownGrants.set(id, grants)
+  return grants
+}
+
+function rememberGrants(access: Access): (permission: string) => boolean {
   const answers = new Map<string, boolean>()
   return (permission) => {
     const known = answers.get(permission)

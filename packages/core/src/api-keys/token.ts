@@ -15,17 +15,59 @@ export function createToken(prefix: string, environment: Environment): string {
   return unchecked + checksum(unchecked)
 }
 
+/** How the tokens of an environment begin, and what the checksum has come to by then. */
+interface TokenHead {
+  environment: Environment
+  bytes: Uint8Array
+  sum: number
+}
+
+/** The characters of the token that is looked at, until the next is: one by one they are read from a text more slowly. */
+const characters = Buffer.alloc(256)
+
 /** The environment of a well-formed token; null for anything else. No hash and no I/O is spent on what is malformed. */
 export function parseToken(prefix: string, token: string): Environment | null {
-  const tail = token.length - randomLength - checksumLength
-  for (const environment of environments) {
-    if (tail !== prefix.length + environment.length + 2 || !token.startsWith(prefix)) continue
-    if (token[prefix.length] !== '_' || token[tail - 1] !== '_') continue
-    if (!token.startsWith(environment, prefix.length + 1)) continue
-    return hasChecksum(token) ? environment : null
-  }
+  const headLength = token.length - randomLength - checksumLength
+  if (headLength <= 0 || token.length > characters.length) return null
+  // Characters beyond Latin-1 are cut, and seem others: then the hash is none that is known.
+  characters.write(token, 'latin1')
+  for (const { environment, bytes, sum } of headsOf(prefix))
+    if (bytes.length === headLength && startsWith(bytes))
+      return hasChecksum(headLength, sum) ? environment : null
   return null
 }
+
+/** By prefix: a host has one or two. */
+const knownHeads = new Map<string, readonly TokenHead[]>()
+
+function headsOf(prefix: string): readonly TokenHead[] {
+  const known = knownHeads.get(prefix)
+  if (known !== undefined) return known
+  const heads = environments.map((environment): TokenHead => {
+    const bytes = Buffer.from(`${prefix}_${environment}_`)
+    return { environment, bytes, sum: crc32(bytes, bytes.length) }
+  })
+  knownHeads.set(prefix, heads)
+  return heads
+}
+
+function startsWith(head: Uint8Array): boolean {
+  for (let i = 0; i < head.length; i++) if (characters[i] !== head[i]) return false
+  return true
+}
+
+/** Whether the end of a token is the checksum of what stands before it. Numbers are compared: no text is made. */
+function hasChecksum(headLength: number, headSum: number): boolean {
+  const end = headLength + randomLength
+  let claimed = 0
+  for (let i = end; i < end + checksumLength; i++)
+    claimed = claimed * 62 + (digits[characters[i] as number] as number)
+  return claimed === crc32(characters, end, headLength, headSum)
+}
+
+/** The values of base 62 digits by their codes; NaN for any other, so that nothing equals what it is part of. */
+const digits = new Float64Array(256).fill(Number.NaN)
+for (let value = 0; value < alphabet.length; value++) digits[alphabet.charCodeAt(value)] = value
 
 /** A regular expression for tokens, for secret scanners: it cannot check the checksum. */
 export function tokenPattern(prefix: string): string {
@@ -37,28 +79,13 @@ export function describeToken(token: string): { start: string; last4: string } {
   return { start: token.slice(0, -(randomLength + checksumLength - 4)), last4: token.slice(-4) }
 }
 
-/** Whether the end of a token is the checksum of what stands before it. Numbers are compared: no text is made. */
-function hasChecksum(token: string): boolean {
-  const end = token.length - checksumLength
-  let claimed = 0
-  for (let i = end; i < token.length; i++) claimed = claimed * 62 + digitOf(token.charCodeAt(i))
-  return claimed === crc32(token, end)
-}
-
-/** The value of a base 62 digit; NaN for any other character, so that nothing equals what it is part of. */
-function digitOf(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48
-  if (code >= 65 && code <= 90) return code - 55
-  if (code >= 97 && code <= 122) return code - 61
-  return Number.NaN
-}
-
 function checksum(content: string): string {
-  let rest = crc32(content, content.length)
-  let digits = ''
+  const bytes = Buffer.from(content)
+  let rest = crc32(bytes, bytes.length)
+  let text = ''
   for (let i = 0; i < checksumLength; i++, rest = Math.floor(rest / 62))
-    digits = alphabet.charAt(rest % 62) + digits
-  return digits
+    text = alphabet.charAt(rest % 62) + text
+  return text
 }
 
 function randomCharacters(length: number): string {

@@ -21,7 +21,10 @@ interface Minute {
   routes: Map<string, number[]>
 }
 
+/** What was done with a key since the last batch was written. */
 interface Pending {
+  /** The batch that it is written with. */
+  batch: Map<string, Pending>
   organizationId: string
   id: string
   /** The last of them is the one that is being counted in. */
@@ -30,6 +33,16 @@ interface Pending {
   usedAt: number
   ip: string | undefined
   userAgent: string | undefined
+  /** What was counted last: most uses are of the same route in the same minute. */
+  route: string
+  startsAt: number
+  counts: number[]
+}
+
+/** A key, and where its uses are counted: that is kept with it, so that a use need not look for it. */
+export interface CountedKey {
+  apiKey: ApiKey
+  uses: Pending | undefined
 }
 
 const minuteMs = 60_000
@@ -64,19 +77,16 @@ export class UsageRecorder {
     this.#observe = observe
   }
 
-  record(
-    { id, organizationId }: ApiKey,
-    outcome: ApiKeyOutcome,
-    { ip, userAgent, route = '' }: KeyUse,
-    now: number,
-  ): void {
-    const pending = this.#pending.get(id) ?? this.#add(organizationId, id)
-    if (pending === undefined) return
-    countUse(minuteOf(pending, now), route, outcome)
+  record(key: CountedKey, outcome: ApiKeyOutcome, { ip, userAgent, route = '' }: KeyUse, now: number): void {
+    const uses = key.uses?.batch === this.#pending ? key.uses : this.#usesOf(key)
+    if (uses === undefined) return
+    const counts = countsFor(uses, route, now)
+    const place = places[outcome]
+    counts[place] = (counts[place] ?? 0) + 1
     if (outcome !== 'ok') return
-    pending.usedAt = now
-    pending.ip = ip
-    pending.userAgent = userAgent
+    uses.usedAt = now
+    uses.ip = ip
+    uses.userAgent = userAgent
   }
 
   /** Writes what there is. Never throws: what could not be written is written with the next batch. */
@@ -91,15 +101,25 @@ export class UsageRecorder {
     this.#cancelTimer?.()
   }
 
+  #usesOf(key: CountedKey): Pending | undefined {
+    const { id, organizationId } = key.apiKey
+    key.uses = this.#pending.get(id) ?? this.#add(organizationId, id)
+    return key.uses
+  }
+
   #add(organizationId: string, id: string): Pending | undefined {
     if (this.#pending.size >= mostPending) return undefined
     const pending: Pending = {
+      batch: this.#pending,
       organizationId,
       id,
       minutes: [],
       usedAt: 0,
       ip: undefined,
       userAgent: undefined,
+      route: '',
+      startsAt: Number.NEGATIVE_INFINITY,
+      counts: [],
     }
     this.#pending.set(id, pending)
     this.#cancelTimer ??= this.#clock.schedule(() => void this.flush(), flushMs)
@@ -138,19 +158,25 @@ export class UsageRecorder {
 }
 
 function minuteOf({ minutes }: Pending, now: number): Minute {
-  const last = minutes.at(-1)
+  const last = minutes[minutes.length - 1]
   if (last !== undefined && now - last.startsAt < minuteMs) return last
   const minute: Minute = { startsAt: now - (now % minuteMs), routes: new Map() }
   minutes.push(minute)
   return minute
 }
 
-const places = new Map(apiKeyOutcomes.map((outcome, place) => [outcome, place]))
+const places = Object.fromEntries(apiKeyOutcomes.map((outcome, place) => [outcome, place])) as Record<
+  ApiKeyOutcome,
+  number
+>
 
-function countUse({ routes }: Minute, route: string, outcome: ApiKeyOutcome): void {
-  const counts = routes.get(route) ?? addRoute(routes, route)
-  const place = places.get(outcome) ?? 0
-  counts[place] = (counts[place] ?? 0) + 1
+function countsFor(uses: Pending, route: string, now: number): number[] {
+  if (uses.route === route && now - uses.startsAt < minuteMs) return uses.counts
+  const { startsAt, routes } = minuteOf(uses, now)
+  uses.route = route
+  uses.startsAt = startsAt
+  uses.counts = routes.get(route) ?? addRoute(routes, route)
+  return uses.counts
 }
 
 function addRoute(routes: Minute['routes'], route: string): number[] {

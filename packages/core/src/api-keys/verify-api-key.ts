@@ -53,27 +53,63 @@ export async function verifyApiKey(
   checkOptions(options)
   if (typeof token !== 'string' || !isWellFormed(ctx, token)) return malformed
   const name = ctx.tokenHashes.nameOf(token)
-  let now = ctx.clock.now()
-  let known = ctx.apiKeyCache.get(name, now)
-  if (known === undefined) {
-    known = await ctx.apiKeyCache.load(name, () => find(ctx, token))
-    now = ctx.clock.now()
-  }
-  if (known === null) return unknown
+  const now = ctx.clock.now()
+  const known = ctx.apiKeyCache.get(name, now)
+  return known === undefined ? read(ctx, name, token, options) : judge(ctx, known, options, now)
+}
 
-  const { apiKey } = known
-  const reason = refusalOf(ctx, known, options, now)
+async function read(
+  ctx: Context,
+  name: string,
+  token: string,
+  options: VerifyOptions,
+): Promise<Verification> {
+  const known = await ctx.apiKeyCache.load(name, async (readAt) => find(ctx, token, readAt))
+  return judge(ctx, known, options, ctx.clock.now())
+}
+
+/** At once, unless the limits are counted elsewhere. */
+function judge(
+  ctx: Context,
+  known: KnownApiKey | null,
+  options: VerifyOptions,
+  now: number,
+): Verification | Promise<Verification> {
+  if (known === null) return unknown
+  const reason = refusalOf(known, options, now)
   if (reason !== null) {
-    ctx.apiKeyUsage.record(apiKey, reason, options, now)
-    return { ok: false, reason, apiKey }
+    ctx.apiKeyUsage.record(known, reason, options, now)
+    return { ok: false, reason, apiKey: known.apiKey }
   }
   const decision = consumeLimits(ctx, known, options)
-  const limits = decision instanceof Promise ? await decision : decision
+  return decision instanceof Promise
+    ? withinLimitsLater(ctx, known, options, now, decision)
+    : withinLimits(ctx, known, options, now, decision)
+}
+
+async function withinLimitsLater(
+  ctx: Context,
+  known: KnownApiKey,
+  options: VerifyOptions,
+  now: number,
+  decision: Promise<LimitDecision>,
+): Promise<Verification> {
+  return withinLimits(ctx, known, options, now, await decision)
+}
+
+function withinLimits(
+  { apiKeyUsage }: Context,
+  known: KnownApiKey,
+  options: VerifyOptions,
+  now: number,
+  limits: LimitDecision | undefined,
+): Verification {
+  const { apiKey } = known
   if (limits !== undefined && !limits.allowed) {
-    ctx.apiKeyUsage.record(apiKey, 'rate_limited', options, now)
+    apiKeyUsage.record(known, 'rate_limited', options, now)
     return { ok: false, reason: 'rate_limited', apiKey, limits }
   }
-  ctx.apiKeyUsage.record(apiKey, 'ok', options, now)
+  apiKeyUsage.record(known, 'ok', options, now)
   return { ok: true, apiKey, limits }
 }
 
@@ -115,8 +151,8 @@ function refused(option: string, what: string): LeadhooksError {
 /** Tokens of another system are admitted by their prefix; what they are worth is for the host to say. */
 function isWellFormed({ settings }: Context, token: string): boolean {
   const { prefix, legacyKeys } = settings.apiKeys
-  if (legacyKeys.some((legacy) => isLegacy(legacy, token))) return true
-  return parseToken(prefix, token) !== null
+  if (parseToken(prefix, token) !== null) return true
+  return legacyKeys.some((legacy) => isLegacy(legacy, token))
 }
 
 const longestLegacyToken = 500
@@ -125,34 +161,28 @@ function isLegacy({ prefix }: { prefix: string }, token: string): boolean {
   return token.startsWith(prefix) && token.length <= longestLegacyToken
 }
 
-async function find(ctx: Context, token: string): Promise<KnownApiKey | null> {
+async function find(ctx: Context, token: string, readAt: number): Promise<KnownApiKey | null> {
   const { settings, storage, tokenHashes } = ctx
   const hashes = tokenHashes.candidates(token)
   const found = await storage.findApiKeyByHash(hashes)
   if (found !== null) {
     // A pepper that came later, or took the place of another: from now on it is found by that.
     if (found.hash !== hashes[0]) await storage.rehashToken(found.hash, tokenHashes.current(token))
-    return knownApiKey(found, settings.rateLimits)
+    return knownApiKey(found, readAt, settings)
   }
   const legacy = settings.apiKeys.legacyKeys.find((keys) => isLegacy(keys, token))
   const adopted = legacy && (await adoptLegacyKey(ctx, legacy, token))
-  return adopted ? knownApiKey(adopted, settings.rateLimits) : null
+  return adopted ? knownApiKey(adopted, readAt, settings) : null
 }
 
 function refusalOf(
-  { settings }: Context,
-  { apiKey, endsAt, isGranted, isIpAllowed }: KnownApiKey,
+  { apiKey, standing, endsAt, isAccepted, isGranted, isIpAllowed }: KnownApiKey,
   { ip, permissions, anyOf, environment }: VerifyOptions,
   now: number,
 ): Refusal | null {
-  if (apiKey.revokedAt !== null) return 'revoked'
-  if (!apiKey.enabled) return 'disabled'
-  if (endsAt <= now) return 'expired'
-  const isAccepted =
-    environment === undefined
-      ? settings.apiKeys.environments.includes(apiKey.environment)
-      : environment === apiKey.environment
-  if (!isAccepted) return 'wrong_environment'
+  if (standing !== null) return standing
+  if (endsAt !== null && endsAt <= now) return 'expired'
+  if (environment === undefined ? !isAccepted : environment !== apiKey.environment) return 'wrong_environment'
   if (!isIpAllowed(ip)) return 'ip_not_allowed'
   if (permissions !== undefined && !permissions.every(isGranted)) return 'forbidden'
   if (anyOf !== undefined && !anyOf.some(isGranted)) return 'forbidden'
