@@ -33,6 +33,7 @@ describe.each(versions)('Express $version', ({ express }) => {
       showKey,
     )
     app.get('/broken', breakDown, requireApiKey(leadhooks), showKey)
+    app.get('/misspelt', requireApiKey(leadhooks, { permision: ['read:contacts'] } as object), showKey)
     app.get('/fail', requireApiKey(leadhooks), fail)
     routes = []
     const verifier: KeyVerifier = {
@@ -73,6 +74,14 @@ describe.each(versions)('Express $version', ({ express }) => {
   async function createToken(permissions?: string[]): Promise<string> {
     return (await leadhooks.apiKeys.create({ organizationId: 'acme', name: 'Zapier', permissions })).token
   }
+
+  test('a misspelt option lets nobody in', async () => {
+    const { token } = await leadhooks.apiKeys.create({ organizationId: 'acme', name: 'x', role: 'admin' })
+    expect(await get('/misspelt', { 'x-api-key': token })).toEqual([
+      599,
+      'apiKeys.verify: the option `permision` is not known',
+    ])
+  })
 
   test('a key lets in, whichever header it comes in, and is there for the handler', async () => {
     const token = await createToken()

@@ -58,7 +58,8 @@ async function guard(
 ): Promise<void> {
   try {
     const header = (name: string): string | undefined => req.headers[name]?.toString()
-    const check = await checkApiKey(leadhooks, header, { route: routeOf(req), ...options, ip: req.ip })
+    const asked = { ...options, route: options.route ?? routeOf(req), ip: req.ip }
+    const check = await checkApiKey(leadhooks, header, asked)
     if (!check.ok) return await sendResponse(problemResponse(check.refusal), res)
     for (const [name, value] of Object.entries(rateLimitHeaders(check.limits))) res.setHeader(name, value)
     req.apiKey = check.apiKey

@@ -35,6 +35,8 @@ describe.each(versions)('Fastify $version', ({ fastify }) => {
     )
     app.get('/alone', { onRequest: requireApiKey(leadhooks) }, async ({ apiKey }) => ({ name: apiKey.name }))
     app.get('/broken', { onRequest: [breakDown, app.requireApiKey()] }, async () => 'never')
+    const misspelt = { permision: ['read:contacts'] } as object
+    app.get('/misspelt', { onRequest: app.requireApiKey(misspelt) }, async () => 'never')
     app.get('/fail', { preHandler: app.requireApiKey() }, async () => {
       throw new Error('the handler failed')
     })
@@ -93,6 +95,13 @@ describe.each(versions)('Fastify $version', ({ fastify }) => {
     const token = await createToken()
     expect(await get(path, { authorization: `Bearer ${token}` })).toMatchObject([200, { name: 'Zapier' }])
     expect(await get(path, { 'x-api-key': token })).toMatchObject([200, { name: 'Zapier' }])
+  })
+
+  test('a misspelt option lets nobody in', async () => {
+    expect(await get('/misspelt', { 'x-api-key': await createToken() })).toEqual([
+      599,
+      'apiKeys.verify: the option `permision` is not known',
+    ])
   })
 
   test('all permissions that are asked for are needed, or any of those that are asked for so', async () => {

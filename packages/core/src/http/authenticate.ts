@@ -41,8 +41,8 @@ export async function checkApiKey(
 ): Promise<KeyCheck> {
   const token = readToken(header)
   if (token === null) return { ok: false, refusal: missingKey() }
-  const userAgent = header('user-agent') ?? undefined
-  const verification = await leadhooks.apiKeys.verify(token, { userAgent, ...options })
+  const userAgent = options.userAgent ?? header('user-agent') ?? undefined
+  const verification = await leadhooks.apiKeys.verify(token, { ...options, userAgent })
   if (verification.ok) return verification
   return { ok: false, refusal: refusalOf(verification, options) }
 }

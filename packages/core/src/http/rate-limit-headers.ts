@@ -11,23 +11,30 @@ export function rateLimitHeaders(
   now: number = Date.now(),
 ): Record<string, string> {
   if (decision === undefined) return {}
-  return { ...stateHeaders(decision, now), ...retryHeader(decision) }
+  const headers = decision.degraded ? {} : stateHeaders(decision, now)
+  if (!decision.allowed) headers['retry-after'] = String(Math.max(1, seconds(decision.retryAfterMs)))
+  return headers
 }
 
-function stateHeaders({ limits, allowed, degraded }: LimitDecision, now: number): Record<string, string> {
-  const tightest = limits.reduce<LimitState | undefined>(tighter, undefined)
-  if (tightest === undefined || degraded) return {}
+/** With each answer to a guarded request: nothing is made that the headers do not hold. */
+function stateHeaders({ limits, allowed }: LimitDecision, now: number): Record<string, string> {
+  let tightest: LimitState | undefined
+  let policies = ''
+  let states = ''
+  for (const limit of limits) {
+    const separator = tightest === undefined ? '' : ', '
+    policies += separator + policy(limit)
+    states += separator + state(limit, allowed)
+    tightest = tighter(tightest, limit)
+  }
+  if (tightest === undefined) return {}
   return {
-    'ratelimit-policy': limits.map(policy).join(', '),
-    ratelimit: limits.map((limit) => state(limit, allowed)).join(', '),
+    'ratelimit-policy': policies,
+    ratelimit: states,
     'x-ratelimit-limit': String(tightest.limit),
     'x-ratelimit-remaining': String(tightest.remaining),
     'x-ratelimit-reset': String(Math.ceil((now + tightest.resetMs) / 1000)),
   }
-}
-
-function retryHeader({ allowed, retryAfterMs }: LimitDecision): Record<string, string> {
-  return allowed ? {} : { 'retry-after': String(Math.max(1, seconds(retryAfterMs))) }
 }
 
 /** A window that is no whole number of seconds cannot be told, and is left out. */

@@ -10,6 +10,8 @@ interface Entry {
   state: WindowCounts | FullAt
   /** From when on it says nothing any more. */
   staleAt: number
+  /** Whether another may have taken its place. */
+  isForgotten: boolean
 }
 
 const fewestToSweep = 1000
@@ -30,12 +32,37 @@ export interface MemoryRateLimiterOptions {
  */
 export function memoryRateLimiter({ clock = systemClock }: MemoryRateLimiterOptions = {}): MemoryRateLimiter {
   const entries = new Map<string, Entry>()
+  /** A cached key comes with the same checks each time: where they are counted is looked up once. */
+  const known = new WeakMap<LimitCheck, Entry>()
   let sweepAt = fewestToSweep
 
   /** Each sweep looks at all entries, and comes when there are twice as many as it left. */
   function sweep(now: number): void {
-    for (const [id, { staleAt }] of entries) if (staleAt <= now) entries.delete(id)
+    for (const [id, entry] of entries) {
+      if (entry.staleAt > now) continue
+      entry.isForgotten = true
+      entries.delete(id)
+    }
     sweepAt = Math.max(fewestToSweep, entries.size * 2)
+  }
+
+  function find(check: LimitCheck): Entry | undefined {
+    const entry = known.get(check)
+    if (entry !== undefined && !entry.isForgotten) return entry
+    const found = entries.get(idOf(check))
+    if (found !== undefined) known.set(check, found)
+    return found
+  }
+
+  function keep(check: LimitCheck, state: Entry['state'], now: number): void {
+    const entry = find(check)
+    if (entry === undefined) {
+      if (entries.size >= sweepAt) sweep(now)
+      entries.set(idOf(check), { state, staleAt: staleAt(check, state, now), isForgotten: false })
+    } else {
+      entry.state = state
+      entry.staleAt = staleAt(check, state, now)
+    }
   }
 
   return {
@@ -44,32 +71,16 @@ export function memoryRateLimiter({ clock = systemClock }: MemoryRateLimiterOpti
       const verdicts: Verdict<Entry['state']>[] = []
       let allowed = true
       for (const check of checks) {
-        const verdict = judge(check, entries.get(idOf(check))?.state, cost, now)
+        const verdict = judge(check, find(check)?.state, cost, now)
         verdicts.push(verdict)
         allowed &&= verdict.allowed
       }
-      if (allowed) keep(checks, verdicts, now)
+      if (allowed) {
+        for (let i = 0; i < checks.length; i++)
+          keep(checks[i] as LimitCheck, (verdicts[i] as Verdict<Entry['state']>).state, now)
+      }
       return toDecision(checks, verdicts, cost)
     },
-  }
-
-  function keep(
-    checks: readonly LimitCheck[],
-    verdicts: readonly Verdict<Entry['state']>[],
-    now: number,
-  ): void {
-    if (entries.size >= sweepAt) sweep(now)
-    for (const [index, check] of checks.entries()) {
-      const state = verdicts[index]?.state
-      if (state === undefined) continue
-      const id = idOf(check)
-      const known = entries.get(id)
-      if (known === undefined) entries.set(id, { state, staleAt: staleAt(check, state, now) })
-      else {
-        known.state = state
-        known.staleAt = staleAt(check, state, now)
-      }
-    }
   }
 }
 
@@ -84,19 +95,9 @@ function judge(
     : slideWindow(state as WindowCounts | undefined, check, cost, now)
 }
 
-const ids = new WeakMap<LimitCheck, string>()
-
-/**
- * Another window or algorithm counts from nothing: what was counted by the former says little of it. A cached key comes with the
- * same checks each time: their ids are put together once.
- */
-function idOf(check: LimitCheck): string {
-  const known = ids.get(check)
-  if (known !== undefined) return known
-  const { key, name, windowMs, algorithm } = check
-  const id = `${key} ${windowMs} ${algorithm === 'token-bucket' ? 'b' : 'w'} ${name}`
-  ids.set(check, id)
-  return id
+/** Another window or algorithm counts from nothing: what was counted by the former says little of it. */
+function idOf({ key, name, windowMs, algorithm }: LimitCheck): string {
+  return `${key} ${windowMs} ${algorithm === 'token-bucket' ? 'b' : 'w'} ${name}`
 }
 
 function staleAt({ windowMs }: LimitCheck, state: Entry['state'], now: number): number {
@@ -117,8 +118,9 @@ export function toDecision(
     retryAfterMs = Math.max(retryAfterMs, verdict.resetMs)
   }
   const limits: LimitState[] = []
-  for (const [index, { name, limit, windowMs }] of checks.entries()) {
-    const verdict = verdicts[index]
+  for (let i = 0; i < checks.length; i++) {
+    const { name, limit, windowMs } = checks[i] as LimitCheck
+    const verdict = verdicts[i]
     if (verdict === undefined) throw new RangeError('A limit without a verdict')
     const remaining = verdict.remaining + (!allowed && verdict.allowed ? cost : 0)
     limits.push({ name, limit, windowMs, allowed: verdict.allowed, remaining, resetMs: verdict.resetMs })

@@ -25,12 +25,12 @@ export function slideWindow(
   const window = Math.floor(now / windowMs)
   const elapsed = now - window * windowMs
   const { current, previous } = roll(counts, window)
-  const weighted = (taken: number): number => taken + (previous * (windowMs - elapsed)) / windowMs
-  const allowed = weighted(current + cost) <= limit + epsilon
+  const shareOfPrevious = (previous * (windowMs - elapsed)) / windowMs
+  const allowed = current + cost + shareOfPrevious <= limit + epsilon
   const taken = allowed ? current + cost : current
   return {
     allowed,
-    remaining: Math.max(0, Math.floor(limit - weighted(taken) + epsilon)),
+    remaining: Math.max(0, Math.floor(limit - (taken + shareOfPrevious) + epsilon)),
     resetMs: allowed ? windowMs - elapsed : freeIn({ current, previous }, limit - cost, windowMs, elapsed),
     state: { window, current: taken, previous },
   }
