@@ -12,6 +12,7 @@ import { limitScript, limitScriptSha } from './limit-script.ts'
 import type { LimiterStats } from './limiter-stats.ts'
 import type { RedisClient } from './redis-client.ts'
 import { Refusals } from './refusals.ts'
+import { type ScriptCall, scriptCalls } from './script-calls.ts'
 
 export interface RedisRateLimiterOptions {
   /** An ioredis client, of a single server or a cluster. It stays the host's, and is not closed. */
@@ -61,10 +62,7 @@ export function redisRateLimiter(options: RedisRateLimiterOptions): RedisRateLim
   const refusals = new Refusals()
   const stats: LimiterStats = { decided: 0, remembered: 0, degraded: 0, failures: 0 }
 
-  async function decide(checks: readonly LimitCheck[], consumption: Consumption): Promise<LimitDecision> {
-    const answer = await within(deadlineMs, runScript(client, prefix, checks, consumption))
-    return toDecision(checks, verdictsOf(answer, checks.length), consumption.cost)
-  }
+  const callOf = scriptCalls(prefix)
 
   function degrade(checks: readonly LimitCheck[], consumption: Consumption): LimitDecision {
     stats.degraded++
@@ -92,7 +90,8 @@ export function redisRateLimiter(options: RedisRateLimiterOptions): RedisRateLim
       }
       if (!breaker.mayAsk()) return degrade(checks, consumption)
       try {
-        const decision = await decide(checks, consumption)
+        const answer = await runScript(client, deadlineMs, callOf(checks, consumption))
+        const decision = toDecision(checks, verdictsOf(answer, checks.length), consumption.cost)
         breaker.succeeded()
         stats.decided++
         if (decision.allowed) keepWarm(checks, consumption)
@@ -109,40 +108,46 @@ export function redisRateLimiter(options: RedisRateLimiterOptions): RedisRateLim
   }
 }
 
-/** By its hash; a server that has restarted gets the text once. No other failure is repeated: it may have counted. */
-async function runScript(
-  client: RedisClient,
-  prefix: string,
-  checks: readonly LimitCheck[],
-  { cost, now = '', group = '' }: Omit<Consumption, 'now'> & { now?: number | '' | undefined },
-): Promise<unknown> {
-  // One hash tag: a cluster keeps all of them in one place (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/).
-  const keys = checks.map(({ key, name, windowMs, algorithm }) => {
-    return `${prefix}{${group}}:${key}:${name}:${windowMs}${algorithm === 'token-bucket' ? 'b' : 'w'}`
+/**
+ * By its hash; a server that has restarted gets the text once. No other failure is repeated: it may have counted. Rejects when
+ * the answer is late; what comes of it later is nobody's any more.
+ */
+async function runScript(client: RedisClient, deadlineMs: number, call: ScriptCall): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new Error(`Redis gave no answer within ${deadlineMs} ms`))
+    const timer = setTimeout(late, deadlineMs)
+    const answered = (answer: unknown): void => {
+      clearTimeout(timer)
+      resolve(answer)
+    }
+    const failed = (error: Error): void => {
+      clearTimeout(timer)
+      reject(error)
+    }
+    client.evalsha(limitScriptSha, ...call).then(answered, (error: unknown) => {
+      if (!isUnknownScript(error)) return failed(error as Error)
+      return client.eval(limitScript, ...call).then(answered, failed)
+    })
   })
-  const values = checks.flatMap(({ algorithm, limit, windowMs, burst = limit }) => {
-    return [algorithm === 'token-bucket' ? 'b' : 'w', limit, windowMs, burst]
-  })
-  const rest = [keys.length, ...keys, cost, now, ...values] as const
-  try {
-    return await client.evalsha(limitScriptSha, ...rest)
-  } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-    return client.eval(limitScript, ...rest)
-  }
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT')
 }
 
 function verdictsOf(
   answer: unknown,
   count: number,
 ): { allowed: boolean; remaining: number; resetMs: number }[] {
-  if (!Array.isArray(answer) || answer.length !== 3 * count)
+  if (!Array.isArray(answer) || answer.length !== 2 * count)
     throw new Error('Redis answered something else than asked')
-  const numbers = answer.map(Number)
-  return Array.from({ length: count }, (_, index) => {
-    const [allowed, remaining = 0, resetMs = 0] = numbers.slice(3 * index, 3 * index + 3)
-    return { allowed: allowed === 1, remaining, resetMs }
-  })
+  const verdicts: { allowed: boolean; remaining: number; resetMs: number }[] = []
+  for (let at = 0; at < answer.length; at += 2) {
+    const left = Number(answer[at])
+    const allowed = left >= 0
+    verdicts.push({ allowed, remaining: allowed ? left : -1 - left, resetMs: Number(answer[at + 1]) })
+  }
+  return verdicts
 }
 
 /** The part of each limit that one of several processes may give out; at least what this very call asks for. */
@@ -156,18 +161,4 @@ function shares(checks: readonly LimitCheck[], instances: number, cost: number):
       ...(burst !== undefined && { burst: part(burst) }),
     })
   })
-}
-
-/** Rejects when the answer is late. What comes of it later is nobody's any more. */
-async function within<Result>(ms: number, answer: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Redis gave no answer within ${ms} ms`)), ms)
-  })
-  answer.catch(() => {})
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
