@@ -60,7 +60,7 @@ function isFetchHeaders(headers: WebhookHeaders): headers is FetchHeaders {
 function findHeader(headers: HeaderRecord, name: string): HeaderValue {
   let found: HeaderValue
   for (const key of Object.keys(headers)) {
-    if (key.length !== name.length || key.toLowerCase() !== name) continue
+    if (key !== name && (key.length !== name.length || key.toLowerCase() !== name)) continue
     if (found !== undefined) throw notOnce(name)
     found = headers[key]
   }
@@ -83,7 +83,8 @@ export function checkId(id: string): void {
 /** Reads `v1,<base64> v1a,<base64> …`: one or more items, one space between two. */
 export function parseSignatures(header: string): Signatures {
   const signatures: Signatures = { v1: [], v1a: [] }
-  const items = header.split(' ')
+  // One is what most have: it need not be cut out.
+  const items = header.includes(' ') ? header.split(' ') : [header]
   if (items.length > maxSignatures) {
     throw new SignatureError(
       'invalid_header',
@@ -100,8 +101,8 @@ export function parseSignatures(header: string): Signatures {
           `got ${JSON.stringify(item.slice(0, 32))}`,
       )
     }
-    const version = item.slice(0, comma)
-    if (version === 'v1' || version === 'v1a') signatures[version].push(item.slice(comma + 1))
+    if (item.startsWith('v1,')) signatures.v1.push(item.slice(comma + 1))
+    else if (item.startsWith('v1a,')) signatures.v1a.push(item.slice(comma + 1))
   }
   return signatures
 }

@@ -31,9 +31,12 @@ interface VerifyingKey {
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it is for the caller, to name the event's type
 export function verifySignature<T = WebhookEvent>(input: VerifySignatureInput): T {
-  const keys = secretList(input.secret).map(verifyingKey)
+  const { secret } = input
+  // Most receivers have one, and no list is made of it.
+  const keys = typeof secret === 'string' ? verifyingKey(secret) : secretList(secret).map(verifyingKey)
   const request = readSignedRequest(input)
-  if (!keys.some((key) => hasSigned(key, request))) throw noMatch(request)
+  const isGood = Array.isArray(keys) ? keys.some((key) => hasSigned(key, request)) : hasSigned(keys, request)
+  if (!isGood) throw noMatch(request)
   return parseEvent<T>(request.body)
 }
 
