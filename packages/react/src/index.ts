@@ -7,7 +7,7 @@ export {
   useApiKeys,
   useApiKeyUsage,
 } from './api-keys/use-api-keys.ts'
-export { WebhookManager } from './webhooks/webhook-manager.tsx'
+export { WebhookManager, type WebhookManagerProps } from './webhooks/webhook-manager.tsx'
 export { WebhookTestUtility, type WebhookTestUtilityProps } from './webhooks/webhook-test-utility.tsx'
 export {
   useEventTypes,
@@ -45,11 +45,12 @@ export {
   useAnalyticsErrors,
   useAnalyticsTimeSeries,
 } from './analytics/use-analytics.ts'
-export {
-  type OverviewTarget,
-  WebhookOverview,
-  type WebhookOverviewProps,
-} from './overview/webhook-overview.tsx'
+export { DeadLetters, type DeadLettersProps } from './deliveries/dead-letters.tsx'
+export { EventCatalogue, type EventCatalogueProps } from './events/event-catalogue.tsx'
+export { AuditLogViewer, type AuditLogViewerProps } from './audit/audit-log-viewer.tsx'
+export { type AuditFilters, useAuditLog } from './audit/use-audit-log.ts'
+export { WebhookOverview, type WebhookOverviewProps } from './overview/webhook-overview.tsx'
+export type { OverviewTarget } from './overview/overview-target.ts'
 export {
   type ManagementTab,
   WebhookApiManagement,

@@ -6,5 +6,8 @@ export const components = [
   'WebhookTestUtility',
   'WebhookAnalyticsDashboard',
   'WebhookOverview',
+  'DeadLetters',
+  'EventCatalogue',
+  'AuditLogViewer',
   'WebhookApiManagement',
 ] as const

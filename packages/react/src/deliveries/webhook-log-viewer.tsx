@@ -1,12 +1,14 @@
 'use client'
 import type { Delivery } from '@leadhooks/client'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useLeadhooks } from '../leadhooks-context.ts'
 import { Button } from '../parts/button.tsx'
 import { Select } from '../parts/choice.tsx'
 import { type ComponentProps, Frame, Panel } from '../parts/frame.tsx'
 import { type Column, ListView } from '../parts/list-view.tsx'
 import { Moment } from '../parts/moment.tsx'
+import { SearchBox } from '../parts/search-box.tsx'
+import { useGiven } from '../parts/use-given.ts'
 import { useEventTypes, useWebhookChoice } from '../webhooks/use-webhooks.ts'
 import { nameOf } from '../webhooks/webhook-state.tsx'
 import { DeliveryDetails } from './delivery-details.tsx'
@@ -21,6 +23,10 @@ export interface WebhookLogViewerProps extends ComponentProps {
   filters?: DeliveryFilters | undefined
   /** Told when they change; for the address of a page. */
   onFiltersChange?: ((filters: DeliveryFilters) => void) | undefined
+  /** The delivery that is open; for a link from elsewhere. */
+  deliveryId?: string | undefined
+  /** Told which one is open; for the address of a page. */
+  onDeliveryChange?: ((deliveryId: string | undefined) => void) | undefined
 }
 
 /** What was delivered, what was not and why; to be tried again, alone or by the thousand. */
@@ -28,22 +34,32 @@ export function WebhookLogViewer({
   webhookId,
   filters,
   onFiltersChange,
+  deliveryId,
+  onDeliveryChange,
   ...props
 }: WebhookLogViewerProps): ReactNode {
+  const log = { webhookId, filters, onFiltersChange, deliveryId, onDeliveryChange }
   return (
     <Frame {...props}>
-      <Log key={webhookId} webhookId={webhookId} filters={filters} onFiltersChange={onFiltersChange} />
+      <Log key={webhookId} {...log} />
     </Frame>
   )
 }
 
-type LogProps = Pick<WebhookLogViewerProps, 'webhookId' | 'filters' | 'onFiltersChange'>
+type LogProps = Omit<WebhookLogViewerProps, keyof ComponentProps>
 
-function Log({ webhookId, filters: initial = {}, onFiltersChange }: LogProps): ReactNode {
+function Log({
+  webhookId,
+  filters: initial = {},
+  onFiltersChange,
+  deliveryId,
+  onDeliveryChange,
+}: LogProps): ReactNode {
   const { t, can } = useLeadhooks()
   const [chosen, setChosen] = useGiven(initial)
   const [isLive, setIsLive] = useState(true)
-  const [open, setOpen] = useState<{ delivery: string } | 'replay' | undefined>(undefined)
+  const [open, setOpen] = useGiven(deliveryId)
+  const [isReplaying, setIsReplaying] = useState(false)
   const filters = webhookId === undefined ? chosen : { ...chosen, webhookId }
   const deliveries = useDeliveries(filters, { isLive })
   const isFiltered = Object.values(chosen).some((value) => value !== undefined && value !== '')
@@ -53,8 +69,13 @@ function Log({ webhookId, filters: initial = {}, onFiltersChange }: LogProps): R
     onFiltersChange?.(next)
   }
 
+  function show(id: string | undefined): void {
+    setOpen(id)
+    onDeliveryChange?.(id)
+  }
+
   const replay = can('write:deliveries') && (
-    <Button onClick={() => setOpen('replay')}>{t('replays.open')}</Button>
+    <Button onClick={() => setIsReplaying(true)}>{t('replays.open')}</Button>
   )
   return (
     <Panel title={t('deliveries.title')} text={t('deliveries.text')} actions={replay}>
@@ -76,28 +97,14 @@ function Log({ webhookId, filters: initial = {}, onFiltersChange }: LogProps): R
         pages={deliveries}
         rows={deliveries.rows}
         keyOf={({ id }) => id}
-        columns={useColumns(webhookId === undefined, (delivery) => setOpen({ delivery }))}
+        columns={useColumns(webhookId === undefined, show)}
         clearFilters={isFiltered ? () => choose({}) : undefined}
         empty={{ title: t('deliveries.empty'), text: t('deliveries.empty_text') }}
       />
-      {open === 'replay' && <ReplayDialog filters={filters} onClose={() => setOpen(undefined)} />}
-      {typeof open === 'object' && (
-        <DeliveryDetails
-          id={open.delivery}
-          onOpen={(delivery) => setOpen({ delivery })}
-          onClose={() => setOpen(undefined)}
-        />
-      )}
+      {isReplaying && <ReplayDialog filters={filters} onClose={() => setIsReplaying(false)} />}
+      {open !== undefined && <DeliveryDetails id={open} onOpen={show} onClose={() => show(undefined)} />}
     </Panel>
   )
-}
-
-/** A state that begins with what is given, and begins again when something else is. */
-function useGiven<T>(given: T): [T, (value: T) => void] {
-  const key = JSON.stringify(given)
-  const [state, setState] = useState({ key, value: given })
-  const value = state.key === key ? state.value : given
-  return [value, (next) => setState({ key, value: next })]
 }
 
 interface FiltersProps {
@@ -113,7 +120,6 @@ function Filters({ chosen, choose, hasWebhooks, children }: FiltersProps): React
   const { t } = useLeadhooks()
   const webhooks = useWebhookChoice().data?.data ?? []
   const types = useEventTypes().data ?? []
-  const searchId = useId()
   const set = (change: DeliveryFilters): void => choose({ ...chosen, ...change })
   return (
     <div className="lh-toolbar" role="search" aria-label={t('deliveries.title')}>
@@ -149,19 +155,11 @@ function Filters({ chosen, choose, hasWebhooks, children }: FiltersProps): React
           ]}
         />
       )}
-      <div className="lh-field">
-        <label className="lh-heard" htmlFor={searchId}>
-          {t('deliveries.event_id')}
-        </label>
-        <input
-          id={searchId}
-          type="search"
-          className="lh-input"
-          placeholder={t('deliveries.event_id')}
-          value={chosen.eventId ?? ''}
-          onChange={(event) => set({ eventId: event.target.value.trim() || undefined })}
-        />
-      </div>
+      <SearchBox
+        label={t('deliveries.event_id')}
+        value={chosen.eventId ?? ''}
+        onChange={(value) => set({ eventId: value.trim() || undefined })}
+      />
       {children}
     </div>
   )

@@ -7,7 +7,7 @@ import { Button } from '../parts/button.tsx'
 import { Failure } from '../parts/list-view.tsx'
 import { Pill } from '../parts/pill.tsx'
 import { type Concern, useConcerns } from './use-concerns.ts'
-import type { OverviewTarget } from './webhook-overview.tsx'
+import type { OverviewTarget } from './overview-target.ts'
 
 interface ConcernsProps {
   period: AnalyticsFilters

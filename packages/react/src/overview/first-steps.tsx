@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { useLeadhooks } from '../leadhooks-context.ts'
 import { Button } from '../parts/button.tsx'
 import { Pill } from '../parts/pill.tsx'
-import type { OverviewTarget } from './webhook-overview.tsx'
+import type { OverviewTarget } from './overview-target.ts'
 
 interface FirstStepsProps {
   summary: AnalyticsSummary

@@ -8,7 +8,7 @@ import { relativeTime } from '../parts/moment.tsx'
 import type { Tone } from '../parts/pill.tsx'
 import { useWebhookChoice } from '../webhooks/use-webhooks.ts'
 import { nameOf, stateOf } from '../webhooks/webhook-state.tsx'
-import type { OverviewTarget } from './webhook-overview.tsx'
+import type { OverviewTarget } from './overview-target.ts'
 
 /** Something that somebody must look after, and where that is done. */
 export interface Concern {
@@ -81,8 +81,8 @@ function ofDeadLetters({ deadLettered }: AnalyticsSummary, t: Translate): Concer
       state: t('deliveries.status.dead_letter'),
       title: t('overview.dead_letters', { count: deadLettered }),
       text: t('overview.dead_letters_text'),
-      action: t('analytics.show'),
-      target: { screen: 'deliveries', filters: { status: 'dead_letter' } },
+      action: t('overview.go.dead_letters'),
+      target: { screen: 'dead-letters' },
     },
   ]
 }

@@ -3,17 +3,12 @@ import type { AnalyticsSummary } from '@leadhooks/client'
 import type { ReactNode } from 'react'
 import { Tiles } from '../analytics/tiles.tsx'
 import { type AnalyticsFilters, useAnalytics } from '../analytics/use-analytics.ts'
-import type { DeliveryFilters } from '../deliveries/use-deliveries.ts'
 import { useLeadhooks } from '../leadhooks-context.ts'
 import { type ComponentProps, Frame, Panel } from '../parts/frame.tsx'
 import { Failure, Skeleton } from '../parts/list-view.tsx'
 import { Concerns } from './concerns.tsx'
 import { FirstSteps } from './first-steps.tsx'
-
-/** Where something on the overview leads. */
-export type OverviewTarget =
-  | { screen: 'webhooks' | 'keys' | 'test' | 'analytics' }
-  | { screen: 'deliveries'; filters: DeliveryFilters }
+import type { OverviewTarget } from './overview-target.ts'
 
 export interface WebhookOverviewProps extends ComponentProps {
   /** Told where the user wants to go: what is to be done about something is done elsewhere. */

@@ -1,7 +1,8 @@
 'use client'
 import type { EventType } from '@leadhooks/client'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useLeadhooks } from '../leadhooks-context.ts'
+import { SearchBox } from '../parts/search-box.tsx'
 import { Choice } from '../parts/choice.tsx'
 import { useEventTypes } from './use-webhooks.ts'
 
@@ -39,7 +40,6 @@ interface Entry {
 function TypeList({ value, onChange }: Pick<EventPickerProps, 'value' | 'onChange'>): ReactNode {
   const { t } = useLeadhooks()
   const [search, setSearch] = useState('')
-  const searchId = useId()
   const entries = entriesOf(useEventTypes().data ?? [], value, t('webhooks.events_group'))
   const found = entries.filter(({ type, description }) =>
     `${type} ${description ?? ''}`.toLowerCase().includes(search.toLowerCase()),
@@ -50,17 +50,7 @@ function TypeList({ value, onChange }: Pick<EventPickerProps, 'value' | 'onChang
   return (
     <fieldset className="lh-picker">
       <legend className="lh-heard">{t('webhooks.events')}</legend>
-      <label className="lh-heard" htmlFor={searchId}>
-        {t('webhooks.events_search')}
-      </label>
-      <input
-        id={searchId}
-        type="search"
-        className="lh-input"
-        placeholder={t('webhooks.events_search')}
-        value={search}
-        onChange={(event) => setSearch(event.target.value)}
-      />
+      <SearchBox label={t('webhooks.events_search')} value={search} onChange={setSearch} />
       <div className="lh-picker-list">
         {found.map(({ type, description }) => (
           <label key={type} className="lh-choice-option">

@@ -9,13 +9,17 @@ import { EnableDialog } from './enable-dialog.tsx'
 import { secretSnippets } from './secret-snippets.ts'
 import { useRevealSecret, useWebhookActions } from './use-webhooks.ts'
 import type { WebhookStep } from './webhook-details.tsx'
-import { WebhookForm } from './webhook-form.tsx'
 import { nameOf } from './webhook-state.tsx'
 
-// With the log and the test in it, it is half of all there is: loaded when it is opened.
+// With the log and the test in it, they are more than half of all there is: loaded when they are opened.
 const WebhookDetails = lazy(async () => {
   const { WebhookDetails } = await import('./webhook-details.tsx')
   return { default: WebhookDetails }
+})
+
+const WebhookForm = lazy(async () => {
+  const { WebhookForm } = await import('./webhook-form.tsx')
+  return { default: WebhookForm }
 })
 
 export type OpenWebhook =
@@ -80,7 +84,11 @@ export function WebhookSteps({ open, setOpen }: WebhookStepsProps): ReactNode {
 
   if (open.step === 'create') {
     const { isRunning, error } = actions.create
-    return <WebhookForm isBusy={isRunning} error={error} onSubmit={(it) => void create(it)} onClose={close} />
+    return (
+      <Suspense>
+        <WebhookForm isBusy={isRunning} error={error} onSubmit={(it) => void create(it)} onClose={close} />
+      </Suspense>
+    )
   }
   if (open.step === 'secret') {
     return (
@@ -110,13 +118,15 @@ export function WebhookSteps({ open, setOpen }: WebhookStepsProps): ReactNode {
       )
     case 'edit':
       return (
-        <WebhookForm
-          webhook={webhook}
-          isBusy={actions.update.isRunning}
-          error={actions.update.error}
-          onSubmit={(changes) => void update(id, changes)}
-          onClose={back}
-        />
+        <Suspense>
+          <WebhookForm
+            webhook={webhook}
+            isBusy={actions.update.isRunning}
+            error={actions.update.error}
+            onSubmit={(changes) => void update(id, changes)}
+            onClose={back}
+          />
+        </Suspense>
       )
     case 'rotate':
       return (

@@ -3,6 +3,9 @@ import { StrictMode, type ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import {
   ApiKeyManager,
+  AuditLogViewer,
+  DeadLetters,
+  EventCatalogue,
   LeadhooksProvider,
   WebhookAnalyticsDashboard,
   WebhookApiManagement,
@@ -28,6 +31,9 @@ const components = {
   WebhookTestUtility,
   WebhookAnalyticsDashboard,
   WebhookOverview,
+  DeadLetters,
+  EventCatalogue,
+  AuditLogViewer,
   WebhookApiManagement,
 }
 const Component = components[component as 'ApiKeyManager'] as (props: Record<string, unknown>) => ReactNode
