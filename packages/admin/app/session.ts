@@ -32,6 +32,7 @@ export function useSession(): Loaded & { reload: () => void } {
 
 async function load(signal: AbortSignal): Promise<Loaded> {
   try {
+    await useCode()
     const response = await fetch(beside('session'), { signal, headers: { accept: 'application/json' } })
     if (response.status === 401) return { state: 'signed_out' }
     if (!response.ok) return { state: 'failed' }
@@ -39,4 +40,16 @@ async function load(signal: AbortSignal): Promise<Loaded> {
   } catch {
     return { state: 'failed' }
   }
+}
+
+let used: Promise<Response> | undefined
+
+/** A code in the address opens a session, once; it is gone from there before anything else happens. */
+async function useCode(): Promise<void> {
+  const [, code] = /^#code=([\w-]+)$/.exec(location.hash) ?? []
+  if (code !== undefined) {
+    history.replaceState(null, '', '#/')
+    used = fetch(beside('session'), { method: 'POST', body: code })
+  }
+  await used
 }

@@ -2,6 +2,7 @@ import { type Leadhooks, LeadhooksError, isLeadhooksError } from '@leadhooks/cor
 import { problemResponse } from '@leadhooks/core/node-http'
 import { type AdminActor, checkActor } from './admin-actor.ts'
 import { type AdminSettings, type CheckedSettings, checkSettings } from './options.ts'
+import { actorOfCookie, openSession } from './open-session.ts'
 import { type Place, placeOf } from './place-of.ts'
 import { securityHeaders } from './security-headers.ts'
 import { serveApi } from './serve-api.ts'
@@ -39,6 +40,9 @@ async function answer(
   arrival: Arrival,
 ): Promise<Response> {
   const place = placeOf(new URL(request.url).pathname)
+  const { portal } = settings
+  if (portal !== undefined && place.kind === 'session' && request.method === 'POST')
+    return openSession(portal, request).catch(asProblem)
   if (place.kind !== 'api' && request.method !== 'GET' && request.method !== 'HEAD')
     return problemResponse(notForReading(request.method), { allow: 'GET, HEAD' })
   // Files are the same for everybody, and hold nothing of anybody.
@@ -46,9 +50,8 @@ async function answer(
   // Relative, since a proxy may have cut off what came before; with a dot, so that no name is taken for a scheme.
   if (place.kind === 'bare') return redirect(`./${place.name}/`)
 
-  const actor = await arrival.authorize()
-  if (actor === null || actor === undefined)
-    return place.kind === 'page' ? turnAway(settings) : problemResponse(signedOut())
+  const actor = (await arrival.authorize()) ?? (portal && actorOfCookie(portal, request))
+  if (actor === null || actor === undefined) return refuse(settings, place)
   const visitor = checkActor(actor, settings.readOnly)
   return serve(leadhooks, settings, request, { place, visitor, arrival })
 }
@@ -69,6 +72,12 @@ async function serve(
   const { basePath } = place
   const { clientAddress } = arrival
   return serveApi(leadhooks, settings, request, { visitor, basePath, clientAddress }).catch(asProblem)
+}
+
+/** With a portal, the page comes before the session: the code that opens one is in its address, which no server sees. */
+function refuse(settings: CheckedSettings, place: Place): Promise<Response> | Response {
+  if (place.kind !== 'page') return problemResponse(signedOut())
+  return settings.portal === undefined ? turnAway(settings) : servePage()
 }
 
 function asProblem(error: unknown): Response {

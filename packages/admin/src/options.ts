@@ -1,6 +1,7 @@
 import { LeadhooksError } from '@leadhooks/core'
 import { z } from 'zod'
 import type { AdminActor } from './admin-actor.ts'
+import type { PortalSessions } from './portal-sessions.ts'
 import type { Branding } from './session.ts'
 
 /** What `leadhooksAdmin` takes in whatever framework. */
@@ -16,6 +17,8 @@ export interface AdminSettings {
   signInUrl?: string | undefined
   /** Sites that may show the pages in a frame: `["'self'", 'https://crm.example.com']`. @default none */
   frameAncestors?: readonly string[] | undefined
+  /** Lets people in by codes too, who have no session with this server: `portalSessions()`. @default none */
+  portal?: PortalSessions | undefined
 }
 
 /** What `leadhooksAdmin` takes. */
@@ -49,6 +52,7 @@ const settings = z.strictObject({
   frameAncestors: z
     .array(z.string().regex(/^('self'|https?:\/\/[\w.*-]+(:\d+)?)$/, "Must be 'self' or an origin"))
     .default([]),
+  portal: z.custom<PortalSessions>((value) => typeof value === 'object' && value !== null).optional(),
 })
 
 export type CheckedSettings = z.output<typeof settings>

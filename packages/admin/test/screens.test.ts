@@ -18,7 +18,8 @@ afterAll(async () => {
   await stage.close()
   for (const receiver of seeded.receivers) await receiver.close()
 })
-afterEach(() => {
+afterEach(async () => {
+  await stage.closePages()
   stage.outage = 'none'
   stage.complaints.length = 0
 })
@@ -31,9 +32,12 @@ const all: [name: string, seen: string][] = [
   ['overview', 'Last 7 days'],
   ['webhooks', 'CRM sync'],
   ['deliveries', 'lead.created'],
+  ['dead-letters', 'All attempts failed.'],
   ['analytics', 'Why attempts failed'],
   ['test', 'Send test'],
   ['keys', 'Zapier'],
+  ['events', 'A lead came in'],
+  ['audit', 'API key created'],
 ]
 
 describe('every screen', () => {
@@ -67,16 +71,96 @@ describe('the overview', () => {
     await page.getByText('500 deliveries failed for good').waitFor()
     await page.getByText('Failing', { exact: true }).waitFor()
     await page.getByText('This API key ends in 2 days').waitFor()
-    await button(page, /Show deliveries: 500/).click()
+    await button(page, /Show causes/).click()
+    await page.getByText('500 deliveries').first().waitFor()
+    expect(page.url()).toMatch(/#\/dead-letters$/)
+    await button(page, 'Show deliveries of Billing').click()
     await heading(page, 'Deliveries').waitFor()
-    expect(page.url()).toContain('#/deliveries?status=dead_letter')
+    expect(page.url()).toContain(`#/deliveries?status=dead_letter&webhookId=${seeded.badId}`)
     expect(await page.getByLabel('Status').inputValue()).toBe('dead_letter')
+    await page.goBack()
     await page.goBack()
     await page.getByText('500 deliveries failed for good').waitFor()
   })
 })
 
+test('dead letters: the cause in words, one of them looked at, then all replayed with their number seen first', async () => {
+  const page = await stage.open('/#/dead-letters')
+  await page
+    .getByText('These are the newest 500')
+    .or(page.getByText('All attempts failed.'))
+    .first()
+    .waitFor()
+  await button(page, 'Look at one: 500').click()
+  await page.getByRole('dialog').getByText('out of disk').waitFor({ state: 'attached' })
+  await page.keyboard.press('Escape')
+  await button(page, 'Replay: Billing').click()
+  await button(page, 'Count them').click()
+  await page.getByText('500 deliveries match').waitFor()
+  expect(await violations(page)).toEqual([])
+  await keepScreens(page, 'admin-replay')
+  await page.getByRole('dialog').getByRole('button', { name: 'Replay', exact: true }).click()
+  await page.getByText('Under way').waitFor()
+  await button(page, 'End replay').click()
+  await page.getByText('Ended.').waitFor()
+})
+
+test('the audit log: who and from what to what; by what was done', async () => {
+  const page = await stage.open('/#/webhooks')
+  await button(page, 'CRM sync').first().click()
+  await button(page, 'Edit').click()
+  await page.getByText('More settings').click()
+  await page.getByLabel('Description').fill('What the sales team sees')
+  await button(page, 'Save').click()
+  await page.getByText('What the sales team sees').waitFor()
+  await page.goto(`${stage.origin}/#/audit`)
+  await page.getByLabel('What', { exact: true }).selectOption('Webhook changed')
+  await button(page, 'Webhook changed').first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('"What the sales team sees"').waitFor()
+  await dialog.getByText('jane@acme.example (user)').waitFor()
+  expect(await violations(page)).toEqual([])
+  await keepScreens(page, 'admin-audit-entry')
+  expect(page.url()).toContain('#/audit?action=webhook.updated')
+})
+
+test('event types: found, with example, schema, code and who gets them', async () => {
+  const page = await stage.open('/#/events')
+  await page.getByLabel('Search events').fill('a lead')
+  expect(await button(page, 'visit.scheduled').count()).toBe(0)
+  await button(page, 'lead.created').click()
+  await page.getByText('"Ada Lovelace"').waitFor()
+  await page
+    .getByText('Goes to: Billing, CRM sync')
+    .or(page.getByText('Goes to: CRM sync, Billing'))
+    .waitFor()
+  expect(await violations(page)).toEqual([])
+  await keepScreens(page, 'admin-event-type')
+  await page.getByRole('tab', { name: 'Schema' }).click()
+  await page.getByText('"score"').waitFor()
+  await page.getByRole('tab', { name: 'Code' }).click()
+  await page.getByText('verifyWebhook').first().waitFor()
+})
+
 describe('the address', () => {
+  test('has what is open: a link shows a webhook, a delivery, an event type', async () => {
+    const page = await stage.open(`/#/webhooks?open=${seeded.goodId}`)
+    await page.getByRole('dialog').getByText('Secret from').waitFor()
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.url()).toMatch(/#\/webhooks$/)
+    await page.getByRole('link', { name: 'Deliveries' }).click()
+    await button(page, 'lead.created').first().click()
+    await page.getByRole('dialog').getByText('Delivery id').waitFor()
+    const address = page.url()
+    expect(address).toMatch(/#\/deliveries\?open=dlv_|#\/deliveries\?open=/)
+    await page.reload()
+    await page.getByRole('dialog').getByText('Delivery id').waitFor()
+    await page.goto(`${stage.origin}/#/events?open=lead.created`)
+    await page.getByRole('dialog').getByText('A lead came in').waitFor()
+    await page.goto(`${stage.origin}/#/webhooks?open=nothing`)
+    await page.getByRole('alert').getByText('No webhook').waitFor()
+  })
+
   test('has the filters of the log: a link or a reload shows the same', async () => {
     const page = await stage.open('/#/deliveries')
     await page.getByLabel('Status').selectOption('Delivered')
@@ -110,6 +194,9 @@ test('by the keyboard: past the menu, along it, and to another screen', async ()
   expect(await focused(page)).toBe('To the content')
   await page.keyboard.press('Enter')
   expect(await page.evaluate('document.activeElement.id')).toBe('content')
+  await page.keyboard.press('Shift+Tab')
+  expect(await focused(page)).toBe('Audit log')
+  await page.keyboard.press('Shift+Tab')
   await page.keyboard.press('Shift+Tab')
   expect(await focused(page)).toBe('API keys')
   await page.keyboard.press('Enter')

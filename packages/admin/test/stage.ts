@@ -92,6 +92,7 @@ export interface Stage {
   open: (path: string, options?: OpenOptions) => Promise<Page>
   /** What the browser has complained of, and requests that failed or went elsewhere. */
   complaints: string[]
+  closePages(): Promise<void>
   close(): Promise<void>
 }
 
@@ -130,8 +131,11 @@ export async function openStage(options: Partial<AdminOptions> = {}): Promise<St
       await page.goto(host.origin + path)
       return page
     },
+    async closePages() {
+      await Promise.all(contexts.splice(0).map((context) => context.close()))
+    },
     async close() {
-      await Promise.all(contexts.map((context) => context.close()))
+      await stage.closePages()
       await browser.close()
       await host.close()
       await leadhooks.close()

@@ -9,6 +9,7 @@ export { checkApiKey, type KeyCheck, type KeyVerifier } from './http/authenticat
 export { type HostRule, hostRule } from './http/host-rule.ts'
 export { problemResponse } from './http/problem.ts'
 export { rateLimitHeaders } from './http/rate-limit-headers.ts'
+export { checkSameSite } from './http/same-site.ts'
 
 export interface ToRequestOptions {
   /** The path and query as the client sent them, where the framework has cut `incoming.url`. @default incoming.url */

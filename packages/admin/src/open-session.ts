@@ -1,0 +1,37 @@
+import { LeadhooksError } from '@leadhooks/core'
+import { checkSameSite } from '@leadhooks/core/node-http'
+import type { AdminActor } from './admin-actor.ts'
+import type { PortalSessions } from './portal-sessions.ts'
+
+const cookieName = 'leadhooks-portal'
+/** Codes have 43 characters. */
+const mostCharacters = 200
+
+/** Takes the code that the page has found in its address, and answers a cookie that scripts cannot read. */
+export async function openSession(portal: PortalSessions, request: Request): Promise<Response> {
+  checkSameSite(request)
+  const text = await request.text()
+  const opened = text.length > mostCharacters ? null : portal.redeem(text)
+  if (opened === null)
+    throw new LeadhooksError('signed_out', 'This link was used before, or is too old: ask for another one')
+  const isSecure = new URL(request.url).protocol === 'https:'
+  // Without a path: browsers take the folder that they asked, below which all data is, wherever that is mounted.
+  const cookie = [
+    `${cookieName}=${opened.token}`,
+    `Max-Age=${opened.seconds}`,
+    'HttpOnly',
+    'SameSite=Strict',
+    ...(isSecure ? ['Secure'] : []),
+  ]
+  return new Response(null, {
+    status: 204,
+    headers: { 'set-cookie': cookie.join('; '), 'cache-control': 'no-store' },
+  })
+}
+
+/** Who has such a cookie; null for nobody. */
+export function actorOfCookie(portal: PortalSessions, request: Request): AdminActor | null {
+  const cookies = request.headers.get('cookie') ?? ''
+  const [, token] = /(?:^|; ?)leadhooks-portal=([\w-]+)/.exec(cookies) ?? []
+  return token === undefined ? null : portal.actorOf(token)
+}
