@@ -1,5 +1,5 @@
 import { leadhooksExpress, requireApiKey } from '@leadhooks/express'
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import { z } from 'zod'
 import { admin } from './admin.ts'
 import type { Crm } from './crm.ts'
@@ -13,10 +13,12 @@ import { readBody } from './read-body.ts'
 export interface AppOptions {
   /** Lets the staff in at `/admin`. Without one there is no such page. */
   adminPassword?: string | undefined
+  /** What is served at `/admin` in place of that. */
+  screens?: RequestHandler | undefined
 }
 
 /** The CRM's API: its own routes, guarded by API keys, and the management API of Leadhooks beside them. */
-export function createApp({ leads, leadhooks }: Crm, { adminPassword }: AppOptions = {}): Express {
+export function createApp({ leads, leadhooks }: Crm, { adminPassword, screens }: AppOptions = {}): Express {
   const canRead = requireApiKey(leadhooks, { permissions: ['read:leads'] })
   const canWrite = requireApiKey(leadhooks, { permissions: ['write:leads'] })
   // After the guard: nothing is read from a caller without a key.
@@ -33,6 +35,7 @@ export function createApp({ leads, leadhooks }: Crm, { adminPassword }: AppOptio
   app.get('/health', otherNameOf(leadhooks, '/health'))
   app.use(docs(leadhooks))
   if (adminPassword) app.use('/admin', admin(leadhooks, adminPassword))
+  if (screens !== undefined) app.use('/admin', screens)
 
   // Before the management API, which would take "deliveries" and "leads" for ids.
   const api = express.Router()

@@ -55,8 +55,10 @@ async function demonstrate(stage: Stage): Promise<{ result: Result; nextSteps: N
 
   narrator.title('What came of it')
   const result = await showResult(stage, customer)
-  const { token, webhooks } = customer
-  return { result, nextSteps: { ...stage, token, secret: webhooks.healthy.secret, leadId, deliveryId } }
+  const { organizationId, token, webhooks } = customer
+  const screensUrl = stage.screensOf(organizationId)
+  const { secret } = webhooks.healthy
+  return { result, nextSteps: { ...stage, screensUrl, token, secret, leadId, deliveryId } }
 }
 
 async function untilInterrupted(): Promise<'interrupted'> {

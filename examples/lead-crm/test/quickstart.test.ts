@@ -30,6 +30,18 @@ async function runQuickstart(args: string[], env: NodeJS.ProcessEnv = {}) {
   return { stdout, stderr, code: z.number().parse(code) }
 }
 
+/** What a browser does with the address that is printed: it uses the code, and reads the deliveries. */
+async function openScreens(output: string): Promise<void> {
+  const [, at = '', code = ''] = /(http:\S+\/admin\/)#code=([\w-]+)/.exec(output) ?? []
+  const headers = { 'sec-fetch-site': 'same-origin' }
+  const opened = await fetch(`${at}-/session`, { method: 'POST', body: code, headers })
+  const [cookie = ''] = opened.headers.get('set-cookie')?.split(';') ?? []
+  const deliveries = await fetch(`${at}-/api/deliveries?status=dead_letter`, {
+    headers: { ...headers, cookie },
+  })
+  expect(await deliveries.json()).toMatchObject({ data: [{}, {}, {}] })
+}
+
 describe.each(eachDatabase)('on %s', (_, makeDatabase) => {
   test('shows everything, checks itself, and ends with its numbers in JSON', async () => {
     const { stdout, stderr, code } = await runQuickstart(['--once'], { ...(await makeDatabase()) })
@@ -70,6 +82,7 @@ describe.each(eachDatabase)('on %s', (_, makeDatabase) => {
       output += chunk
     })
     await vi.waitFor(() => expect(output).toContain('# Post a lead that is none'), { timeout: 20_000 })
+    await openScreens(output)
     child.kill('SIGINT')
     expect(await closed).toEqual([0, null])
     expect(output).toContain('Stopping')

@@ -13,6 +13,7 @@ import { listen } from './commands/listen.ts'
 import { maintenance } from './commands/maintenance.ts'
 import { migrate } from './commands/migrate.ts'
 import { openapi } from './commands/openapi.ts'
+import { studio } from './commands/studio.ts'
 import { verify } from './commands/verify.ts'
 import { listWebhooks } from './commands/webhooks-list.ts'
 import { testWebhook } from './commands/webhooks-test.ts'
@@ -38,4 +39,5 @@ export const commands: Readonly<Record<string, Command>> = {
   listen,
   verify,
   openapi,
+  studio,
 }

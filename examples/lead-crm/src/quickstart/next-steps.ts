@@ -3,6 +3,8 @@ import * as narrator from './narrator.ts'
 export interface NextSteps {
   crmUrl: string
   receiverUrl: string
+  /** Opens the screens in a browser. */
+  screensUrl: string
   token: string
   /** A secret that the receiver's `/healthy` knows. */
   secret: string
@@ -15,6 +17,7 @@ export interface NextSteps {
 export function suggestNextSteps({
   crmUrl,
   receiverUrl,
+  screensUrl,
   token,
   secret,
   leadId,
@@ -26,6 +29,7 @@ export function suggestNextSteps({
   const delivery = `${api}/deliveries/${deliveryId}`
 
   narrator.title('Your turn: paste these in another terminal, and watch what arrives here. Ctrl-C ends it.')
+  narrator.command('Open the screens in your browser: this address works once', [screensUrl])
   narrator.command('Post a lead', [
     `curl ${crmUrl}/leads`,
     key,

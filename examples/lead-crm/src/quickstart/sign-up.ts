@@ -6,6 +6,7 @@ import type { Stage } from './stage.ts'
 
 /** What the CRM's customer has, once signed up. */
 export interface Customer {
+  organizationId: string
   token: string
   call: Call
   webhooks: { healthy: CreatedWebhook; flaky: CreatedWebhook; broken: CreatedWebhook }
@@ -51,5 +52,11 @@ export async function signUp({
     onVerified: (path, event) => verified.push({ path, eventId: event.id, isShown: false }),
   })
   receive(receiver.app)
-  return { token, call, webhooks: { healthy, flaky, broken }, repairReceiver: receiver.repair }
+  return {
+    organizationId,
+    token,
+    call,
+    webhooks: { healthy, flaky, broken },
+    repairReceiver: receiver.repair,
+  }
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
+import { portalSessions } from '@leadhooks/admin'
+import { leadhooksAdmin } from '@leadhooks/admin/express'
 import type { Express } from 'express'
 import { createApp } from '../app.ts'
 import type { CrmLeadhooks } from '../leadhooks.ts'
@@ -19,6 +21,8 @@ export interface Stage {
   receiverUrl: string
   /** What the receiver said that it verified, in order. */
   verified: { path: string; eventId: string; isShown: boolean }[]
+  /** An address that opens the screens of an organization in a browser, once. */
+  screensOf: (organizationId: string) => string
   /** Lets the customer's server answer. */
   receive: (app: Express) => void
   stop: () => Promise<void>
@@ -51,7 +55,11 @@ export async function startStage(): Promise<Stage> {
   await crm.migrate()
   const worker = leadhooks.startWorker()
 
-  const server = createServer(createApp(crm))
+  // A product has people who are signed in, and says in `authorize` who they are: here whoever has the address that is printed.
+  const portal = portalSessions({ sessionSeconds: 12 * 3600, codeSeconds: 3600 })
+  const branding = { name: 'Lead CRM', environment: 'quickstart' }
+  const screens = leadhooksAdmin(leadhooks, { authorize: () => null, portal, branding })
+  const server = createServer(createApp(crm, { screens }))
   const receiver = createServer()
   const crmUrl = await listen(server, ports.crm, portTaken)
   const receiverUrl = await listen(receiver, ports.receiver, portTaken)
@@ -63,6 +71,8 @@ export async function startStage(): Promise<Stage> {
     crmUrl,
     receiverUrl,
     verified,
+    screensOf: (organizationId) =>
+      `${crmUrl}/admin/#code=${portal.createCode({ id: 'you', organizationId, capabilities: 'admin' })}`,
     receive: (app) => void receiver.on('request', app),
     async stop() {
       try {
