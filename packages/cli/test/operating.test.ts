@@ -62,6 +62,11 @@ test(
     expect(inspected.stdout).toMatch(/status +delivered[^]*#1 .* failed .* 500[^]*#2 .* succeeded .* 200/)
     const replayed = await host.leadhooks('deliveries', 'replay', id, ...organization)
     expect(replayed.stdout).toMatch(new RegExp(`^dlv_\\w+ is a replay of ${id}\\n$`))
+    const [second = ''] = replayed.stdout.split(' ')
+    const again = await host.leadhooks('deliveries', 'replay', second, ...organization)
+    const [third = ''] = again.stdout.split(' ')
+    const chain = await host.leadhooks('deliveries', 'inspect', third, ...organization)
+    expect(chain.stdout).toMatch(new RegExp(`replay of +${second} \\(replay 2 of ${id}\\)`))
     const unknown = await host.leadhooks('deliveries', 'inspect', 'dlv_x', ...organization)
     expect(unknown).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^not_found: /) as string })
 

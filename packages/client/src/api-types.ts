@@ -2206,6 +2206,8 @@ export interface components {
             replayOf: string | null;
             /** @description The first of its chain */
             replayRoot: string | null;
+            /** @description How many replays there are from that first one to this */
+            replayDepth: number;
             /** Format: date-time */
             createdAt: string;
             finishedAt: string | null;
@@ -2261,6 +2263,8 @@ export interface components {
             replayOf: string | null;
             /** @description The first of its chain */
             replayRoot: string | null;
+            /** @description How many replays there are from that first one to this */
+            replayDepth: number;
             /** Format: date-time */
             createdAt: string;
             finishedAt: string | null;

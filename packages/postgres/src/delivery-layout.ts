@@ -39,7 +39,7 @@ export function deliveryLayout(schema: Schema): DeliveryLayout {
         case when webhook.id is null then 'cancelled' else queue.status end as status,
         case when webhook.id is null then 'webhook_deleted' end as reason,
         queue.attempts, case when webhook.id is not null then nullif(queue.due_at, 'infinity') end as next_attempt_at,
-        queue.status_code, queue.failure, queue.replay_of, queue.replay_root, queue.created_at,
+        queue.status_code, queue.failure, queue.replay_of, queue.replay_root, queue.replay_depth, queue.created_at,
         case when webhook.id is null then queue.created_at end as finished_at, null::timestamptz as resolved_at
       from (${queue}) as queue
       cross join lateral (

@@ -15,10 +15,10 @@ export function moveToFinished(
 ): string {
   return `
     insert into leadhooks.deliveries (id, organization_id, webhook_id, event_id, event_type, status, reason, attempts,
-      status_code, failure, replay_of, replay_root, created_at, finished_at)
+      status_code, failure, replay_of, replay_root, replay_depth, created_at, finished_at)
     select ${taken}.id, ${taken}.organization_id, webhook_id, event_id, event.type, ${status}, ${reason},
       attempts + (${isLost})::integer, case when not (${isLost}) then status_code end,
-      case when not (${isLost}) then failure end, replay_of, replay_root, ${taken}.created_at,
+      case when not (${isLost}) then failure end, replay_of, replay_root, replay_depth, ${taken}.created_at,
       ${finishedAt ?? '(select now from input)'}
     from ${taken}
     cross join lateral (

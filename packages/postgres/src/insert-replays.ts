@@ -20,13 +20,13 @@ export function* insertReplays(
       select * from unnest(
         ${column(() => newDeliveryId(now?.getTime() ?? Date.now()))}, ${column(({ organizationId }) => organizationId)},
         ${column(({ webhookId }) => webhookId)}, ${column(({ eventId }) => eventId)}, ${column(({ id }) => id)},
-        ${column(({ id, replayRoot }) => replayRoot ?? id)}
-      ) as source (id, organization_id, webhook_id, event_id, replay_of, replay_root)
+        ${column(({ id, replayRoot }) => replayRoot ?? id)}, ${deliveries.map(({ replayDepth }) => replayDepth + 1)}::integer[]
+      ) as source (id, organization_id, webhook_id, event_id, replay_of, replay_root, replay_depth)
     ), made as (
       insert into ${table('queue')}
-        (id, organization_id, webhook_id, event_id, due_at, created_at, replay_of, replay_root, is_shaped)
+        (id, organization_id, webhook_id, event_id, due_at, created_at, replay_of, replay_root, replay_depth, is_shaped)
       select source.id, webhook.organization_id, webhook.id, event.id, input.now, input.now, source.replay_of,
-        source.replay_root, exists (select from ${table('delivery_bodies')} where delivery_id = source.replay_of)
+        source.replay_root, source.replay_depth, exists (select from ${table('delivery_bodies')} where delivery_id = source.replay_of)
       from input cross join source
       join ${table('webhooks')} as webhook
         on webhook.organization_id = source.organization_id and webhook.id = source.webhook_id

@@ -27,6 +27,8 @@ import { traces } from './migrations/0025-traces.ts'
 import { throttles } from './migrations/0026-throttles.ts'
 import { retention } from './migrations/0027-retention.ts'
 import { batching } from './migrations/0028-batching.ts'
+import { replayDepth } from './migrations/0029-replay-depth.ts'
+import { redactedEvents } from './migrations/0030-redacted-events.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -57,4 +59,6 @@ export const migrations: readonly Migration[] = [
   throttles,
   retention,
   batching,
+  replayDepth,
+  redactedEvents,
 ]

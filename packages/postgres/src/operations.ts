@@ -32,12 +32,13 @@ const replay = statement(`
   with input as (select ${nowOr('$1')} as now),
   shaped as (select format, body from leadhooks.delivery_bodies where delivery_id = $3::text),
   made as (
-    insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at, replay_of, replay_root, is_shaped)
+    insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at, replay_of, replay_root,
+      replay_depth, is_shaped)
     select $2::text, webhook.organization_id, webhook.id, event.id, input.now, input.now, $3::text, $4::text,
-      exists (select from shaped)
+      $5::integer, exists (select from shaped)
     from input, leadhooks.webhooks as webhook, leadhooks.events as event
-    where webhook.organization_id = $5::text and webhook.id = $6::text
-      and event.organization_id = $7::text and event.id = $8::text and event.body <> ''
+    where webhook.organization_id = $6::text and webhook.id = $7::text
+      and event.organization_id = $8::text and event.id = $9::text and event.body <> ''
     for share of event
     returning id
   ), kept as (
@@ -71,9 +72,10 @@ export async function insertReplay(
   replayed: Delivery,
   now: Date | null,
 ): Promise<string | null> {
-  const { id, organizationId, webhookId, eventId, replayRoot } = replayed
+  const { id, organizationId, webhookId, eventId, replayRoot, replayDepth } = replayed
   const newId = newDeliveryId(now?.getTime() ?? Date.now())
-  const values = [now, newId, id, replayRoot ?? id, organizationId, webhookId, organizationId, eventId]
+  const origin = [id, replayRoot ?? id, replayDepth + 1]
+  const values = [now, newId, ...origin, organizationId, webhookId, organizationId, eventId]
   const rows = await database.rows(replay, values)
   return rows.length > 0 ? newId : null
 }

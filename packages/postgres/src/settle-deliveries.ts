@@ -31,7 +31,7 @@ const settle = statement(`
   ), finished as (
     delete from leadhooks.queue using result
     where queue.id = result.id and queue.lease::text = result.lease and result.status <> 'retrying'
-    returning queue.id, organization_id, webhook_id, event_id, replay_of, replay_root, created_at, ordering_key,
+    returning queue.id, organization_id, webhook_id, event_id, replay_of, replay_root, replay_depth, created_at, ordering_key,
       result.status, result.reason, coalesce(result.number, queue.attempts) as attempts,
       case when result.number is null then queue.status_code else result.status_code end as status_code,
       case when result.number is null then queue.failure else result.failure end as failure
@@ -77,6 +77,7 @@ const disableWebhooks = statement(`
 
 /** A request that the receiver saw is kept, though its result came too late to count. */
 const supersede = statement(`
+  with kept as (
   insert into leadhooks.attempts (delivery_id, number, started_at, duration_ms, outcome, failure, message, status_code,
     response_body, batch)
   select late.delivery_id, number, started_at, duration_ms, 'superseded', failure, message, status_code,
@@ -99,7 +100,12 @@ const supersede = statement(`
     failure = excluded.failure, message = excluded.message, status_code = excluded.status_code,
     -- One that is marked is of an event that was redacted.
     response_body = case when attempts.response_body is null then excluded.response_body end, batch = excluded.batch
-  where attempts.outcome = 'lost'`)
+  where attempts.outcome = 'lost'
+  returning delivery_id, number
+  )
+  -- One that was cancelled meanwhile counted none of it. What was lost is counted already.
+  update leadhooks.deliveries as delivery set attempts = kept.number from kept
+  where delivery.id = kept.delivery_id and delivery.attempts < kept.number`)
 
 /** What was written of a claim. */
 interface WrittenRow {

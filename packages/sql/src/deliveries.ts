@@ -32,6 +32,7 @@ const deliveryMapping = rowMapping<Delivery>('deliveries', {
   failure: attemptFailures,
   replayOf: 'text',
   replayRoot: 'text',
+  replayDepth: 'number',
   createdAt: 'date',
   finishedAt: 'date',
   resolvedAt: 'date',

@@ -143,6 +143,8 @@ function missedUpTo(
     ? rawSql`where status in ('pending', 'retrying', 'delivered') or reason = 'filtered' or resolved_at is not null`
     : rawSql``
   const events = nextEvents(sql, query)
+    // Of one that was redacted nothing can be sent.
+    .where('body', '<>', '')
     .where(takesType(webhook))
     .where(takesChannel(sql, webhook))
     .where(rawSql<SqlBool>`not exists (select 1 from (${known}) as known ${seenTo})`)

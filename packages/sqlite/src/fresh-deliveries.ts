@@ -17,6 +17,7 @@ const shown: Record<keyof Columns<Delivery>, string> = {
   failure: 'null',
   replay_of: 'null',
   replay_root: 'null',
+  replay_depth: '0',
   created_at: 'fresh.created_at',
   finished_at: 'null',
   resolved_at: 'null',

@@ -25,6 +25,8 @@ import { requests } from './migrations/0023-requests.ts'
 import { traces } from './migrations/0024-traces.ts'
 import { retention } from './migrations/0025-retention.ts'
 import { batching } from './migrations/0026-batching.ts'
+import { replayDepth } from './migrations/0027-replay-depth.ts'
+import { redactedEvents } from './migrations/0028-redacted-events.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -53,4 +55,6 @@ export const migrations: readonly Migration[] = [
   traces,
   retention,
   batching,
+  replayDepth,
+  redactedEvents,
 ]

@@ -28,8 +28,8 @@ const findWebhook = `select 1 from leadhooks_webhooks where organization_id = ? 
 
 const insertReplay = `
   insert into leadhooks_deliveries (id, organization_id, webhook_id, event_id, event_type, status, attempts,
-    next_attempt_at, replay_of, replay_root, created_at, lapses)
-  values (?, ?, ?, ?, ?, 'pending', 0, ?, ?, ?, ?, 0)
+    next_attempt_at, replay_of, replay_root, replay_depth, created_at, lapses)
+  values (?, ?, ?, ?, ?, 'pending', 0, ?, ?, ?, ?, ?, 0)
   returning ${columns}`
 
 // What a person does to one delivery. Each runs as part of the transaction that is open.
@@ -59,7 +59,7 @@ export function replayDelivery(connection: Connection, replayed: Delivery, now: 
   if (connection.get(findWebhook, organizationId, webhookId) === undefined) return null
   if (!hasData(findEventRow(connection, { organizationId, id: eventId }))) return null
   const copy = [organizationId, webhookId, eventId, eventType]
-  const origin = [replayed.id, replayed.replayRoot ?? replayed.id]
+  const origin = [replayed.id, replayed.replayRoot ?? replayed.id, replayed.replayDepth + 1]
   const id = newDeliveryId(now)
   copyBody(connection, replayed.id, id)
   return answered(connection.all(insertReplay, id, ...copy, now, ...origin, now))

@@ -62,6 +62,10 @@ const cancelled = `
   select organization_id, event_id from leadhooks_deliveries indexed by leadhooks_cancelled_deliveries
   where status = 'cancelled' and id = ?`
 
+/** One that was cancelled meanwhile counted none of it. */
+const countAttempt = `
+  update leadhooks_deliveries set attempts = max(attempts, ?) where organization_id = ? and id = ?`
+
 const disableWebhook = `
   update leadhooks_webhooks set enabled = 0, disabled_reason = ?, disabled_at = ?, updated_at = ?
   where organization_id = ? and id = ? and enabled = 1`
@@ -169,6 +173,7 @@ function supersede(connection: Connection, id: string, attempt: Attempt): void {
   const isRedacted = findEventRow(connection, { organizationId, id: eventId })?.body === ''
   const kept = isRedacted ? answerOf({ ...attempt, responseBody: null }) : answer
   connection.run(insertSuperseded, number, startedAt, durationMs, ...kept, id)
+  connection.run(countAttempt, number, organizationId, id)
 }
 
 function answerOf({ failure, message, statusCode, responseBody, batch }: Attempt): unknown[] {

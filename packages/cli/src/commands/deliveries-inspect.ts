@@ -1,7 +1,14 @@
+import type { Delivery } from '@leadhooks/core'
 import type { ConfiguredCommand } from '../command.ts'
 import { print } from '../print.ts'
 import { printTable } from '../print-table.ts'
 import { jsonHelp, jsonOption, organizationHelp, organizationOption, required } from '../values.ts'
+
+/** `dlv_2 (replay 2 of dlv_1)`: what it repeats, and where it stands in the chain. */
+function describeOrigin({ replayOf, replayRoot, replayDepth }: Delivery): string | null {
+  if (replayOf === null || replayDepth < 2) return replayOf
+  return `${replayOf} (replay ${replayDepth} of ${replayRoot})`
+}
 
 export const inspectDelivery: ConfiguredCommand = {
   summary: 'Shows a delivery, its attempts, and what went wrong',
@@ -17,8 +24,7 @@ export const inspectDelivery: ConfiguredCommand = {
         print(JSON.stringify({ ...delivery, attempts }, null, 2))
         return 0
       }
-      const { id, status, reason, eventId, eventType, webhookId, createdAt, nextAttemptAt, replayOf } =
-        delivery
+      const { id, status, reason, eventId, eventType, webhookId, createdAt, nextAttemptAt } = delivery
       printTable(
         ['DELIVERY', id],
         [
@@ -27,7 +33,7 @@ export const inspectDelivery: ConfiguredCommand = {
           ['webhook', webhookId],
           ['created', createdAt],
           ['next attempt', nextAttemptAt],
-          ['replay of', replayOf],
+          ['replay of', describeOrigin(delivery)],
         ],
       )
       for (const { number, startedAt, durationMs, outcome, statusCode, message, batch } of attempts) {

@@ -60,6 +60,7 @@ export const eventCases: readonly ConformanceCase[] = [
           failure: null,
           replayOf: null,
           replayRoot: null,
+          replayDepth: 0,
           createdAt: after(5),
           finishedAt: null,
           resolvedAt: null,

@@ -124,6 +124,7 @@ export const operationCases: readonly ConformanceCase[] = [
           failure: null,
           replayOf: original.id,
           replayRoot: original.id,
+          replayDepth: 1,
           createdAt: after(5),
           finishedAt: null,
           resolvedAt: null,
@@ -150,9 +151,9 @@ export const operationCases: readonly ConformanceCase[] = [
     assert.ok(second !== null)
     const third = await storage.replayDelivery({ ...second, now: after(2) })
     assert.ok(third !== null)
-    assert.deepEqual([third.replayOf, third.replayRoot], [second.id, first.id])
+    assert.deepEqual([third.replayOf, third.replayRoot, third.replayDepth], [second.id, first.id, 2])
     const fourth = await storage.replayDelivery({ ...third, now: after(3) })
-    assert.deepEqual([fourth?.replayOf, fourth?.replayRoot], [third.id, first.id])
+    assert.deepEqual([fourth?.replayOf, fourth?.replayRoot, fourth?.replayDepth], [third.id, first.id, 3])
   }),
 
   storageCase('a replay to a disabled webhook waits like any other delivery', async (storage) => {

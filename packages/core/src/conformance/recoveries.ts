@@ -127,7 +127,7 @@ export const recoveryCases: readonly ConformanceCase[] = [
     assert.equal(delivered.status, 'delivered')
     assert.deepEqual(await storage.listDeliveries(ofEvent), [delivered])
     const replay = await storage.replayDelivery({ ...delivered, now })
-    assert.deepEqual([replay?.replayOf, replay?.replayRoot], [made.id, made.id])
+    assert.deepEqual([replay?.replayOf, replay?.replayRoot, replay?.replayDepth], [made.id, made.id, 1])
   }),
 
   storageCase('a recovery leaves alone what its webhook does not want', async (storage) => {

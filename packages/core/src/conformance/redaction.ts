@@ -5,6 +5,7 @@ import {
   addWebhook,
   after,
   attemptRow,
+  bulkReplayRow,
   claim,
   claimOne,
   dispatch,
@@ -130,6 +131,19 @@ export const redactionCases: readonly ConformanceCase[] = [
     assert.equal(await storage.replayDelivery({ ...claimed, now: after(2) }), null)
     assert.equal((await reload(storage, claimed)).status, 'dead_letter')
     assert.deepEqual(await claim(storage, { now: after(hour) }), [])
+    const filter = {
+      organizationId: 'acme',
+      webhookId: null,
+      eventType: null,
+      status: 'dead_letter',
+    } as const
+    const time = { since: null, until: after(hour) }
+    assert.equal(await storage.countReplayable({ ...filter, ...time }), 0)
+    const replay = await storage.insertBulkReplay(bulkReplayRow({ until: after(hour) }))
+    const replayed = await storage.advanceBulkReplay({ ...replay, limit: 10, lookThrough: 10, now: after(3) })
+    assert.deepEqual([replayed?.state, replayed?.replayed, replayed?.skipped], ['completed', 0, 0])
+    const missed = { webhook, since: start, until: after(hour), includeFailed: true, lookThrough: 10 }
+    assert.deepEqual(await storage.countMissed(missed), { missed: 0, last: null })
     // The id counts all the same.
     const repeated = only(await storage.insertEvents([eventRow({ id: key.id })], { now: after(3) }))
     assert.deepEqual([repeated.duplicate, repeated.event.body, repeated.deliveries], [true, '', 0])

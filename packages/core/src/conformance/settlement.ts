@@ -298,14 +298,14 @@ export const settlementCases: readonly ConformanceCase[] = [
   }),
 
   storageCase(
-    'a settlement after its delivery was cancelled leaves its attempt, and nothing else',
+    'a settlement after its delivery was cancelled leaves its attempt, which counts, and nothing else',
     async (storage) => {
       const claimed = await addClaimed(storage)
       await storage.cancelDelivery({ ...claimed, now: after(1) })
       const before = await reload(storage, claimed)
       const late = attemptRow(1, { statusCode: 202 })
       assert.equal(await settle(storage, claimed, { attempt: late, disableWebhook: 'gone' }, after(2)), false)
-      assert.deepEqual(await reload(storage, claimed), before)
+      assert.deepEqual(await reload(storage, claimed), { ...before, attempts: 1 })
       assert.deepEqual(await storage.listAttempts(claimed), [{ ...late, outcome: 'superseded' }])
       assert.deepEqual(await storage.findWebhook(claimed.webhook), claimed.webhook)
       assert.equal(await settle(storage, claimed, { attempt: attemptRow(1) }, after(3)), false)
@@ -320,7 +320,7 @@ export const settlementCases: readonly ConformanceCase[] = [
       await storage.deleteWebhook({ ...claimed.webhook, now: after(1) })
       const before = await reload(storage, claimed)
       assert.equal(await settle(storage, claimed, { disableWebhook: 'gone' }, after(2)), false)
-      assert.deepEqual(await reload(storage, claimed), before)
+      assert.deepEqual(await reload(storage, claimed), { ...before, attempts: 1 })
       assert.deepEqual(await outcomes(storage, claimed), ['1 superseded'])
     },
   ),
@@ -332,7 +332,8 @@ export const settlementCases: readonly ConformanceCase[] = [
     assert.equal(await settle(storage, second, {}, after(hour)), false)
     assert.equal(await settle(storage, first, {}, after(hour)), false)
     assert.deepEqual(await outcomes(storage, first), ['1 superseded', '2 superseded'])
-    assert.equal((await reload(storage, first)).status, 'cancelled')
+    const { status, attempts } = await reload(storage, first)
+    assert.deepEqual([status, attempts], ['cancelled', 2])
   }),
 
   storageCase('a settlement that comes too late without a request leaves nothing', async (storage) => {

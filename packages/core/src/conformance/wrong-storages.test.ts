@@ -186,7 +186,7 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     }),
     noticedBy: [
       'a settlement that comes too late leaves its attempt in the place of the lost one',
-      'a settlement after its delivery was cancelled leaves its attempt, and nothing else',
+      'a settlement after its delivery was cancelled leaves its attempt, which counts, and nothing else',
     ],
   },
 
@@ -1269,6 +1269,47 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
       },
     }),
     noticedBy: ['a delivery under lease is not made due: it is answered as it stands'],
+  },
+
+  'counts no attempt of a delivery that was cancelled meanwhile': {
+    breaks: (right, state) => ({
+      async settleDeliveries(settlements, options) {
+        const before = new Map([...state.deliveries.values()].map(({ id, attempts }) => [id, attempts]))
+        const written = await right.settleDeliveries(settlements, options)
+        for (const [index, { id }] of settlements.entries()) {
+          const row = state.deliveries.get(id)
+          if (row !== undefined && written[index] === false) row.attempts = before.get(id) ?? 0
+        }
+        return written
+      },
+    }),
+    noticedBy: [
+      'a settlement after its delivery was cancelled leaves its attempt, which counts, and nothing else',
+    ],
+  },
+
+  'calls every replay the first one': {
+    breaks: (right, state) => ({
+      async replayDelivery(ids) {
+        const replayed = await right.replayDelivery(ids)
+        const row = state.deliveries.get(replayed?.id ?? '')
+        return row ? Object.assign(row, { replayDepth: 1 }) : replayed
+      },
+    }),
+    noticedBy: ['a replay of a replay names both it and the first of the chain'],
+  },
+
+  'counts what was redacted for missed': {
+    breaks: (right, state) => ({
+      countMissed: async (query) => {
+        const redacted = [...state.events.values()].filter(({ body }) => body === '')
+        for (const event of redacted) event.body = '{}'
+        const counted = await right.countMissed(query)
+        for (const event of redacted) event.body = ''
+        return counted
+      },
+    }),
+    noticedBy: ['a redacted event is not replayed, nor recovered'],
   },
 
   'forgets the first of a chain of replays': {

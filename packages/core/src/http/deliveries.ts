@@ -27,6 +27,7 @@ const deliveryFields = z.object({
   failure,
   replayOf: z.string().nullable().meta({ description: 'The delivery that this one repeats' }),
   replayRoot: z.string().nullable().meta({ description: 'The first of its chain' }),
+  replayDepth: z.int().meta({ description: 'How many replays there are from that first one to this' }),
   createdAt: dateTime,
   finishedAt: dateTime.nullable(),
   resolvedAt: dateTime.nullable().meta({ description: 'When a dead letter was closed by hand' }),

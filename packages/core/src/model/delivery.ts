@@ -53,6 +53,8 @@ export interface Delivery {
   /** The delivery that this one repeats, and the first of that chain. */
   replayOf: string | null
   replayRoot: string | null
+  /** How many replays there are from that first one to this: 0 for one that repeats nothing. */
+  replayDepth: number
   createdAt: Date
   finishedAt: Date | null
   /** When a person said that this dead letter is dealt with. */

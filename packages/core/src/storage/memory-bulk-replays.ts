@@ -4,6 +4,7 @@ import { countMissed, type Progress, recoverNext } from './memory-recovery.ts'
 import {
   copy,
   type DeliveryRow,
+  eventKey,
   type MemoryState,
   oldestFirst,
   ownRow,
@@ -102,6 +103,7 @@ function matching(state: MemoryState, filter: ReplayFilter & { organizationId: s
     (row) =>
       row.organizationId === organizationId &&
       row.status === status &&
+      state.events.get(eventKey({ organizationId, id: row.eventId }))?.body !== '' &&
       (webhookId === null || row.webhookId === webhookId) &&
       (eventType === null || row.eventType === eventType) &&
       (since === null || row.createdAt >= since) &&

@@ -194,7 +194,10 @@ function supersede(state: MemoryState, deliveryId: string, attempt: Attempt): vo
   const responseBody = event?.body === '' ? null : attempt.responseBody
   const superseded: Attempt = { ...attempt, responseBody, outcome: 'superseded' }
   if (attempts[index]?.outcome === 'lost') attempts[index] = superseded
-  else if (index === -1 && row.status === 'cancelled') attempts.push(superseded)
+  else if (index === -1 && row.status === 'cancelled') {
+    attempts.push(superseded)
+    row.attempts = Math.max(row.attempts, attempt.number)
+  }
 }
 
 /** Only what no worker holds: one that does says what comes of it, or lets its lease lapse. */

@@ -6,13 +6,15 @@ import type { StoredWebhook } from '../model/webhook.ts'
 import { copy, type DeliveryRow, eventKey, type MemoryState } from './memory-state.ts'
 import type { GivenUp } from './storage.ts'
 
+const original = { replayOf: null, replayRoot: null, replayDepth: 0 }
+
 /** Writes a delivery that is due at once; `origin` names what it repeats, if anything. */
 export function addDelivery(
   state: MemoryState,
   event: StoredEvent,
   { id: webhookId, ordered }: Pick<StoredWebhook, 'id' | 'ordered'>,
   now: Date,
-  origin: Pick<Delivery, 'replayOf' | 'replayRoot'> = { replayOf: null, replayRoot: null },
+  origin: Pick<Delivery, 'replayOf' | 'replayRoot' | 'replayDepth'> = original,
 ): DeliveryRow {
   const row: DeliveryRow = {
     id: newDeliveryId(now.getTime()),
@@ -45,7 +47,11 @@ export function addDelivery(
 export function replayRow(state: MemoryState, row: DeliveryRow, now: Date): DeliveryRow | null {
   const event = state.events.get(eventKey({ organizationId: row.organizationId, id: row.eventId }))
   if (event === undefined || event.body === '' || !state.webhooks.has(row.webhookId)) return null
-  const origin = { replayOf: row.id, replayRoot: row.replayRoot ?? row.id }
+  const origin = {
+    replayOf: row.id,
+    replayRoot: row.replayRoot ?? row.id,
+    replayDepth: row.replayDepth + 1,
+  }
   const replay = addDelivery(state, event, { id: row.webhookId, ordered: false }, now, origin)
   const shaped = state.bodies.get(row.id)
   if (shaped !== undefined) state.bodies.set(replay.id, shaped)

@@ -39,7 +39,7 @@ export function recoverNext(
   const next = missed.slice(0, limit)
   const made = next.filter(({ event, last: failed }) => {
     if (failed !== undefined) return replayRow(state, failed, now) !== null
-    return event.body !== '' && addDelivery(state, event, { id: webhook.id, ordered: false }, now)
+    return addDelivery(state, event, { id: webhook.id, ordered: false }, now)
   })
   const isFull = next.length === limit
   const end = isFull || last !== null ? null : 'completed'
@@ -71,6 +71,7 @@ function lookThrough(
     .slice(0, most)
   const deliveries = deliveriesByEvent(state, webhook)
   const missed = events
+    .filter((event) => event.body !== '')
     .filter((event) => takesType(webhook, event.type) && takesChannel(webhook.channels, event))
     .map((event) => ({ event, known: deliveries.get(event.id) ?? [] }))
     .filter(({ known }) => known.length === 0 || (includeFailed && !known.some(isSeenTo)))

@@ -622,10 +622,11 @@ export interface MissedCount {
 }
 
 export interface BulkReplayStorage {
-  /** How many deliveries of an organization match. */
+  /** How many deliveries of an organization match, but for those of events that were redacted: nothing of them can be sent. */
   countReplayable(filter: ReplayFilter & { organizationId: string }): Promise<number>
   /**
-   * How many of the next events a webhook has missed: those of its organization that match, of which it has no delivery.
+   * How many of the next events a webhook has missed: those of its organization that match and were not redacted, of which it has no
+   * delivery.
    * With `includeFailed`, those too of which it has some, but none that was delivered, is unfinished, did not match its filter or
    * was resolved.
    */

@@ -82,7 +82,7 @@ function Details({ delivery, onOpen, onClose }: DetailsProps): ReactNode {
 function DeliveryFacts({ delivery, onOpen }: Pick<DetailsProps, 'delivery' | 'onOpen'>): ReactNode {
   const { t } = useLeadhooks()
   const { data: webhook } = useWebhook(delivery.webhookId)
-  const { replayOf } = delivery
+  const { replayOf, replayDepth } = delivery
   return (
     <Facts
       facts={[
@@ -101,6 +101,7 @@ function DeliveryFacts({ delivery, onOpen }: Pick<DetailsProps, 'delivery' | 'on
             </button>
           ),
         ],
+        [t('deliveries.replay_depth'), replayDepth > 1 ? String(replayDepth) : null],
         [t('deliveries.event_id'), <code key="event">{delivery.eventId}</code>],
         [t('deliveries.id'), <code key="id">{delivery.id}</code>],
       ]}

@@ -338,6 +338,7 @@ export const de: Messages = {
   'deliveries.reason.worker_crash': 'Das Senden schlug bei uns mehrmals fehl.',
   'deliveries.replay': 'Wiederholen',
   'deliveries.replay_of': 'Wiederholung von',
+  'deliveries.replay_depth': 'Wiederholungen seit der ersten',
   'deliveries.resolve': 'Als erledigt vermerken',
   'deliveries.resolved': 'Erledigt',
   'deliveries.response': 'Antwort',

@@ -324,6 +324,7 @@ export const en = {
   'deliveries.reason.worker_crash': 'Sending it failed on our side, several times.',
   'deliveries.replay': 'Replay',
   'deliveries.replay_of': 'Replay of',
+  'deliveries.replay_depth': 'Replays since the first',
   'deliveries.resolve': 'Mark as dealt with',
   'deliveries.resolved': 'Dealt with',
   'deliveries.response': 'Answer',
