@@ -29,6 +29,7 @@ import { retention } from './migrations/0027-retention.ts'
 import { batching } from './migrations/0028-batching.ts'
 import { replayDepth } from './migrations/0029-replay-depth.ts'
 import { redactedEvents } from './migrations/0030-redacted-events.ts'
+import { dispatchInOrder } from './migrations/0031-dispatch-in-order.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -61,4 +62,5 @@ export const migrations: readonly Migration[] = [
   batching,
   replayDepth,
   redactedEvents,
+  dispatchInOrder,
 ]

@@ -94,6 +94,8 @@ test.each([
   [`'acme', 'new_lead', '{"a": "\\u0000"}'`, /Unicode/],
   [`'acme', 'new_lead', '${nested(65)}'`, /64 levels/],
   [`'acme', 'new_lead', to_json(repeat('x', 300000))`, /the limit is 262144/],
+  [`'acme', 'new_lead', '{}', ordering_key => ''`, /ordering_key must have 1 to 128/],
+  [`'acme', 'new_lead', '{}', ordering_key => repeat('a', 129)`, /ordering_key must have 1 to 128/],
   [`'acme', 'new_lead', '{}', channels => array['a b']`, /channel must be/],
   [`'acme', 'new_lead', '{}', channels => array['a', null]`, /channel must be/],
   [`'acme', 'new_lead', '{}', channels => array_fill('a'::text, array[11])`, /at most 10 channels/],
@@ -127,6 +129,42 @@ test('an event may carry channels', async () => {
   expect(await call(['project-3'])).toEqual([1, ['project-3']])
   expect(await call([])).toEqual([1, []])
   expect(await call(null)).toEqual([1, []])
+})
+
+test('events of an ordering key go one after the other to webhooks that ask for it', async () => {
+  const { leadhooks, pool } = await openLeadhooks()
+  const receiver = await startReceiver({ respond: [500, 200] })
+  onTestFinished(async () => receiver.close())
+  const { webhook } = await leadhooks.webhooks.create({
+    organizationId: 'acme',
+    url: receiver.url,
+    ordered: true,
+    retry: { delaysMs: [1, 1] },
+  })
+  await leadhooks.webhooks.create({ organizationId: 'acme', url: 'https://receiver.example/' })
+  const call = async (id: string, key: string | null): Promise<void> => {
+    const text = `select leadhooks.dispatch_event('acme', 'new_lead', '{}', $1, ordering_key => $2)`
+    await pool.query(text, [id, key])
+  }
+  for (const id of ['one', 'two', 'three']) await call(id, 'lead_1')
+  await call('none', null)
+  expect((await leadhooks.events.get({ organizationId: 'acme', id: 'two' })).orderingKey).toBe('lead_1')
+  expect((await leadhooks.events.get({ organizationId: 'acme', id: 'none' })).orderingKey).toBeNull()
+  const { rows } = await pool.query(
+    `select event_id, ordering_key, place is not null as has_place, webhook_id = $1 as is_ordered
+     from leadhooks.queue where event_id in ('one', 'none') order by event_id, is_ordered`,
+    [webhook.id],
+  )
+  expect(rows).toEqual([
+    { event_id: 'none', ordering_key: null, has_place: false, is_ordered: false },
+    { event_id: 'none', ordering_key: null, has_place: false, is_ordered: true },
+    { event_id: 'one', ordering_key: null, has_place: false, is_ordered: false },
+    { event_id: 'one', ordering_key: 'lead_1', has_place: true, is_ordered: true },
+  ])
+  leadhooks.startWorker()
+  const requests = await receiver.received(5)
+  const ofKey = requests.map(({ headers }) => headers['webhook-id']).filter((id) => id !== 'none')
+  expect([...new Set(ofKey)]).toEqual(['one', 'two', 'three'])
 })
 
 test('whoever had a right to it before there were channels has it after', async () => {

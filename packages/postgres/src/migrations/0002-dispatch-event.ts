@@ -23,23 +23,34 @@ const ulid = `
   $ulid$`
 
 /** Text that is added to the function, at one place each. */
-interface DispatchChannels {
+export interface DispatchParts {
   parameter: string
   checks: string
   column: string
   value: string
   matches: string
+  /** Of its deliveries. */
+  queueColumns: string
+  queueValues: string
 }
 
-const withoutChannels: DispatchChannels = { parameter: '', checks: '', column: '', value: '', matches: '' }
+const nothingMore: DispatchParts = {
+  parameter: '',
+  checks: '',
+  column: '',
+  value: '',
+  matches: '',
+  queueColumns: '',
+  queueValues: '',
+}
 
 /**
  * The same as `dispatchEvent` in SQL. It runs with the rights of its owner, so that a role needs none on the tables, and with
  * a search path of its own, so that no table or operator of the caller's can take the place of ours. `takers` tells which webhooks
- * get deliveries at all; `channels` is what a later version adds.
+ * get deliveries at all; `more` is what a later version adds.
  */
-export const dispatchTo = (takers: string, channels: DispatchChannels = withoutChannels): string => `
-  create or replace function leadhooks.dispatch_event(organization_id text, type text, data json, id text default null${channels.parameter})
+export const dispatchTo = (takers: string, more: DispatchParts = nothingMore): string => `
+  create or replace function leadhooks.dispatch_event(organization_id text, type text, data json, id text default null${more.parameter})
   returns table (event_id text, deliveries integer, duplicate boolean)
   language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
   set standard_conforming_strings = on as $dispatch$
@@ -68,7 +79,7 @@ export const dispatchTo = (takers: string, channels: DispatchChannels = withoutC
     if dispatch_event.data is null then
       raise exception 'data must be JSON, got null' using errcode = '22004';
     end if;
-${channels.checks}    -- Throws for what is JSON and still cannot be kept: an escaped NUL, half of a surrogate pair.
+${more.checks}    -- Throws for what is JSON and still cannot be kept: an escaped NUL, half of a surrogate pair.
     perform dispatch_event.data::jsonb;
     -- Each round takes away the innermost level.
     for level in 1..64 loop
@@ -90,8 +101,8 @@ ${channels.checks}    -- Throws for what is JSON and still cannot be kept: an es
       patterns := patterns || (group_name || '.*');
     end loop;
 
-    insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body${channels.column})
-    values (organization, new_id, dispatch_event.type, dispatched_at, id_start, body${channels.value})
+    insert into leadhooks.events as stored (organization_id, id, type, created_at, deliveries, body${more.column})
+    values (organization, new_id, dispatch_event.type, dispatched_at, id_start, body${more.value})
     on conflict (organization_id, id) do update set id = stored.id
     returning xmax = 0 into is_new;
     if not is_new then
@@ -99,12 +110,12 @@ ${channels.checks}    -- Throws for what is JSON and still cannot be kept: an es
       return;
     end if;
 
-    insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at)
+    insert into leadhooks.queue (id, organization_id, webhook_id, event_id, due_at, created_at${more.queueColumns})
     select id_start || lpad(upper(to_hex(row_number() over ())), 4, '0'), webhook.organization_id, webhook.id, new_id,
-      dispatched_at, dispatched_at
+      dispatched_at, dispatched_at${more.queueValues}
     from leadhooks.webhooks as webhook
     where webhook.organization_id = organization and ${takers}
-      and (webhook.event_types = '[]' or jsonb_exists_any(webhook.event_types, patterns))${channels.matches};
+      and (webhook.event_types = '[]' or jsonb_exists_any(webhook.event_types, patterns))${more.matches};
     get diagnostics made = row_count;
     if made > 0 and exists (select from leadhooks.listeners where wants_notices) then
       perform pg_notify('leadhooks.work', '');

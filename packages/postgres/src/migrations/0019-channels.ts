@@ -1,11 +1,11 @@
 import type { Migration } from '@leadhooks/sql'
 import { takesEvents } from '../webhook-readiness.ts'
-import { dispatchTo } from './0002-dispatch-event.ts'
+import { type DispatchParts, dispatchTo } from './0002-dispatch-event.ts'
 
 const former = 'leadhooks.dispatch_event_without_channels(text, text, json, text)'
 const current = 'leadhooks.dispatch_event(text, text, json, text, text[])'
 
-const dispatchEvent = dispatchTo(takesEvents, {
+export const withChannels: DispatchParts = {
   parameter: ', channels text[] default null',
   checks: `
     if cardinality(dispatch_event.channels) > 10 then
@@ -19,10 +19,12 @@ const dispatchEvent = dispatchTo(takesEvents, {
   value: `, (select jsonb_agg(distinct name) from unnest(dispatch_event.channels) as channel (name))`,
   matches: `
       and (webhook.channels = '[]' or jsonb_exists_any(webhook.channels, dispatch_event.channels))`,
-})
+  queueColumns: '',
+  queueValues: '',
+}
 
-/** Whoever may call the function before may call it after. */
-const keepRights = `
+/** Whoever may call the one function may call the other. */
+export const passOnRights = (former: string, current: string): string => `
   do $rights$
   declare
     grantee text;
@@ -48,9 +50,9 @@ export const channels: Migration = {
     // Null: none. It takes no room then.
     `alter table leadhooks.events add column channels jsonb`,
     `alter function leadhooks.dispatch_event(text, text, json, text) rename to dispatch_event_without_channels`,
-    dispatchEvent,
+    dispatchTo(takesEvents, withChannels),
     `revoke all on function ${current} from public`,
-    keepRights,
+    passOnRights(former, current),
     `drop function ${former}`,
   ],
 }
