@@ -238,7 +238,10 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
   const { clock = systemClock, storage } = options
   const logger = createLog(options.logger ?? silentLogger)
   const { alerts: channels, alertQuietPeriodMs: quietPeriodMs } = settings
-  const alerts = channels.length === 0 ? undefined : new Alerts({ channels, quietPeriodMs, clock, logger })
+  const storageTime = (): Date | undefined =>
+    options.clock === undefined ? undefined : new Date(clock.now())
+  const alertsOptions = { channels, quietPeriodMs, storage, storageTime, clock, logger }
+  const alerts = channels.length === 0 ? undefined : new Alerts(alertsOptions)
   const own = [options.observe ?? []].flat().map((observer) => safeObserver(observer, logger))
   const observe = observers(...own, alerts?.observe)
   const ctx: Context = {
@@ -258,7 +261,7 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
     clientAddress: createClientAddress(settings.trustedProxies),
     underWay: new UnderWay(settings.delivery.organizationConcurrency),
     clock,
-    storageTime: options.clock === undefined ? () => undefined : () => new Date(clock.now()),
+    storageTime,
     random: options.random ?? Math.random,
     logger,
     observe,

@@ -75,7 +75,7 @@ const table = {
     { eventsPerSecond: 200, forMs: 600_000 },
   ],
   deliveryStates: [
-    { sequences: 1200, least: 100 },
+    { sequences: 2000, least: 100 },
     { sequences: 10_000, least: 1000 },
   ],
   sqlite: [

@@ -27,7 +27,7 @@ import { deliveryLayout } from './delivery-layout.ts'
 import { diagnose } from './diagnose.ts'
 import { asLeadhooksError } from './driver-errors.ts'
 import { drawFromThrottles } from './draw-from-throttles.ts'
-import { releaseDuty, takeDuty } from './duties.ts'
+import { forgetDuties, releaseDuty, takeDuty } from './duties.ts'
 import { beginErasure, eraseNext, listErasures } from './erase-organization.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { findEvent } from './find-event.ts'
@@ -257,6 +257,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
 
     takeDuty: async ({ now = null, ...duty }) => takeDuty(database, { now, ...duty }),
     releaseDuty: async (duty) => releaseDuty(database, duty),
+    forgetDuties: async ({ limit, now = null }) => forgetDuties(database, limit, now),
   }
 }
 

@@ -8,6 +8,9 @@ const take = `
 
 const release = `delete from leadhooks_duties where name = ? and holder = ?`
 
+const forget = `
+  delete from leadhooks_duties where name in (select name from leadhooks_duties where held_until <= ? limit ?)`
+
 /** Whether the holder has the duty from now on, for so long. */
 export function takeDuty(
   connection: Connection,
@@ -19,4 +22,8 @@ export function takeDuty(
 
 export function releaseDuty(connection: Connection, { name, holder }: Duty): void {
   connection.run(release, name, holder)
+}
+
+export function forgetDuties(connection: Connection, limit: number, now: number): number {
+  return connection.run(forget, now, limit).changes
 }

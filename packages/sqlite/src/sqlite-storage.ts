@@ -34,7 +34,7 @@ import { CorruptRows } from './corrupt-rows.ts'
 import type { Database } from './database.ts'
 import { deleteWebhook } from './delete-webhook.ts'
 import { keepBodies } from './delivery-bodies.ts'
-import { releaseDuty, takeDuty } from './duties.ts'
+import { forgetDuties, releaseDuty, takeDuty } from './duties.ts'
 import { beginErasure, eraseNext, listErasures } from './erase-organization.ts'
 import { drawFromThrottles } from './draw-from-throttles.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
@@ -226,6 +226,7 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
 
     takeDuty: async (duty) => own.write((c) => takeDuty(c, duty, timeOf(duty))),
     releaseDuty: async (duty) => own.write((c) => releaseDuty(c, duty)),
+    forgetDuties: async ({ limit, now }) => own.write((c) => forgetDuties(c, limit, timeOf({ now }))),
   }
 }
 

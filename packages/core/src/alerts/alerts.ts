@@ -1,7 +1,9 @@
+import { createHash, randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { newAlertId } from '../ids.ts'
 import type { Log } from '../logging/log.ts'
 import { isOperational, type Observation, type OperationalEvent } from '../observation.ts'
+import type { DutyStorage } from '../storage/storage.ts'
 import type { AlertChannel } from './alert-channel.ts'
 import { type Alert, alertKey, describeAlert } from './alert.ts'
 
@@ -11,10 +13,15 @@ const retryDelaysMs = [1000, 10_000, 60_000]
 const longestFarewellMs = 5000
 /** More kinds of alerts are not told apart: the oldest is forgotten, and goes out again. */
 const rememberedKinds = 10_000
+/** So long after another process has sent an alert the database is not asked again. */
+const askAgainMs = 10_000
 
 export interface AlertsOptions {
   channels: readonly AlertChannel[]
   quietPeriodMs: number
+  /** Knows what other processes have sent. */
+  storage: Pick<DutyStorage, 'takeDuty'>
+  storageTime: () => Date | undefined
   clock: Clock
   logger: Log
 }
@@ -26,7 +33,8 @@ interface Quiet {
 
 /**
  * Makes alerts of what is observed, and takes them to every channel. Of alerts that repeat one another one goes out in a quiet
- * period; the next one after it says how many were left out. A channel that fails is tried again, and keeps no other waiting.
+ * period, whichever process sends it; the next one after it says how many were left out here. A channel that fails is tried again,
+ * and keeps no other waiting.
  */
 export class Alerts {
   readonly #options: AlertsOptions
@@ -42,10 +50,13 @@ export class Alerts {
 
   readonly observe = (observation: Observation): void => {
     if (!isOperational(observation)) return
-    const repeats = this.#admit(alertKey(observation))
+    const key = alertKey(observation)
+    const repeats = this.#admit(key)
     if (repeats === null) return
-    const alert = this.#alertOf(observation, repeats)
-    for (const channel of this.#options.channels) this.#start(channel, alert)
+    const sending = this.#sendFirst(key, this.#alertOf(observation, repeats)).finally(() =>
+      this.#underWay.delete(sending),
+    )
+    this.#underWay.add(sending)
   }
 
   /** Tries what has failed once more at once, and waits for it, for five seconds at most. */
@@ -90,9 +101,28 @@ export class Alerts {
     return { id, type, ...describeAlert(cause), organizationId, at: new Date(now), repeats, cause }
   }
 
-  #start(channel: AlertChannel, alert: Alert): void {
-    const sending = this.#send(channel, alert).finally(() => this.#underWay.delete(sending))
-    this.#underWay.add(sending)
+  async #sendFirst(key: string, alert: Alert): Promise<void> {
+    if (await this.#isFirst(key)) {
+      await Promise.all(this.#options.channels.map(async (channel) => this.#send(channel, alert)))
+      return
+    }
+    const { clock, quietPeriodMs } = this.#options
+    const until = clock.now() + Math.min(quietPeriodMs, askAgainMs)
+    const leftOut = alert.repeats + 1 + (this.#quiet.get(key)?.leftOut ?? 0)
+    this.#quiet.set(key, { until, leftOut })
+  }
+
+  /** Whether no process has sent one like it in the quiet period. Where that cannot be told, two are better than none. */
+  async #isFirst(key: string): Promise<boolean> {
+    const { storage, storageTime, quietPeriodMs, logger } = this.#options
+    const name = `alert ${createHash('sha256').update(key).digest('base64url')}`
+    const quiet = { name, holder: randomUUID(), leaseMs: quietPeriodMs, now: storageTime() }
+    try {
+      return quietPeriodMs === 0 || (await storage.takeDuty(quiet))
+    } catch (err) {
+      logger.warn({ err }, 'Whether another process has sent an alert could not be read; sending it')
+      return true
+    }
   }
 
   async #send(channel: AlertChannel, alert: Alert): Promise<void> {

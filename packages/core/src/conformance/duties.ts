@@ -106,6 +106,18 @@ export const dutyCases: readonly ConformanceCase[] = [
     assert.equal(await take(storage, 'late'), takers(others) === 0)
   }),
 
+  storageCase('duties that nobody has are forgotten, so many at a time, and no others', async (storage) => {
+    for (const name of ['one', 'two', 'three'])
+      await storage.takeDuty({ name, holder: 'a', leaseMs: minute, now: after(0) })
+    await take(storage, 'a', after(1))
+    const forget = async (now: Date): Promise<number> => storage.forgetDuties({ now, limit: 2 })
+    assert.equal(await forget(after(minute - 1)), 0)
+    assert.equal(await forget(after(minute)), 2)
+    assert.equal(await forget(after(minute)), 1)
+    assert.equal(await forget(after(minute)), 0)
+    assert.equal(await take(storage, 'b', after(minute)), false)
+  }),
+
   storageCase('without `now` the storage’s own clock judges whether a duty has lapsed', async (storage) => {
     const duty = { name: 'housekeeping', leaseMs: minute }
     assert.equal(await storage.takeDuty({ ...duty, holder: 'a' }), true)

@@ -1445,6 +1445,17 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['a duty whose lease has lapsed goes to the next who asks'],
   },
 
+  'forgets duties that somebody has': {
+    breaks: (_right, { duties }) => ({
+      async forgetDuties({ limit }) {
+        const names = [...duties.keys()].slice(0, limit)
+        for (const name of names) duties.delete(name)
+        return names.length
+      },
+    }),
+    noticedBy: ['duties that nobody has are forgotten, so many at a time, and no others'],
+  },
+
   'renews no duty': {
     breaks: (right, { duties }) => ({
       async takeDuty(duty) {

@@ -6,6 +6,7 @@ import { remindOfApiKeys } from '../api-keys/remind.ts'
 import { goOnErasing } from '../erase-organization.ts'
 import { forgetWorkers } from '../read-workers.ts'
 import { forgetRequests } from '../forget-requests.ts'
+import { forgetDuties } from '../forget-duties.ts'
 import { expireDeliveries } from './expire-deliveries.ts'
 import { recurring } from './recurring.ts'
 import { rotateDueSecrets } from '../webhooks/rotate-due-secrets.ts'
@@ -27,6 +28,7 @@ const tasks = [
   sealCredentialsAnew,
   goOnErasing,
   forgetRequests,
+  forgetDuties,
 ]
 
 /**

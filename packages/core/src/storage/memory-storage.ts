@@ -246,6 +246,13 @@ function memoryDuties({ duties }: MemoryState): DutyStorage {
     async releaseDuty({ name, holder }) {
       if (duties.get(name)?.holder === holder) duties.delete(name)
     },
+
+    async forgetDuties({ limit, ...timed }) {
+      const now = timeOf(timed)
+      const lapsed = [...duties].filter(([, { until }]) => until <= now).slice(0, limit)
+      for (const [name] of lapsed) duties.delete(name)
+      return lapsed.length
+    },
   }
 }
 

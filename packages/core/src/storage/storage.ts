@@ -779,6 +779,8 @@ export interface DutyStorage {
   takeDuty(duty: Duty & Timed & { leaseMs: number }): Promise<boolean>
   /** Gives the duty up, so that another may have it at once. Nothing happens where the holder does not have it. */
   releaseDuty(duty: Duty): Promise<void>
+  /** Forgets duties that nobody has any more, since their lease has lapsed. At most `limit` at a time; answers how many. */
+  forgetDuties(options: Timed & { limit: number }): Promise<number>
 }
 
 /** The workers of all processes, as each tells of itself. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Alert, emailAlerts, slackAlerts, webhookAlerts } from '@leadhooks/core'
+import { type Alert, emailAlerts, memoryStorage, slackAlerts, webhookAlerts } from '@leadhooks/core'
 import { type FakeClock, fakeClock } from '@leadhooks/core/testing'
 import { verifySignature } from '@leadhooks/verify-signature'
 import { describe, expect, test } from 'vitest'
@@ -58,6 +58,37 @@ describe('alerts', () => {
     await clock.advance(60_000)
     await deadLetters(clock, harness, 1)
     expect(alerts.map(({ repeats }) => repeats)).toEqual([0, 4])
+  })
+
+  test('that another process has sent are left out, before a restart and after it', async () => {
+    const clock = fakeClock()
+    const storage = memoryStorage()
+    const alerts: Alert[] = []
+    const options = {
+      clock,
+      storage,
+      alerts: [(alert: Alert) => void alerts.push(alert)],
+      alertQuietPeriodMs: 60_000,
+    }
+    const [one, two] = [await failing(options), await openLeadhooks(options)]
+    await deadLetters(clock, one, 2)
+    await one.leadhooks.close()
+    two.leadhooks.startWorker()
+    await deadLetters(clock, two, 3)
+    expect(alerts).toHaveLength(1)
+    await clock.advance(60_000)
+    await deadLetters(clock, two, 1)
+    expect(alerts.map(({ repeats }) => repeats)).toEqual([0, 3])
+  })
+
+  test('that cannot be compared with those of other processes are sent', async () => {
+    const clock = fakeClock()
+    const storage = memoryStorage()
+    const alerts: Alert[] = []
+    const harness = await failing({ clock, storage, alerts: [(alert) => alerts.push(alert)] })
+    storage.takeDuty = async () => Promise.reject(new Error('gone'))
+    await deadLetters(clock, harness, 2)
+    expect(alerts).toHaveLength(1)
   })
 
   test('go to a channel again that has failed, and to the others meanwhile', async () => {

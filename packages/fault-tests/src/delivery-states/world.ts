@@ -138,7 +138,11 @@ export class World {
     const deliveries = rows.map(({ name, row }) => {
       const { id, organizationId: _o, webhookId: _w, eventId: _e, eventType: _t, ...shown } = row
       if (row.finishedAt !== null) this.#endLease(id)
-      const chain = { replayOf: nameOf(row.replayOf), replayRoot: nameOf(row.replayRoot) }
+      const chain = {
+        replayOf: nameOf(row.replayOf),
+        replayRoot: nameOf(row.replayRoot),
+        replayDepth: row.replayDepth,
+      }
       return Object.assign(shown, chain, { name, isHeld: this.#held.has(id) })
     })
     const webhooks = await Promise.all(this.#webhookIds.map((id) => this.#showWebhook(id)))
