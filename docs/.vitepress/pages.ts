@@ -58,6 +58,7 @@ export const chapters: Chapter[] = [
       page('/network', 'The network', 'inside addresses, proxies, certificates'),
       page('/receiving', 'Receiving', 'for the customers: headers, verifying, what an answer means'),
       page('/retention', 'Retention', 'how long deliveries, events and the rest are kept'),
+      page('/live-stream', 'The live stream', 'what becomes of deliveries, as it happens'),
       page('/erasure', 'Removing data', 'redaction, erasure of an organization'),
     ],
   },

@@ -622,6 +622,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deliveries/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what becomes of them
+         * @description Permission: `read:deliveries`
+         */
+        get: operations["streamDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deliveries/{id}": {
         parameters: {
             query?: never;
@@ -2244,6 +2264,27 @@ export interface components {
              */
             dryRun?: boolean;
         };
+        DeliveryChange: {
+            id: string;
+            webhookId: string;
+            eventId: string;
+            eventType: string;
+            /** @enum {string} */
+            status: "pending" | "retrying" | "delivered" | "dead_letter" | "cancelled";
+            reason: string | null;
+            /** Format: date-time */
+            changedAt: string;
+            nextAttemptAt: string | null;
+            /** @description The request that was made; null where there was none */
+            attempt: {
+                number: number;
+                /** @enum {string} */
+                outcome: "succeeded" | "failed" | "lost" | "superseded";
+                statusCode: number | null;
+                failure: components["schemas"]["AttemptFailure"] | null;
+                durationMs: number | null;
+            } | null;
+        };
         DeliveryWithAttempts: {
             id: string;
             organizationId: string;
@@ -2661,6 +2702,7 @@ export type NewEventType = components['schemas']['NewEventType'];
 export type EventTypeChanges = components['schemas']['EventTypeChanges'];
 export type Delivery = components['schemas']['Delivery'];
 export type ReplayRequest = components['schemas']['ReplayRequest'];
+export type DeliveryChange = components['schemas']['DeliveryChange'];
 export type DeliveryWithAttempts = components['schemas']['DeliveryWithAttempts'];
 export type Attempt = components['schemas']['Attempt'];
 export type DeliveryBody = components['schemas']['DeliveryBody'];
@@ -3772,6 +3814,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartedReplay"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+            "5XX": components["responses"]["Problem"];
+        };
+    };
+    streamDeliveries: {
+        parameters: {
+            query?: {
+                webhookId?: string;
+                status?: "pending" | "retrying" | "delivered" | "dead_letter" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["DeliveryChange"];
                 };
             };
             "4XX": components["responses"]["Problem"];

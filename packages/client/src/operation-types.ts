@@ -31,5 +31,11 @@ type ContentOf<Response> = [Response] extends [never]
     ? Content
     : undefined
 
+/** The data of an event of a stream. */
+export type StreamOf<M extends Method, P extends Path> =
+  OperationAt<M, P> extends { responses: { 200: { content: { 'text/event-stream': infer Content } } } }
+    ? Content
+    : never
+
 /** One row of what a list answers. */
 export type RowOf<P extends Path> = AnswerOf<'GET', P> extends { data: (infer Row)[] } ? Row : never

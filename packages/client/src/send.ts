@@ -39,9 +39,15 @@ export interface Call {
 }
 
 export type Send = (call: Call) => Promise<unknown>
+/** The same, with the answer still to be read. */
+export type Request = (call: Call) => Promise<Response>
 
 /** Sends requests and reads their answers. Rejects with an `ApiError`, or with the reason of an aborted signal. */
-export function createSend(client: LeadhooksClientOptions): Send {
+export function createSend(request: Request): Send {
+  return async (call) => readAnswer(await request(call), call.options?.signal)
+}
+
+export function createRequest(client: LeadhooksClientOptions): Request {
   const base = client.baseUrl.replace(/\/+$/, '')
   // Looked up for each request: what wraps the global one later counts too.
   const send: typeof globalThis.fetch = (...args) => (client.fetch ?? globalThis.fetch)(...args)
@@ -56,7 +62,7 @@ export function createSend(client: LeadhooksClientOptions): Send {
       ...(options.signal && { signal: options.signal }),
     }).catch(asNetworkError(options.signal))
     if (!response.ok) throw await toApiError(response)
-    return readAnswer(response, options.signal)
+    return response
   }
 }
 

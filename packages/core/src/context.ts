@@ -10,6 +10,7 @@ import type { OperationalEvents } from './events/operational-events.ts'
 import type { EventCatalogue } from './events/event-catalogue.ts'
 import type { RegisteredTypes } from './events/registered-types.ts'
 import type { Log } from './logging/log.ts'
+import type { DeliveryChanges } from './live/delivery-changes.ts'
 import type { AuditHead } from './model/audit-entry.ts'
 import type { GuardedAgent } from './network/guarded-agent.ts'
 import type { NetworkPolicy } from './network/network-policy.ts'
@@ -50,6 +51,8 @@ export interface Context {
   observe: ((observation: Observation) => void) | undefined
   tracing: Tracing | undefined
   alerts: Alerts | undefined
+  /** What becomes of deliveries, for those who follow them. */
+  changes: DeliveryChanges
   operationalEvents: OperationalEvents | undefined
   /** Tells the workers of this process that something is due. */
   wake: () => void

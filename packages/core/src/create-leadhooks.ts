@@ -53,6 +53,8 @@ import { handleRequest } from './http/handle-request.ts'
 import { hasRoute } from './http/routes.ts'
 import type { Leadhooks } from './leadhooks.ts'
 import { createLog, silentLogger } from './logging/log.ts'
+import { DeliveryChanges } from './live/delivery-changes.ts'
+import { LiveStreams } from './live/live-streams.ts'
 import { migrate } from './migrate.ts'
 import { createGuardedAgent } from './network/guarded-agent.ts'
 import { resolveNetworkPolicy } from './network/network-policy.ts'
@@ -95,6 +97,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
   const workers = new Set<Worker>()
   const ctx = createContext(options, () => workers.forEach((worker) => worker.wake()))
   const maintenance = new MaintenanceRuns(ctx)
+  const streams = new LiveStreams(ctx)
   let isClosed = false
 
   // `Dispatches` is untyped here; what the catalogue checks at run time, it types for the caller.
@@ -110,8 +113,10 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
     },
     async close() {
       isClosed = true
+      await streams.close()
       await Promise.all([...workers].map((worker) => worker.stop()))
       await maintenance.stop()
+      await ctx.changes.idle()
       await ctx.operationalEvents?.idle()
       await ctx.apiKeyUsage.close()
       await ctx.alerts?.close()
@@ -199,6 +204,7 @@ export function createLeadhooks<Catalogue extends EventCatalogue = EventCatalogu
       retryNow: (input) => retryNow(ctx, input),
       replay: (input) => replay(ctx, input),
       replayMany: (input) => replayMany(ctx, input),
+      stream: async (input) => streams.open(input),
       cancel: (input) => cancel(ctx, input),
       resolve: (input) => resolve(ctx, input),
     },
@@ -267,6 +273,7 @@ function createContext<Catalogue extends EventCatalogue, Tx>(
     observe,
     tracing: options.tracing,
     alerts,
+    changes: new DeliveryChanges(storage, { clock, logger, storageTime }),
     operationalEvents: undefined,
     // What a worker does is no part of the request that has dispatched something.
     wake: AsyncResource.bind(wake),

@@ -29,6 +29,7 @@ import type { Readiness } from './health.ts'
 import type { RedactEventInput } from './events/redact-event.ts'
 import type { DeleteOrganizationInput } from './erase-organization.ts'
 import type { FetchOptions } from './http/caller.ts'
+import type { StreamDeliveriesInput } from './live/live-streams.ts'
 import type { MigrateOptions } from './migrate.ts'
 import type { ApiKey } from './model/api-key.ts'
 import type { Attempt } from './model/attempt.ts'
@@ -320,6 +321,11 @@ export interface Leadhooks<Catalogue extends EventCatalogue = EventCatalogue, Tx
      * counts them.
      */
     replayMany(input: ReplayManyInput): Promise<ReplayManyResult>
+    /**
+     * What becomes of deliveries as it happens, as server-sent events in UTF-8: `new Response(await leadhooks.deliveries.stream(…))`. With
+     * the id of an event as `lastEventId` it goes on behind that. Throws `invalid_request` for an id that no stream has sent.
+     */
+    stream(input: StreamDeliveriesInput): Promise<ReadableStream<Uint8Array>>
     /** Ends an unfinished delivery. Throws `conflict` for a finished one. */
     cancel(input: Scoped): Promise<Delivery>
     /** Marks a dead letter as dealt with. Throws `conflict` for anything else. */

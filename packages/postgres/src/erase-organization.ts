@@ -54,6 +54,8 @@ const removals: readonly Statement[] = [
   deliveries('deliveries'),
   rows('events'),
   rows('settled_facts'),
+  rows('delivery_changes'),
+  rows('change_watches'),
   rows('rollups'),
   rows('organizations', 'id = $1::text'),
   rows('audit_log'),

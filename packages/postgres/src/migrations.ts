@@ -30,6 +30,7 @@ import { batching } from './migrations/0028-batching.ts'
 import { replayDepth } from './migrations/0029-replay-depth.ts'
 import { redactedEvents } from './migrations/0030-redacted-events.ts'
 import { dispatchInOrder } from './migrations/0031-dispatch-in-order.ts'
+import { changes } from './migrations/0032-changes.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -63,4 +64,5 @@ export const migrations: readonly Migration[] = [
   replayDepth,
   redactedEvents,
   dispatchInOrder,
+  changes,
 ]

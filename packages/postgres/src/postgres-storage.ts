@@ -14,6 +14,7 @@ import {
   type Sql,
   webhookStorage,
   workerStorage,
+  changeStorage,
 } from '@leadhooks/sql'
 import { sql as rawSql } from 'kysely'
 import { watchApiKeys } from './api-key-watch.ts'
@@ -251,6 +252,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     forgetApiKeys: async (batch) => forgetApiKeys(database, batch),
 
     ...workerStorage(sql),
+    ...changeStorage(sql, (time, ms) => rawSql`${time} + ${ms}::float8 * interval '1 millisecond'`),
     ...requestStorage(sql),
 
     ...auditStorage(sql),

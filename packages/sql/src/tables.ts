@@ -17,6 +17,7 @@ import type {
   StoredWebhook,
   UsageInterval,
 } from '@leadhooks/core/storage'
+import type { Generated } from 'kysely'
 
 /** What a database gives and takes for a date: Postgres a `Date`, SQLite milliseconds since the epoch. */
 export type SqlDate = Date | number
@@ -84,5 +85,8 @@ export interface Tables {
   workers: Columns<Omit<SeenWorker, 'silentMs'>>
   /** `kept_until`: when the lease of its holder, or the time of its answer, is over. */
   requests: Columns<KeyedRequest & KnownRequest> & { holder: string; kept_until: SqlDate }
+  /** Organizations whose changes somebody watches. */
+  change_watches: { organization_id: string; watched_until: SqlDate }
+  delivery_changes: { key: Generated<number>; organization_id: string; noted_at: SqlDate; change: string }
   migrations: MigrationRow
 }

@@ -71,6 +71,8 @@ const removals: readonly Removal[] = [
   deliveriesOf('deliveries'),
   rowsOf('events', 'seq'),
   rowsOf('settled_facts', 'key'),
+  rowsOf('delivery_changes', 'key'),
+  rowsOf('change_watches', 'organization_id'),
   rowsOf('rollups', '"interval", webhook_id, event_type, starts_at'),
   rowsOf('organizations', 'id', 'id'),
   rowsOf('audit_log', 'sequence'),

@@ -27,6 +27,7 @@ import { retention } from './migrations/0025-retention.ts'
 import { batching } from './migrations/0026-batching.ts'
 import { replayDepth } from './migrations/0027-replay-depth.ts'
 import { redactedEvents } from './migrations/0028-redacted-events.ts'
+import { changes } from './migrations/0029-changes.ts'
 
 export const migrations: readonly Migration[] = [
   initial,
@@ -57,4 +58,5 @@ export const migrations: readonly Migration[] = [
   batching,
   replayDepth,
   redactedEvents,
+  changes,
 ]

@@ -21,6 +21,7 @@ import {
   type SqlRunner,
   webhookStorage,
   workerStorage,
+  changeStorage,
 } from '@leadhooks/sql'
 import { sql as rawSql } from 'kysely'
 import { watchApiKeys } from './api-key-watch.ts'
@@ -220,6 +221,7 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
       own.writeIfNeeded((c) => forgetApiKeys(c, endedBefore.getTime(), limit)),
 
     ...workerStorage(sql),
+    ...changeStorage(sql, (time, ms) => rawSql`${time} + ${ms}`),
     ...requestStorage(sql),
 
     ...auditStorage(sql),

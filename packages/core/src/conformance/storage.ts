@@ -3,6 +3,7 @@ import { auditCases } from './audit.ts'
 import { bodyCases } from './bodies.ts'
 import { backlogCases } from './backlog.ts'
 import { bulkReplayCases } from './bulk-replays.ts'
+import { changeCases } from './changes.ts'
 import { claimCases } from './claims.ts'
 import { claimsOfOneCases } from './claims-of-one.ts'
 import type { ConformanceCase } from './conformance-case.ts'
@@ -57,6 +58,7 @@ export const storageConformance: readonly ConformanceCase[] = [
   ...expiryCases,
   ...dutyCases,
   ...workerCases,
+  ...changeCases,
   ...requestCases,
   ...backlogCases,
   ...auditCases,

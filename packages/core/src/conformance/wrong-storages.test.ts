@@ -1976,6 +1976,43 @@ const wrongStorages: Record<string, { breaks: Break; noticedBy: string[] }> = {
     noticedBy: ['an erasure is noted once, until nothing is left'],
   },
 
+  'notes the changes of all organizations': {
+    breaks: (right) => ({
+      async noteChanges(changes, options) {
+        const organizationIds = changes.map(({ organizationId }) => organizationId)
+        await right.watchChanges({ organizationIds, forMs: 60_000, ...options })
+        await right.noteChanges(changes, options)
+      },
+    }),
+    noticedBy: ['changes are noted of organizations that are watched, as long as they are'],
+  },
+
+  'begins its keys anew': {
+    breaks: (right, { changes }) => ({
+      async forgetChanges(options) {
+        const forgotten = await right.forgetChanges(options)
+        if (changes.rows.length === 0) changes.last = 0
+        return forgotten
+      },
+    }),
+    noticedBy: ['what was noted long ago is forgotten, and no key is given again'],
+  },
+
+  'gives keys before what is noted can be seen': {
+    breaks: (right, { changes }) => ({
+      async noteChanges(noted, options) {
+        const before = changes.rows.length
+        await right.noteChanges(noted, options)
+        const rows = changes.rows.splice(before)
+        for (let turns = rows.length === 0 ? 0 : (rows[0]?.key ?? 0) % 3; turns > 0; turns--)
+          await setImmediate()
+        changes.rows.push(...rows)
+        changes.rows.sort((a, b) => a.key - b.key)
+      },
+    }),
+    noticedBy: ['who reads while others note misses nothing'],
+  },
+
   'forgets deliveries by when they were made': {
     breaks: (right, { deliveries }) => ({
       async forgetDeliveries(walk) {

@@ -4,6 +4,7 @@ import { foldRollups, forgetRollups } from '../analytics/keep-rollups.ts'
 import { forgetUsage } from '../api-keys/forget-usage.ts'
 import { remindOfApiKeys } from '../api-keys/remind.ts'
 import { goOnErasing } from '../erase-organization.ts'
+import { forgetChanges } from '../live/forget-changes.ts'
 import { forgetWorkers } from '../read-workers.ts'
 import { forgetRequests } from '../forget-requests.ts'
 import { forgetDuties } from '../forget-duties.ts'
@@ -24,6 +25,7 @@ const tasks = [
   forgetUsage,
   forgetRollups,
   forgetWorkers,
+  forgetChanges,
   rotateDueSecrets,
   sealCredentialsAnew,
   goOnErasing,

@@ -1,15 +1,19 @@
 import type { Context } from '../context.ts'
+import { givenUpChange, settledChange } from '../live/delivery-change.ts'
 import type { ClaimedDelivery, GivenUp, Settlement } from '../storage/storage.ts'
 
 /** Tells the host's observer what came of an attempt. */
 export function observeSettlement(
   ctx: Context,
   claimed: ClaimedDelivery,
-  { attempt, next }: Settlement,
+  settlement: Settlement,
   written: boolean,
 ): void {
-  if (ctx.observe === undefined) return
   const { organizationId, webhook, event } = claimed
+  if (written && ctx.changes.isWatched(organizationId))
+    ctx.changes.note(organizationId, settledChange(claimed, settlement, ctx.clock.now()))
+  if (ctx.observe === undefined) return
+  const { attempt, next } = settlement
   const subject = {
     organizationId,
     webhookId: webhook.id,
@@ -37,7 +41,10 @@ export function observeGivenUp(
   deliveries: readonly GivenUp[],
   reason: 'expired' | 'worker_crash',
 ): void {
-  for (const { id: deliveryId, organizationId, webhookId, eventId, eventType } of deliveries)
+  for (const given of deliveries) {
+    const { id: deliveryId, organizationId, webhookId, eventId, eventType } = given
+    if (ctx.changes.isWatched(organizationId))
+      ctx.changes.note(organizationId, givenUpChange(given, reason, ctx.clock.now()))
     ctx.observe?.({
       type: 'delivery.dead_lettered',
       organizationId,
@@ -47,4 +54,5 @@ export function observeGivenUp(
       deliveryId,
       reason,
     })
+  }
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { LeadhooksError, notFound } from '../errors.ts'
 import { parseInput, scoped } from '../input.ts'
+import { operatedChange } from '../live/delivery-change.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { Scoped, Timed } from '../storage/storage.ts'
 
@@ -43,7 +44,10 @@ async function operate(ctx: Context, input: Scoped, verb: Verb, otherwise: strin
   const delivery = parseInput(scoped, input)
   const timed: Scoped & Timed = { ...delivery, now: ctx.storageTime() }
   const done = await ctx.storage[verb](timed)
-  if (done !== null) return done
+  if (done !== null) {
+    ctx.changes.note(done.organizationId, operatedChange(done, ctx.clock.now()))
+    return done
+  }
   const found = await ctx.storage.findDelivery(delivery)
   if (found === null) throw notFound('delivery', delivery.id)
   throw new LeadhooksError('conflict', `Delivery "${delivery.id}" is ${found.status}: ${otherwise}`)

@@ -29,6 +29,8 @@ const compareClocksMs = 60_000
 const longestWaitMs = 1000
 /** What is left of a stop after its time: enough to write the results of what was cut off. */
 const lastWritesMs = 1000
+/** Who begins to follow deliveries, in whichever process, is heard of within so long. */
+const hearMs = 2000
 const longestTimerMs = 2 ** 31 - 1
 
 export interface StopOptions {
@@ -95,6 +97,7 @@ export class Worker {
       startHousekeeping(ctx),
       startBulkReplays(ctx),
       scheduleMaintenance(ctx),
+      recurring(ctx, 'hear who follows', hearMs, () => ctx.changes.refresh()),
     ]
     this.#endWatch = ctx.storage.watchForWork?.(() => this.wake())
     this.#claimIfHungry()

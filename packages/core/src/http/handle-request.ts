@@ -26,7 +26,10 @@ export async function handleRequest(
   options: FetchOptions = {},
 ): Promise<Response> {
   const response = await respond(leadhooks, ctx, request, options).catch(asProblem(ctx, request))
-  return request.method === 'HEAD' ? new Response(null, response) : response
+  if (request.method !== 'HEAD') return response
+  // A stream would wait for its reader.
+  await response.body?.cancel()
+  return new Response(null, response)
 }
 
 async function respond(
@@ -70,13 +73,14 @@ async function answerCaller(
   const idempotencyKey = request.headers.get('idempotency-key') ?? undefined
   const typesInCode = (): EventType[] => describeEventTypes(ctx.catalogue)
   const from = { caller, actor, organizationId, scoped, idempotencyKey }
-  const call = { leadhooks, ...from, body, query, typesInCode, basePath }
+  const lastEventId = request.headers.get('last-event-id') ?? undefined
+  const call = { leadhooks, ...from, body, query, typesInCode, basePath, lastEventId }
   let published: LimitDecision | undefined
   const { answer, isRepeated } = await answerOnce(ctx, route, call, async () => {
     if (route.publishes) published = await countPublished(ctx, organizationId, route.publishes(body))
     return route.handle(call)
   })
-  const response = jsonResponse(route, answer)
+  const response = answer instanceof Response ? answer : jsonResponse(route, answer)
   if (isRepeated) response.headers.set('idempotency-replayed', 'true')
   return withHeaders(response, rateLimitHeaders(both(caller.limits, published)))
 }

@@ -247,6 +247,9 @@ describe('what is answered is what is described', () => {
     await call('GET', '/events/{id}', event)
     await call('GET', '/events')
 
+    const stream = await api.leadhooks.deliveries.stream({ organizationId: 'acme' })
+    await stream.cancel()
+    seen.add('GET /deliveries/stream')
     const delivery = first(await call('GET', '/deliveries'))
     await call('POST', '/deliveries/{id}/retry', delivery)
     await failOnce(api)

@@ -112,10 +112,13 @@ function queryParameters({ query }: Route, components: SchemaComponents): JsonSc
   })
 }
 
-function describeAnswer({ answer }: Route, components: SchemaComponents): JsonSchema {
+function describeAnswer(
+  { answer, contentType = 'application/json' }: Route,
+  components: SchemaComponents,
+): JsonSchema {
   return answer === null
     ? { description: 'Done' }
-    : { description: 'OK', content: jsonContent(components.describe(answer, 'output')) }
+    : { description: 'OK', content: { [contentType]: { schema: components.describe(answer, 'output') } } }
 }
 
 function jsonContent(schema: JsonSchema): JsonSchema {

@@ -25,6 +25,8 @@ export interface Call<Body = unknown, Query = unknown> {
   typesInCode: () => EventType[]
   /** The path that the API is mounted at: '' or '/api/v1'. */
   basePath: string
+  /** Where a stream is to go on; undefined: with what happens now. */
+  lastEventId: string | undefined
 }
 
 /** What one method of one path does, apart from where it is found and who may call it. */
@@ -45,6 +47,8 @@ export interface Operation<Body extends z.ZodType = z.ZodType, Query extends z.Z
   isForStaff?: boolean
   /** What is answered, with dates as text; null for nothing. */
   answer: z.ZodType | null
+  /** What it is answered as. `text/event-stream`: the handler makes the whole response, and `answer` is the data of its events. @default 'application/json' */
+  contentType?: 'application/json' | 'text/event-stream'
   /**
    * What becomes of a POST that comes again with the same `Idempotency-Key`. `anew`: it is done again, which does no harm;
    * `by itself`: its handler sees to that. @default it is answered as before, and not done again

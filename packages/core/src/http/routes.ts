@@ -30,6 +30,7 @@ import {
   resolveDelivery,
   retryDelivery,
 } from './deliveries.ts'
+import { streamDeliveries } from './delivery-stream.ts'
 import {
   deleteEventType,
   dispatchEvent,
@@ -115,6 +116,7 @@ const table: readonly Row[] = [
 
   ['GET', '/deliveries', 'read:deliveries', 'List deliveries', listDeliveries],
   ['POST', '/deliveries/replay', 'write:deliveries', 'Replay all that match', replayDeliveries],
+  ['GET', '/deliveries/stream', 'read:deliveries', 'Follow what becomes of them', streamDeliveries],
   ['GET', '/deliveries/{id}', 'read:deliveries', 'Read a delivery and its attempts', getDelivery],
   ['GET', '/deliveries/{id}/body', 'read:events', 'Read what it sends', getDeliveryBody],
   ['POST', '/deliveries/{id}/retry', 'write:deliveries', 'Make it due now', retryDelivery],

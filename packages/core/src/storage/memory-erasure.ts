@@ -45,6 +45,9 @@ function erase(state: MemoryState, organizationId: string): number {
   const others = [state.events, state.rollups, state.auditHeads, state.requests]
   const removed = [...tables, ...others].map((table) => removeFrom<{ organizationId: string }>(table, isOwn))
   state.turns.delete(organizationId)
+  state.watches.delete(organizationId)
+  const { rows } = state.changes
+  rows.splice(0, rows.length, ...rows.filter((row) => !isOwn(row)))
   const own = Number(state.organizations.delete(organizationId))
   return removed.reduce((sum, count) => sum + count, types + entries.length + own)
 }

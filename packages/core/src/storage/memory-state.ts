@@ -61,6 +61,10 @@ export interface MemoryState {
   /** Who has each duty, by its name. */
   duties: Map<string, { holder: string; until: Date }>
   workers: Map<string, Omit<SeenWorker, 'silentMs'>>
+  /** Until when organizations are watched. */
+  watches: Map<string, number>
+  /** What was noted, and the last key that was given. */
+  changes: { last: number; rows: { key: number; organizationId: string; change: string; notedAt: Date }[] }
   /** By `requestKey`. */
   requests: Map<string, RequestRow>
 }
@@ -97,6 +101,8 @@ export function emptyState(): MemoryState {
     claimed: 0,
     duties: new Map(),
     workers: new Map(),
+    watches: new Map(),
+    changes: { last: 0, rows: [] },
     requests: new Map(),
   }
 }

@@ -7,6 +7,7 @@ import { memoryApiKeys } from './memory-api-keys.ts'
 import { appendAudit, memoryAudit } from './memory-audit.ts'
 import { memoryBacklog } from './memory-backlog.ts'
 import { memoryBulkReplays } from './memory-bulk-replays.ts'
+import { memoryChanges } from './memory-changes.ts'
 import { memoryDeliveries } from './memory-deliveries.ts'
 import { addDelivery, finish } from './memory-delivery-row.ts'
 import { takesChannel } from './memory-recovery.ts'
@@ -68,6 +69,7 @@ export function storageOver(state: MemoryState): Storage<never> {
     ...memoryRetention(state),
     ...memoryDuties(state),
     ...memoryWorkers(state),
+    ...memoryChanges(state),
     ...memoryRequests(state),
     ...memoryBacklog(state),
     ...memoryAudit(state),

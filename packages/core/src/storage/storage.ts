@@ -54,6 +54,7 @@ export interface Storage<Tx = unknown>
     RetentionStorage,
     DutyStorage,
     WorkerStorage,
+    ChangeStorage,
     RequestStorage,
     BacklogStorage,
     AuditStorage {
@@ -833,6 +834,33 @@ export interface RequestStorage {
   dropRequest(request: KeyedRequest & { holder: string }): Promise<void>
   /** Forgets requests whose time is over. At most `limit` at a time; answers how many. */
   forgetRequests(options: Timed & { limit: number }): Promise<number>
+}
+
+/** Something that was noted for those who watch, as text. */
+export interface NotedChange {
+  organizationId: string
+  change: string
+}
+
+/** For screens that follow what happens: changes are noted of organizations that somebody watches, and forgotten minutes later. */
+export interface ChangeStorage {
+  /** From now on, for so long, changes of these organizations are noted, also by other processes. Called again, for longer. */
+  watchChanges(watch: Timed & { organizationIds: readonly string[]; forMs: number }): Promise<void>
+  /** The organizations that are watched. */
+  listWatched(options: Timed): Promise<string[]>
+  /**
+   * Notes changes of organizations that are watched, and none of others.
+   *
+   * Concurrency: of any number of callers one comes after the other: what is noted later has a greater key, and who has read up to a
+   * key misses nothing by going on from it.
+   */
+  noteChanges(changes: readonly NotedChange[], options: Timed): Promise<void>
+  /** Changes of all organizations with a key greater than that, in order. */
+  readChanges(query: { after: number; limit: number }): Promise<(NotedChange & { key: number })[]>
+  /** The greatest key that there is; 0 where there is none. */
+  lastChange(): Promise<number>
+  /** Forgets what was noted before then, and watches that are over. At most `limit` changes; answers how many. */
+  forgetChanges(options: Timed & { before: Date; limit: number }): Promise<number>
 }
 
 /** What the organizations all together have waiting, and what was given up. */
