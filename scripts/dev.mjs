@@ -90,7 +90,14 @@ const tasks = {
     for (const project of ['tsconfig.json', 'packages/react', 'packages/admin', 'examples/open-house-crm'])
       run('node', ['node_modules/@typescript/native/bin/tsc', '--noEmit', '-p', project])
   },
-  packages: () => run('node', ['scripts/check-packages.mjs']),
+  packages: () => {
+    run('node', ['scripts/api-reports.mjs'])
+    run('node', ['scripts/check-packages.mjs'])
+  },
+  'api-reports': () => {
+    tasks.build()
+    run('node', ['scripts/api-reports.mjs', '--write'])
+  },
   docs: () => run('vitepress', ['build', 'docs']),
   'docs:dev': () => run('vitepress', ['dev', 'docs']),
   check: () => {
