@@ -19,7 +19,8 @@ export function scriptCalls(
     if (found !== undefined && found.group === group) return found.key
     const { key, name, windowMs, algorithm } = check
     // One hash tag: a cluster keeps all of them in one place (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/).
-    const made = `${prefix}{${group}}:${key}:${name}:${windowMs}${algorithm === 'token-bucket' ? 't' : 's'}`
+    // It begins with a letter, since an empty one is none: that of a group that is empty, or begins with `}`.
+    const made = `${prefix}{o${group}}:${key}:${name}:${windowMs}${algorithm === 'token-bucket' ? 't' : 's'}`
     known.set(check, { group, key: made })
     return made
   }

@@ -33,7 +33,7 @@ test('all limits of a call are one command, and their keys have one tag', async 
     once,
   )
   expect(commands).toEqual(['evalsha'])
-  for (const key of await client.keys(`${prefix}*`)) expect(key).toContain('{acme}')
+  for (const key of await client.keys(`${prefix}*`)) expect(key).toContain('{oacme}')
 })
 
 test('a server that has forgotten its scripts is told once, and nothing is counted twice', async () => {
@@ -171,4 +171,10 @@ test('in a cluster all limits of a call are in one place', async () => {
     [true, false],
     [false, false],
   ])
+  for (const group of ['', '}', '}x', '{', 'a}b', '{}'])
+    await limiter.consume([limit({ key: group }), limit({ key: `${group}2`, name: 'organization' })], {
+      ...once,
+      group,
+    })
+  expect(errors).toEqual([])
 })

@@ -5,7 +5,7 @@ import { pageInput } from '../pages.ts'
 
 export const wholeNumber = z
   .string()
-  .regex(/^\d{1,9}$/, 'Must be a whole number')
+  .regex(/^\d{1,9}$/, 'Must be a whole number, written in digits alone')
   .transform(Number)
   .pipe(z.int())
 
