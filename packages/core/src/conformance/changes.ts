@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setImmediate } from 'node:timers/promises'
 import type { Storage } from '../storage/storage.ts'
 import { type ConformanceCase, storageCase } from './conformance-case.ts'
 import { after, hour, minute, race, second } from './fixtures.ts'
@@ -74,6 +75,7 @@ export const changeCases: readonly ConformanceCase[] = [
     const reading = (async () => {
       for (let isLast = false; !isLast;) {
         isLast = isOver
+        await setImmediate()
         for (const { key, change } of await storage.readChanges({ after: from, limit: 10 })) {
           seen.push(change)
           from = key
