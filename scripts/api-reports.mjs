@@ -31,7 +31,6 @@ function report(folder, [name, declarations]) {
         reportFileName: `${name}.api.md`,
         reportFolder,
         reportTempFolder: join(folder, 'dist', 'api'),
-        includeForgottenExports: name === 'index',
       },
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
