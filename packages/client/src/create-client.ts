@@ -1,5 +1,4 @@
 import { createMethods } from './methods.ts'
-import { createStreamDeliveries } from './live-deliveries.ts'
 import { createRequest, createSend, type LeadhooksClientOptions } from './send.ts'
 
 export type LeadhooksClient = ReturnType<typeof createLeadhooksClient>
@@ -14,8 +13,7 @@ export type LeadhooksClient = ReturnType<typeof createLeadhooksClient>
  * ```
  */
 export function createLeadhooksClient(options: LeadhooksClientOptions) {
-  const request = createRequest(options)
-  const { bare, withBody, withQuery, list } = createMethods(createSend(request))
+  const { bare, withBody, withQuery, list } = createMethods(createSend(createRequest(options)))
 
   return {
     /** Name and version of the API, and links. */
@@ -109,8 +107,6 @@ export function createLeadhooksClient(options: LeadhooksClientOptions) {
       /** Replays all that match, in the background. With `dryRun` it only counts them. */
       replayMany: withBody('POST', '/deliveries/replay'),
       cancel: bare('POST', '/deliveries/{id}/cancel'),
-      /** Follows what becomes of them: `for await (const event of client.deliveries.stream())`. Comes back where the connection breaks. */
-      stream: createStreamDeliveries(request),
       /** Closes a dead letter that was dealt with by hand. */
       resolve: bare('POST', '/deliveries/{id}/resolve'),
     },

@@ -1,7 +1,7 @@
 import { ApiError } from './api-error.ts'
 import { readEventStream } from './event-stream.ts'
 import type { QueryOf, StreamOf } from './operation-types.ts'
-import type { CallOptions, Request } from './send.ts'
+import { type CallOptions, createRequest, type LeadhooksClientOptions } from './send.ts'
 
 /** What became of a delivery. */
 export type DeliveryChange = StreamOf<'GET', '/deliveries/stream'>
@@ -18,39 +18,44 @@ export interface StreamOptions extends Pick<CallOptions, 'signal' | 'headers'> {
   lastEventId?: string | undefined
 }
 
-export type StreamDeliveries = (
-  query?: QueryOf<'GET', '/deliveries/stream'>,
-  options?: StreamOptions,
-) => AsyncGenerator<LiveEvent, void>
-
 const longestWaitMs = 30_000
 
-/** Follows deliveries, and comes back where the connection breaks. Rejects when it may not, or the signal is aborted. */
-export function createStreamDeliveries(request: Request): StreamDeliveries {
-  return async function* stream(query, { signal, headers, lastEventId } = {}) {
-    let last = lastEventId
-    let retryMs = 3000
-    let failures = 0
-    for (;;) {
-      try {
-        const own = { accept: 'text/event-stream', ...(last !== undefined && { 'last-event-id': last }) }
-        const options = { signal, headers: { ...headers, ...own } }
-        const { body } = await request({ method: 'GET', path: '/deliveries/stream', query, options })
-        failures = 0
-        for await (const part of body === null ? [] : readEventStream(body)) {
-          retryMs = part.retryMs ?? retryMs
-          const event = part.event && readEvent(part.event)
-          if (event === undefined) continue
-          last = event.id
-          yield event
-        }
-      } catch (error) {
-        signal?.throwIfAborted()
-        if (error instanceof ApiError && isFinal(error)) throw error
-        failures++
+/**
+ * Follows what becomes of deliveries, and comes back where the connection breaks. Rejects when it may not, or the signal is aborted. It is no
+ * method of the client, so that pages that never follow deliveries do not load it.
+ *
+ * ```ts
+ * for await (const event of streamDeliveries({ baseUrl: '/api/v1' }, { status: 'dead_letter' })) show(event)
+ * ```
+ */
+export async function* streamDeliveries(
+  client: LeadhooksClientOptions,
+  query: QueryOf<'GET', '/deliveries/stream'> = {},
+  { signal, headers, lastEventId }: StreamOptions = {},
+): AsyncGenerator<LiveEvent, void> {
+  const request = createRequest(client)
+  let last = lastEventId
+  let retryMs = 3000
+  let failures = 0
+  for (;;) {
+    try {
+      const own = { accept: 'text/event-stream', ...(last !== undefined && { 'last-event-id': last }) }
+      const options = { signal, headers: { ...headers, ...own } }
+      const { body } = await request({ method: 'GET', path: '/deliveries/stream', query, options })
+      failures = 0
+      for await (const part of body === null ? [] : readEventStream(body)) {
+        retryMs = part.retryMs ?? retryMs
+        const event = part.event && readEvent(part.event)
+        if (event === undefined) continue
+        last = event.id
+        yield event
       }
-      await wait(Math.min(retryMs * 2 ** Math.max(0, failures - 1), longestWaitMs), signal)
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (error instanceof ApiError && isFinal(error)) throw error
+      failures++
     }
+    await wait(Math.min(retryMs * 2 ** Math.max(0, failures - 1), longestWaitMs), signal)
   }
 }
 

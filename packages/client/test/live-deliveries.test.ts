@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { createLeadhooksClient } from '../src/index.ts'
+import { streamDeliveries } from '../src/index.ts'
 import { startApiHost } from './api-host.ts'
 
 test(
@@ -18,7 +18,7 @@ test(
         signal: AbortSignal.any([broken.signal, init?.signal ?? broken.signal]),
       })
     }
-    const client = createLeadhooksClient({ baseUrl, apiKey, fetch })
+    const client = { baseUrl, apiKey, fetch }
     const organizationId = 'acme'
     await leadhooks.webhooks.create({ organizationId, url: 'https://example.com/hooks' })
     const cancelOne = async (): Promise<string> => {
@@ -30,7 +30,7 @@ test(
     const abort = new AbortController()
     const told: string[] = []
     const expected: string[] = []
-    for await (const event of client.deliveries.stream({ status: 'cancelled' }, { signal: abort.signal })) {
+    for await (const event of streamDeliveries(client, { status: 'cancelled' }, { signal: abort.signal })) {
       if (event.type === 'ready' && expected.length === 0) expected.push(await cancelOne())
       if (event.type !== 'delivery') continue
       told.push(event.delivery.id)
@@ -42,11 +42,11 @@ test(
     expect(told).toEqual(expected)
     expect(host.seen.at(-1)?.['last-event-id']).toMatch(/^\d+-\d+$/)
 
-    const next = client.deliveries.stream({}, { signal: abort.signal })
+    const next = streamDeliveries(client, {}, { signal: abort.signal })
     await next.next()
     abort.abort(new Error('The screen was closed'))
     await expect(next.next()).rejects.toThrow('The screen was closed')
-    const refused = createLeadhooksClient({ baseUrl, apiKey: 'lh_live_wrong' }).deliveries.stream()
+    const refused = streamDeliveries({ baseUrl, apiKey: 'lh_live_wrong' })
     await expect(refused.next()).rejects.toMatchObject({ status: 401 })
   },
 )
