@@ -34,6 +34,8 @@ export class LiveStreams {
   readonly #ctx: Context
   readonly #watch: ChangeWatch
   readonly #clients = new Set<LiveClient>()
+  /** What there was to tell to those that are just being told what they have missed. */
+  readonly #resuming = new Map<LiveClient, Noted[]>()
   /** The last change that clients were told of. */
   #cursor = 0
   #endTasks: (() => Promise<void>)[] = []
@@ -47,10 +49,6 @@ export class LiveStreams {
     ctx.changes.onNoted = () => this.#poke()
   }
 
-  get size(): number {
-    return this.#clients.size
-  }
-
   /** A stream of server-sent events, for one client. */
   async open(input: StreamDeliveriesInput): Promise<ReadableStream<Uint8Array>> {
     const { organizationId, lastEventId, ...filter } = parseInput(streamInput, input)
@@ -59,13 +57,9 @@ export class LiveStreams {
     this.#checkRoom(organizationId)
     await this.#watch.keep([organizationId])
     const last = await this.#ctx.storage.lastChange()
-    const missed = since === null ? [] : await this.#changesSince(since)
-    // From here on nothing is waited for: the client is told what it has missed up to the cursor, and then goes with the others.
+    this.#checkRoom(organizationId)
     const client = this.#add(organizationId, filter, last)
-    if (missed === null) client.reset('too_old', this.#position(this.#cursor))
-    for (const noted of missed ?? [])
-      if (noted.organizationId === organizationId && noted.key <= this.#cursor)
-        client.tell(this.#position(noted.key), readChange(noted), noted.change)
+    if (since !== null) await this.#tellMissed(client, since)
     if (this.#watch.isHeardOf(organizationId)) client.begin(this.#position(this.#cursor))
     else client.beat()
     return client.stream
@@ -99,6 +93,29 @@ export class LiveStreams {
     return client
   }
 
+  /** What others are told meanwhile is told afterwards: nothing is left out between the two, and nothing told twice. */
+  async #tellMissed(client: LiveClient, since: StreamPosition): Promise<void> {
+    const meanwhile: Noted[] = []
+    this.#resuming.set(client, meanwhile)
+    try {
+      const missed = await this.#changesSince(since)
+      if (missed === null) client.reset('too_old', this.#position(this.#cursor))
+      let told = since.key
+      for (const noted of [...(missed ?? []), ...meanwhile]) {
+        // What nobody was told of yet comes with the next look.
+        if (noted.key <= told || noted.key > this.#cursor) continue
+        told = noted.key
+        this.#tell(client, noted)
+      }
+    } catch (error) {
+      client.end()
+      this.#remove(client)
+      throw error
+    } finally {
+      this.#resuming.delete(client)
+    }
+  }
+
   /** Null where it was too long ago, or too much has happened since. */
   async #changesSince({ key, at }: StreamPosition): Promise<Noted[] | null> {
     if (this.#ctx.clock.now() - at > resumableMs) return null
@@ -130,7 +147,7 @@ export class LiveStreams {
   async #tick(): Promise<void> {
     await this.#poll()
     for (const client of this.#clients)
-      if (!client.hasBegun && this.#watch.isHeardOf(client.organizationId))
+      if (!client.hasBegun && !this.#resuming.has(client) && this.#watch.isHeardOf(client.organizationId))
         client.begin(this.#position(this.#cursor))
   }
 
@@ -151,11 +168,19 @@ export class LiveStreams {
   }
 
   #tellAll(noted: Noted): void {
+    // A look that began before all had gone, and others came, has nothing to say to these.
+    if (noted.key <= this.#cursor) return
     this.#cursor = noted.key
-    const position = this.#position(noted.key)
-    const change = readChange(noted)
-    for (const client of this.#clients)
-      if (client.organizationId === noted.organizationId) client.tell(position, change, noted.change)
+    for (const client of this.#clients) {
+      const meanwhile = this.#resuming.get(client)
+      if (meanwhile === undefined) this.#tell(client, noted)
+      else meanwhile.push(noted)
+    }
+  }
+
+  #tell(client: LiveClient, noted: Noted): void {
+    if (client.organizationId !== noted.organizationId) return
+    client.tell(this.#position(noted.key), readChange(noted), noted.change)
   }
 
   async #beat(): Promise<void> {
@@ -164,7 +189,7 @@ export class LiveStreams {
       client.beat()
       if (now - client.openedAt < longestMs) continue
       client.end()
-      this.#clients.delete(client)
+      this.#remove(client)
     }
     await this.#watch.keep([...this.#clients].map((client) => client.organizationId))
   }

@@ -134,6 +134,59 @@ test('who comes back is told what was missed; after too long, that something was
   )
 })
 
+test('who comes back while others are told something misses nothing, and is told nothing twice', async () => {
+  const clock = fakeClock()
+  const storage = memoryStorage()
+  let meanwhile: (() => Promise<void>) | undefined
+  const readChanges: typeof storage.readChanges = async (query) => {
+    const changes = await storage.readChanges(query)
+    const happens = meanwhile
+    meanwhile = undefined
+    await happens?.()
+    return changes
+  }
+  const { leadhooks } = await openLeadhooks({ clock, storage: { ...storage, readChanges }, encryptionKeys })
+  const note = async (id: string): Promise<void> =>
+    storage.noteChanges([{ organizationId, change: JSON.stringify({ id }) }], { now: new Date(clock.now()) })
+  const other = follow(await leadhooks.deliveries.stream({ organizationId }))
+  await clock.advance(4000)
+  const last = other.told().at(-1)?.id
+  await note('dlv_1')
+  await clock.advance(1000)
+  meanwhile = async () => {
+    await note('dlv_2')
+    await clock.advance(1000)
+  }
+  const back = follow(await leadhooks.deliveries.stream({ organizationId, lastEventId: last }))
+  await note('dlv_3')
+  await clock.advance(1000)
+  const ids = (told: Told[]): string[] =>
+    told.filter(({ type }) => type === 'delivery').map(({ data }) => data.id)
+  expect(ids(other.told())).toEqual(['dlv_1', 'dlv_2', 'dlv_3'])
+  expect(ids(back.told())).toEqual(['dlv_1', 'dlv_2', 'dlv_3'])
+  await Promise.all([other.end(), back.end()])
+})
+
+test('streams that nobody comes back to after their longest time cost no look at the storage', async () => {
+  const clock = fakeClock()
+  const storage = memoryStorage()
+  let looks = 0
+  const readChanges: typeof storage.readChanges = async (query) => (looks++, storage.readChanges(query))
+  const { leadhooks } = await openLeadhooks({ clock, storage: { ...storage, readChanges }, encryptionKeys })
+  const stream = follow(await leadhooks.deliveries.stream({ organizationId }))
+  for (let n = 0; n < 17; n++) await clock.advance(60_000)
+  looks = 0
+  for (let n = 0; n < 3; n++) await clock.advance(60_000)
+  expect(looks).toBe(0)
+  const now = new Date(clock.now())
+  await storage.watchChanges({ organizationIds: [organizationId], forMs: 60_000, now })
+  await storage.noteChanges([{ organizationId, change: '{"id":"dlv_old"}' }], { now })
+  const next = follow(await leadhooks.deliveries.stream({ organizationId }))
+  await clock.advance(4000)
+  expect(next.told().map(({ type }) => type)).toEqual(['ready'])
+  await Promise.all([stream.end(), next.end()])
+})
+
 test('who reads slowly holds a bounded amount, and is told that something was missed', async () => {
   const clock = fakeClock()
   const storage = memoryStorage()
