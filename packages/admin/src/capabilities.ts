@@ -22,7 +22,7 @@ export const presets = {
 
 export type CapabilityPreset = keyof typeof presets
 
-const readable = [...viewer, 'read:audit-log']
+const readable = [...viewer, 'read:audit-log', 'read:workers']
 
 /** The permissions of a caller, as the management API checks them; of those, only what changes nothing where all is read-only. */
 export function permissionsOf(

@@ -1,17 +1,17 @@
 import { LeadhooksError } from '@leadhooks/core'
-import { checkSameSite } from '@leadhooks/core/node-http'
+import { checkSameSite, readBytes } from '@leadhooks/core/node-http'
 import type { AdminActor } from './admin-actor.ts'
 import type { PortalSessions } from './portal-sessions.ts'
 
 const cookieName = 'leadhooks-portal'
 /** Codes have 43 characters. */
-const mostCharacters = 200
+const limits = { maxBodyBytes: 200 }
 
 /** Takes the code that the page has found in its address, and answers a cookie that scripts cannot read. */
 export async function openSession(portal: PortalSessions, request: Request): Promise<Response> {
   checkSameSite(request)
-  const text = await request.text()
-  const opened = text.length > mostCharacters ? null : portal.redeem(text)
+  const code = await readCode(request)
+  const opened = portal.redeem(code)
   if (opened === null)
     throw new LeadhooksError('signed_out', 'This link was used before, or is too old: ask for another one')
   const isSecure = new URL(request.url).protocol === 'https:'
@@ -27,6 +27,12 @@ export async function openSession(portal: PortalSessions, request: Request): Pro
     status: 204,
     headers: { 'set-cookie': cookie.join('; '), 'cache-control': 'no-store' },
   })
+}
+
+/** Nobody is known yet who asks for this: no more is read than a code has, and what is longer is none. */
+async function readCode({ body }: Request): Promise<string> {
+  if (body === null) return ''
+  return readBytes(body, limits).then(String, () => '')
 }
 
 /** Who has such a cookie; null for nobody. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { portalSessions } from '../src/index.ts'
+import { leadhooksAdmin, portalSessions } from '../src/index.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const actor = { id: 'joe', name: 'Joe Portal', organizationId: 'acme', capabilities: 'viewer' } as const
@@ -30,6 +30,25 @@ test('a code in the address opens the screens, once, and is gone from there', as
   const other = await stage.open(`/#code=${code}`, { role: 'stranger' })
   await other.getByText('You are signed out').waitFor()
   expect((await fetch(`${stage.origin}/-/api/webhooks`)).status).toBe(401)
+})
+
+test('of what is sent in place of a code no more is read than a code has', async () => {
+  let sent = 0
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      sent += 1024
+      controller.enqueue(new Uint8Array(1024))
+    },
+  })
+  const admin = leadhooksAdmin(stage.leadhooks, { authorize: () => null, portal })
+  const request = new Request('https://crm.example/-/session', {
+    method: 'POST',
+    body: endless,
+    headers: { 'sec-fetch-site': 'same-origin' },
+    duplex: 'half',
+  })
+  expect((await admin(request)).status).toBe(401)
+  expect(sent).toBeLessThan(16_384)
 })
 
 test('a code opens a session by a cookie that scripts and other sites have no part in', async () => {

@@ -8,6 +8,7 @@ export { isGranted } from './api-keys/permissions.ts'
 export { checkApiKey, type KeyCheck, type KeyVerifier } from './http/authenticate.ts'
 export { type HostRule, hostRule } from './http/host-rule.ts'
 export { problemResponse } from './http/problem.ts'
+export { readBytes } from './http/read-body.ts'
 export { rateLimitHeaders } from './http/rate-limit-headers.ts'
 export { checkSameSite } from './http/same-site.ts'
 

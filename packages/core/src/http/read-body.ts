@@ -42,7 +42,10 @@ function checkMediaType(headers: Headers): void {
 }
 
 /** Stops at the first byte too many: however long the body would go on, no more than the limit is held. */
-async function readBytes(body: ReadableStream<Uint8Array>, limits: BodyLimits): Promise<Buffer> {
+export async function readBytes(
+  body: ReadableStream<Uint8Array>,
+  limits: Pick<BodyLimits, 'maxBodyBytes'>,
+): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of uninterrupted(body)) {
@@ -62,7 +65,7 @@ async function* uninterrupted(body: ReadableStream<Uint8Array>): AsyncGenerator<
   }
 }
 
-function checkLength(length: number, { maxBodyBytes }: BodyLimits): void {
+function checkLength(length: number, { maxBodyBytes }: Pick<BodyLimits, 'maxBodyBytes'>): void {
   if (length <= maxBodyBytes) return
   throw new LeadhooksError('payload_too_large', `The body has more than ${maxBodyBytes} bytes`)
 }
