@@ -9,13 +9,15 @@ const mostWorkers = 1000
 /** The workers of all processes that were heard of in the last hour, the latest first. */
 export async function readWorkers({ storage, storageTime }: Context): Promise<WorkerStatus[]> {
   const workers = await storage.listWorkers({ limit: mostWorkers, now: storageTime() })
-  return workers.map((worker) => Object.assign(worker, { isAlive: worker.silentMs < aliveMs }))
+  return workers
+    .filter(({ silentMs }) => silentMs < forgottenAfterMs)
+    .map((worker) => Object.assign(worker, { isAlive: worker.silentMs < aliveMs }))
 }
 
 /** Forgets those that ended without a word; answers how many. */
-export async function forgetWorkers(ctx: Context): Promise<number> {
-  const workers = await readWorkers(ctx)
+export async function forgetWorkers({ storage, storageTime }: Context): Promise<number> {
+  const workers = await storage.listWorkers({ limit: mostWorkers, now: storageTime() })
   const gone = workers.filter(({ silentMs }) => silentMs >= forgottenAfterMs)
-  if (gone.length > 0) await ctx.storage.removeWorkers(gone.map(({ id }) => id))
+  if (gone.length > 0) await storage.removeWorkers(gone.map(({ id }) => id))
   return gone.length
 }

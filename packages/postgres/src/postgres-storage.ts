@@ -252,7 +252,7 @@ export function postgresStorage(options: PostgresStorageOptions): Storage<Postgr
     forgetApiKeys: async (batch) => forgetApiKeys(database, batch),
 
     ...workerStorage(sql),
-    ...changeStorage(sql, (time, ms) => rawSql`${time} + ${ms}::float8 * interval '1 millisecond'`),
+    ...changeStorage(sql),
     ...requestStorage(sql),
 
     ...auditStorage(sql),

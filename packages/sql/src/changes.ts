@@ -5,13 +5,13 @@ import { rowsOf, type Sql } from './sql-runner.ts'
 /** Under which who notes changes waits for whoever does so, too. */
 const lockName = 'of changes'
 
-export function changeStorage(sql: Sql, later: (time: unknown, ms: number) => unknown): ChangeStorage {
+export function changeStorage(sql: Sql): ChangeStorage {
   const { db, codec, runner } = sql
 
   return {
     async watchChanges({ organizationIds, forMs, now }) {
       if (organizationIds.length === 0) return
-      const until = later(sql.time(now), forMs) as never
+      const until = sql.msLater(sql.time(now), forMs)
       const rows = [...organizationIds].sort().map((id) => ({ organization_id: id, watched_until: until }))
       await runner.rows(
         db

@@ -221,7 +221,7 @@ export function sqliteStorage(options: SqliteStorageOptions): Storage<Database> 
       own.writeIfNeeded((c) => forgetApiKeys(c, endedBefore.getTime(), limit)),
 
     ...workerStorage(sql),
-    ...changeStorage(sql, (time, ms) => rawSql`${time} + ${ms}`),
+    ...changeStorage(sql),
     ...requestStorage(sql),
 
     ...auditStorage(sql),

@@ -54,30 +54,32 @@ export function memoryRateLimiter({ clock = systemClock }: MemoryRateLimiterOpti
     return found
   }
 
-  function keep(check: LimitCheck, state: Entry['state'], now: number): void {
-    const entry = find(check)
-    if (entry === undefined) {
-      if (entries.size >= sweepAt) sweep(now)
-      entries.set(idOf(check), { state, staleAt: staleAt(check, state, now), isForgotten: false })
-    } else {
-      entry.state = state
-      entry.staleAt = staleAt(check, state, now)
-    }
+  function add(check: LimitCheck, state: Entry['state'], now: number): void {
+    if (entries.size >= sweepAt) sweep(now)
+    const entry = { state, staleAt: staleAt(check, state, now), isForgotten: false }
+    entries.set(idOf(check), entry)
+    known.set(check, entry)
   }
 
   return {
     consume(checks, { cost, now = clock.now() }) {
       checkCost(checks, cost)
+      const found: (Entry | undefined)[] = []
       const verdicts: Verdict<Entry['state']>[] = []
       let allowed = true
       for (const check of checks) {
-        const verdict = judge(check, find(check)?.state, cost, now)
+        const entry = find(check)
+        const verdict = judge(check, entry?.state, cost, now)
+        found.push(entry)
         verdicts.push(verdict)
         allowed &&= verdict.allowed
       }
-      if (allowed) {
-        for (let i = 0; i < checks.length; i++)
-          keep(checks[i] as LimitCheck, (verdicts[i] as Verdict<Entry['state']>).state, now)
+      if (!allowed) return toDecision(checks, verdicts, cost)
+      for (const [i, check] of checks.entries()) {
+        const entry = found[i]
+        const { state } = verdicts[i] as Verdict<Entry['state']>
+        if (entry === undefined) add(check, state, now)
+        else Object.assign(entry, { state, staleAt: staleAt(check, state, now) })
       }
       return toDecision(checks, verdicts, cost)
     },

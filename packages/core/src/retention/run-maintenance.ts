@@ -30,7 +30,7 @@ const runOptions = z.strictObject({
 export interface MaintenanceOptions {
   /** Ends it after the step that is under way. What is left is for the next run. */
   signal?: AbortSignal | undefined
-  /** Told of the counts so far after each step. */
+  /** Told of the counts so far before each step. */
   onProgress?: ((removed: Readonly<Removed>) => void) | undefined
   /** How many rows a statement removes, or passes over, at most: 1 to 5000. @default 500 */
   batchSize?: number | undefined

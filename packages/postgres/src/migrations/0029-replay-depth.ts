@@ -6,7 +6,8 @@ const depths = `
     select id, replay_of from leadhooks.deliveries where replay_of is not null
     union all select id, replay_of from leadhooks.queue where replay_of is not null
   ), chain as (
-    select id, 1 as depth from replay where replay_of not in (select id from replay)
+    select id, 1 as depth from replay
+      where not exists (select 1 from replay as former where former.id = replay.replay_of)
     union all select replay.id, depth + 1 from chain join replay on replay.replay_of = chain.id
   )`
 
